@@ -1,0 +1,58 @@
+# Every target does its own set-up; nothing but Python 3.11+, git and make is needed.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+
+PYTHON ?= $(shell tools/find_python 3.11)
+UV := .tools/bin/uv
+export UV_PYTHON_DOWNLOADS := never
+export UV_PROJECT_ENVIRONMENT := .venv
+unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
+BIN := .venv/bin
+
+.PHONY: help setup demo test lint types contracts check mutants census chaos bench picture clean
+
+help:  ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */\1\t/' | expand -t 14
+
+$(UV):
+	@$(PYTHON) tools/get_uv.py
+
+.venv/.ready: $(UV) pyproject.toml uv.lock
+	@$(UV) sync --frozen --quiet --python $(PYTHON)
+	@touch $@
+
+setup: .venv/.ready  ## the environment in .venv, from the lock file
+
+demo: .venv/.ready  ## a whole campaign over real Django services, in under three minutes
+	@$(BIN)/python -m demo
+
+test: .venv/.ready  ## every test
+	@$(BIN)/python -m pytest -n auto --dist loadgroup
+
+lint: .venv/.ready  ## ruff, and the arrows between modules
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports --no-cache
+
+types: .venv/.ready  ## mypy, strict, on src
+	@$(BIN)/mypy
+
+contracts: .venv/.ready  ## what every adapter and its fake must fulfil
+	@$(BIN)/python -m pytest tests/adapters -n auto
+
+mutants: .venv/.ready  ## plant each bug in a law or safety rule; fail if one survives
+	@$(BIN)/python -m tests.mutants
+
+census: .venv/.ready  ## which decisions the random worlds reach
+	@$(BIN)/python -m tests.census
+
+chaos: .venv/.ready  ## SIGKILL at 50 random moments of the demo campaign
+	@$(BIN)/python -m tests.chaos
+
+bench: .venv/.ready  ## speed and memory, on this machine
+	@$(BIN)/python -m bench
+
+check: lint types test  ## what a commit must pass
+
+clean:  ## remove what the other targets made
+	rm -rf .venv .tools .demo dist .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,1 @@
+"""Runs an upgrade across every service of a company, and lets each owning squad ride as far as it likes."""

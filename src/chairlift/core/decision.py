@@ -1,0 +1,113 @@
+"""What a look at an upgrade can conclude, and all that Chairlift ever does to the world."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Party(StrEnum):
+    """Who does a step."""
+
+    PROJECT_TEAM = "project team"
+    SQUAD = "squad"
+
+
+class StepName(StrEnum):
+    """The six steps, in the order of the ladder."""
+
+    PLAN = "plan"
+    CREATE = "create"
+    REVIEW = "review"
+    MERGE = "merge"
+    DEPLOY = "deploy"
+    TEST = "test"
+
+    @property
+    def rank(self) -> int:
+        return list(StepName).index(self)
+
+
+class Verb(StrEnum):
+    """What Chairlift does; `about` of its Do names the commit (or text digest) that it is done to."""
+
+    PLAN = "plan"
+    VERIFY = "verify"
+    OPEN = "open"
+    UPDATE = "update"
+    FILE = "file"
+    APPROVE = "approve"
+    ANNOUNCE = "announce"
+    MERGE = "merge"
+    DEPLOY = "deploy"
+    REVERT = "revert"
+    ROLL_BACK = "roll back"
+    REMIND = "remind"
+
+
+#: The step that must be the project team's before Chairlift may do this to a repository or a deployment.
+STEP_OF: dict[Verb, StepName] = {
+    Verb.OPEN: StepName.CREATE,
+    Verb.UPDATE: StepName.CREATE,
+    Verb.APPROVE: StepName.REVIEW,
+    Verb.MERGE: StepName.MERGE,
+    Verb.DEPLOY: StepName.DEPLOY,
+    Verb.REVERT: StepName.MERGE,
+    Verb.ROLL_BACK: StepName.DEPLOY,
+}
+
+#: What even a paused or braked campaign does.
+UNDOING = frozenset({Verb.REVERT, Verb.ROLL_BACK})
+
+#: Touches nothing but our own mirror, so that a paused campaign may still think.
+THINKING = frozenset({Verb.PLAN, Verb.VERIFY})
+
+
+@dataclass(frozen=True)
+class Satisfied:
+    """Go on to the next step."""
+
+    why: str
+
+
+@dataclass(frozen=True)
+class Do:
+    """Change the world once; safe to do twice. `where` is the environment, for a deployment."""
+
+    verb: Verb
+    about: str
+    why: str
+    where: str = ""
+
+
+@dataclass(frozen=True)
+class Wait:
+    """Nothing to do before `until`, which lies in the future."""
+
+    until: datetime
+    why: str
+
+
+@dataclass(frozen=True)
+class Ask:
+    """Only a person can say or do it. `about` is the stable name of the question: while it stays, the reminders run on.
+
+    `since` is when the turn began in the world's own time (a merge, say), or None for "when we first saw it".
+    """
+
+    whom: Party
+    about: str
+    why: str
+    due: datetime | None = None
+    since: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Stop:
+    """Over, without success, until somebody asks again."""
+
+    why: str
+
+
+Decision = Satisfied | Do | Wait | Ask | Stop

@@ -1,0 +1,261 @@
+"""What Chairlift needs of the outside, as protocols; adapters answer them, `chairlift.testing.contracts` tests them.
+
+An adapter never retries, logs, reads the clock or the database. It raises Unavailable when the world is away and
+Refused when the world said no; anything else that it raises is a bug.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+from chairlift.core.upgrade import Deployment, Issue, PullRequest
+from chairlift.core.verdict import Counts
+
+
+class Unavailable(Exception):
+    """The world is away: try again soon. The text says what and why."""
+
+
+class Refused(Exception):
+    """The world said no: a person must see it. The text says what, why and the remedy."""
+
+
+@dataclass(frozen=True)
+class Comment:
+    """One comment on a pull request or issue; ids grow with time within a repository."""
+
+    id: int
+    number: int
+    by: str
+    text: str
+    at: datetime
+
+
+@runtime_checkable
+class Forge(Protocol):
+    """Where repositories and pull requests live. `repo` is the forge's own name of a repository."""
+
+    def git_url(self, repo: str) -> str:
+        """What `git fetch` and `git push` are given."""
+        ...
+
+    def pull_for(self, repo: str, branch: str) -> PullRequest | None:
+        """The newest pull request from this branch, whatever its state; with reviews, checks and its present head."""
+        ...
+
+    def ensure_pull(
+        self, repo: str, branch: str, base: str, title: str, body: str, labels: Sequence[str] = ()
+    ) -> PullRequest:
+        """The open pull request from `branch`, opened if there is none. Opening twice gives the same one."""
+        ...
+
+    def approve(self, repo: str, number: int, head: str, text: str) -> None:
+        """Approve this very head; refused when the head has moved."""
+        ...
+
+    def merge(self, repo: str, number: int, expected_head: str, method: str) -> str:
+        """Merge by squash, merge or rebase and return the commit on the base; the same again when already merged.
+
+        Refused when the head is not the expected one, the branch is protected, or it conflicts.
+        """
+        ...
+
+    def ensure_comment(self, repo: str, number: int, key: str, text: str) -> None:
+        """Our own comment under this key, edited in place when the text differs."""
+        ...
+
+    def comments(self, repo: str, after: int) -> Sequence[Comment]:
+        """All comments of the repository with an id above `after`, oldest first; our own are left out."""
+        ...
+
+    def issue(self, repo: str, key: str) -> Issue | None:
+        """Our issue under this key."""
+        ...
+
+    def ensure_issue(self, repo: str, key: str, title: str, body: str, closed: bool = False) -> Issue:
+        """Our issue under this key with this text and state; made or edited only where it differs.
+
+        `Issue.digest` is `digest(title, body)`.
+        """
+        ...
+
+    def report_check(self, repo: str, head: str, name: str, state: str, summary: str) -> None:
+        """Show a check (pending, passed, failed) on a commit."""
+        ...
+
+
+@runtime_checkable
+class Workspace(Protocol):
+    """Where a checkout is changed: a warm bare mirror per repository, and worktrees of it."""
+
+    def heads(self, url: str) -> Mapping[str, str]:
+        """Branch name to commit, as the remote says now; the key 'HEAD' holds the *name* of the default branch.
+
+        Refused when the repository is gone, empty, or has no default branch; Unavailable when it does not answer.
+        """
+        ...
+
+    def fetch(self, url: str, commit: str) -> None:
+        """Bring this commit into the mirror; nothing is asked of the remote when it is there already."""
+        ...
+
+    def checkout(self, url: str, commit: str) -> AbstractContextManager[Path]:
+        """A worktree at this commit, gone afterwards however it ends."""
+        ...
+
+    def commit(self, url: str, path: Path, base: str, message: str) -> Written | None:
+        """All that differs in the worktree from `base`, untracked files too, as a commit that is the same each time.
+
+        None when nothing differs.
+        """
+        ...
+
+    def push(self, url: str, commit: str, branch: str, ours: frozenset[str]) -> None:
+        """Make the remote branch this commit. Refused when the branch holds a commit that is not in `ours`."""
+        ...
+
+    def tree(self, url: str, commit: str) -> str:
+        """The id of the commit's tree: two commits with one tree need one run of the tests."""
+        ...
+
+    def contains(self, url: str, commit: str, part: str) -> bool:
+        """Whether `part` is `commit` or one of its ancestors. False where the remote does not know `commit`."""
+        ...
+
+    def revert(self, url: str, commit: str, onto: str, message: str) -> Written:
+        """A commit on top of `onto` that undoes `commit`. Refused when that conflicts."""
+        ...
+
+    def patch(self, url: str, base: str, commit: str) -> str:
+        """The change as `git am` takes it; may hold anything at all."""
+        ...
+
+
+@dataclass(frozen=True)
+class Written:
+    """A commit that was made, and how much it changes."""
+
+    commit: str
+    tree: str
+    files: int
+    insertions: int
+    deletions: int
+
+
+@runtime_checkable
+class Deployer(Protocol):
+    """What releases a commit into an environment of a service, and knows what runs there."""
+
+    def running(self, service: str, environment: str) -> Deployment | None:
+        """What runs now; None when nothing does, or nothing is known."""
+        ...
+
+    def deploy(self, service: str, environment: str, commit: str) -> None:
+        """Release this commit; may take minutes, so it is only called from a unit. Deploying twice is deploying once."""
+        ...
+
+
+@runtime_checkable
+class Monitor(Protocol):
+    """Counts requests and errors."""
+
+    def counts(self, service: str, environment: str, start: datetime, end: datetime) -> Counts:
+        """Of the window [start, end). Unavailable when the monitor is away: never zeros instead."""
+        ...
+
+
+@dataclass(frozen=True)
+class Message:
+    """Something to tell people. `key` is the same each time the same thing is told."""
+
+    key: str
+    to: tuple[str, ...]
+    subject: str
+    text: str
+
+
+@runtime_checkable
+class Notifier(Protocol):
+    """Tells people."""
+
+    def tell(self, message: Message) -> None:
+        """At least once; where the channel lets us check, not twice under one key."""
+        ...
+
+
+@runtime_checkable
+class Recipe(Protocol):
+    """What makes the change in a checkout."""
+
+    name: str
+    version: str
+
+    def apply(self, checkout: Path, settings: Mapping[str, object], seconds: int) -> Applied:
+        """Change the checkout in place, in at most so many seconds. Raises RecipeFailed when it cannot."""
+        ...
+
+
+class RecipeFailed(Exception):
+    """The recipe crashed, hung, or says that it cannot: the text is for the project team."""
+
+
+@dataclass(frozen=True)
+class Applied:
+    """What a recipe has to say of its run. `done` is True when its detector finds that nothing is left to do."""
+
+    summary: str = ""
+    findings: tuple[str, ...] = ()
+    done: bool | None = None
+
+
+@dataclass(frozen=True)
+class Unit:
+    """Long work, named by what makes it immutable: the same name is the same result, for ever.
+
+    `kind` is plan, verify or deploy; `inputs` must hold everything that the result depends on.
+    """
+
+    kind: str
+    name: str
+    service: str
+    inputs: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a unit stands: `state` is running, done or failed; `result` is plain data; `why` says what went wrong."""
+
+    state: str
+    result: Mapping[str, object] = field(default_factory=dict)
+    why: str = ""
+
+
+@runtime_checkable
+class Engine(Protocol):
+    """Runs units outside of looks."""
+
+    def find(self, unit: Unit) -> Outcome | None:
+        """How it stands; None when it was never asked for."""
+        ...
+
+    def start(self, unit: Unit) -> None:
+        """Ask for it; asking twice is asking once."""
+        ...
+
+
+@dataclass(frozen=True)
+class Ports:
+    """The outside of one service. `deployer` and `monitor` are None where the service has none."""
+
+    forge: Forge
+    workspace: Workspace
+    engine: Engine
+    notifier: Notifier
+    recipe: Recipe
+    deployer: Deployer | None = None
+    monitor: Monitor | None = None

@@ -1,0 +1,1 @@
+"""The Django application: what is remembered, and the loop."""

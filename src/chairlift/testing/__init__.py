@@ -1,0 +1,1 @@
+"""For authors of adapters and recipes: contracts, fakes and a kit for recipes."""
