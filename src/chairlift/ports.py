@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
+from chairlift.core.unit import Outcome, Unit
 from chairlift.core.upgrade import Deployment, Issue, PullRequest
 from chairlift.core.verdict import Counts
 
@@ -211,28 +212,6 @@ class Applied:
     summary: str = ""
     findings: tuple[str, ...] = ()
     done: bool | None = None
-
-
-@dataclass(frozen=True)
-class Unit:
-    """Long work, named by what makes it immutable: the same name is the same result, for ever.
-
-    `kind` is plan, verify or deploy; `inputs` must hold everything that the result depends on.
-    """
-
-    kind: str
-    name: str
-    service: str
-    inputs: Mapping[str, object] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How a unit stands: `state` is running, done or failed; `result` is plain data; `why` says what went wrong."""
-
-    state: str
-    result: Mapping[str, object] = field(default_factory=dict)
-    why: str = ""
 
 
 @runtime_checkable
