@@ -172,12 +172,13 @@ class Monitor(Protocol):
 
 @dataclass(frozen=True)
 class Message:
-    """Something to tell people. `key` is the same each time the same thing is told."""
+    """Something to tell people. `key` and `at` are the same each time the same thing is told."""
 
     key: str
     to: tuple[str, ...]
     subject: str
     text: str
+    at: datetime | None = None
 
 
 @runtime_checkable
