@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol, runtime_checkable
@@ -157,7 +157,7 @@ class Deployer(Protocol):
         ...
 
     def deploy(self, service: str, environment: str, commit: str) -> None:
-        """Release this commit; may take minutes, so it is only called from a unit. Deploying twice is deploying once."""
+        """Release this commit; may take minutes, so only a unit calls it. Deploying twice is deploying once."""
         ...
 
 

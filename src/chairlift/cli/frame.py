@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from chairlift.core.files import Roster
+    from chairlift.core.roster import Roster
     from chairlift.server.models import Campaign, Upgrade
 
 
@@ -58,10 +58,10 @@ def open_home(home: Path) -> None:
         raise Trouble(f"the database in {home} does not open: {error}") from error
 
 
-def command(name: str, **options: Any) -> Callable[[Callable[..., Any]], click.Command]:
+def command(name: str, **options: Any) -> Callable[[Callable[..., Any]], Any]:
     """A command on an opened home, whose known errors become one line and an exit code."""
 
-    def wrap(function: Callable[..., Any]) -> click.Command:
+    def wrap(function: Callable[..., Any]) -> Any:
         @click.command(name, **options)
         @click.pass_obj
         @functools.wraps(function)

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 import signal
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from chairlift.cli.frame import campaign_option, command, json_option, now, on_terminal, print_json, printable
+
+if TYPE_CHECKING:
+    from chairlift.core.upgrade import Service
+    from chairlift.server.outside import Outside
 
 
 @command("load")
@@ -69,9 +74,7 @@ def campaigns(home: Path, slug: str | None) -> None:
 @click.option("--seconds", default=0.0, help="End after so long.")
 @click.option("--silent", is_flag=True, help="Do not print what happens.")
 @campaign_option
-def up(
-    home: Path, lookers: int, hands: int, until_quiet: bool, seconds: float, silent: bool, slug: str
-) -> int:
+def up(home: Path, lookers: int, hands: int, until_quiet: bool, seconds: float, silent: bool, slug: str) -> int:
     """Run the loop: look at every upgrade when its time comes, and do what is Chairlift's to do."""
     from chairlift.server.outside import Outside
     from chairlift.server.worker import Worker, clock
@@ -109,8 +112,8 @@ class Feed:
 
     #: What a reader at the terminal wants to know as it goes.
     SHOWN = (
-        "chose", "said", "held", "resumed", "blocked", "unblocked", "deployed", "tested", "retried", "exempted", "paused",
-        "restarted", "planned", "did", "reminded", "runs", "judged", "trouble", "braked",
+        "chose", "said", "held", "resumed", "blocked", "unblocked", "deployed", "tested", "retried", "exempted",
+        "paused", "restarted", "planned", "did", "reminded", "runs", "judged", "trouble", "braked",
     )  # fmt: skip
 
     def __init__(self, silent: bool = False, write: Callable[[str], None] = click.echo) -> None:
@@ -180,17 +183,21 @@ def doctor(home: Path, as_json: bool) -> int:
     roster = RosterFile.now()
     found: list[dict[str, str]] = []
     for campaign in Campaign.objects.all():
-        found.append(_tried(f"recipe {campaign.value.recipe}", lambda c=campaign: outside.recipe(c.value.recipe)))
+        kind = campaign.value.recipe
+        found.append(_tried(f"recipe {kind}", functools.partial(outside.recipe, kind)))
     found.append(_tried("notifiers", lambda: outside.notifier(roster)))
     for service in roster.services:
-        forge = lambda s=service: outside.workspace().heads(outside.forge(s.forge).git_url(s.repo))  # noqa: E731
-        found.append(_tried(f"repository of {service.name}", forge))
+        found.append(_tried(f"repository of {service.name}", functools.partial(_answers, outside, service)))
     if as_json:
         print_json(found)
     else:
         for each in found:
             click.echo(printable(f"{each['state']:<8} {each['what']} {each['why']}".rstrip()))
     return 3 if any(each["state"] != "fine" for each in found) else 0
+
+
+def _answers(outside: Outside, service: Service) -> None:
+    outside.workspace().heads(outside.forge(service.forge).git_url(service.repo))
 
 
 def _tried(what: str, call: Callable[[], object]) -> dict[str, str]:

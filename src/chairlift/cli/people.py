@@ -123,7 +123,7 @@ def tested(home: Path, service: str, by: str, environment: str, note: str, slug:
     from chairlift.server import actions
 
     row, roster = one(service, slug)
-    actions.tested(row, note, by, roster, now(), environment)
+    actions.sign_off(row, note, by, roster, now(), environment)
     click.echo(f"{row.service.name}: signed off by {by}")
 
 

@@ -140,8 +140,12 @@ def _evidence(evidence: dict[str, Any]) -> list[str]:
     if pull := evidence.get("pull"):
         merged = f", merged as {pull['merged_commit'][:10]}" if pull["merged_commit"] else ""
         undone = ", reverted" if pull["reverted"] else ""
-        lines.append(f"pull        #{pull['number']} {pull['state']}, head {pull['head'][:10]}{merged}{undone} {pull['url']}")
-    lines += [f"review      {each['by']}: {each['state']} on {each['head'][:10]}" for each in evidence.get("reviews", [])]
+        lines.append(
+            f"pull        #{pull['number']} {pull['state']}, head {pull['head'][:10]}{merged}{undone} {pull['url']}"
+        )
+    lines += [
+        f"review      {each['by']}: {each['state']} on {each['head'][:10]}" for each in evidence.get("reviews", [])
+    ]
     lines += [f"check       {each['name']}: {each['state']}" for each in evidence.get("checks", [])]
     if issue := evidence.get("issue"):
         lines.append(f"issue       #{issue['number']} {issue['state']} {issue['url']}")
