@@ -22,7 +22,7 @@ from chairlift.core.decision import (
 from chairlift.core.log import question, reminder
 from chairlift.core.menu import Change
 from chairlift.core.schedule import Rung, rungs
-from chairlift.core.upgrade import Deployment, PlanState, Seen, Upgrade
+from chairlift.core.upgrade import Deployment, PlanState, Seen, Upgrade, digest
 from chairlift.ports import Deployer, Message, Ports
 from chairlift.steps import STEPS, texts
 from chairlift.steps.base import Step
@@ -148,7 +148,7 @@ def _finish(up: Upgrade, start: Seen, ports: Ports, now: datetime, walked: tuple
     if isinstance(decision, Satisfied):
         issue = ports.forge.issue(up.service.repo, up.campaign.slug)
         if issue and issue.state == "open":
-            decision = Do(Verb.FILE, texts.digest(*texts.issue_done(up)), "close the squad's issue: all is done")
+            decision = Do(Verb.FILE, digest(*texts.issue_done(up)), "close the squad's issue: all is done")
     return _reached(up, last, None, decision, seen, now, walked)
 
 
