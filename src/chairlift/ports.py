@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol, runtime_checkable
@@ -157,7 +157,7 @@ class Deployer(Protocol):
         ...
 
     def deploy(self, service: str, environment: str, commit: str) -> None:
-        """Release this commit; may take minutes, so it is only called from a unit. Deploying twice is deploying once."""
+        """Release this commit; may take minutes, so only a unit calls it. Deploying twice is deploying once."""
         ...
 
 
@@ -172,12 +172,13 @@ class Monitor(Protocol):
 
 @dataclass(frozen=True)
 class Message:
-    """Something to tell people. `key` is the same each time the same thing is told."""
+    """Something to tell people. `key` and `at` are the same each time the same thing is told."""
 
     key: str
     to: tuple[str, ...]
     subject: str
     text: str
+    at: datetime | None = None
 
 
 @runtime_checkable

@@ -5,14 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from chairlift.core.decision import STEP_OF, THINKING, UNDOING, Ask, Decision, Do, Party, Satisfied
-from chairlift.core.decision import StepName, Stop, Verb, Wait
+from chairlift.core.decision import (
+    STEP_OF,
+    THINKING,
+    UNDOING,
+    Ask,
+    Decision,
+    Do,
+    Party,
+    Satisfied,
+    StepName,
+    Stop,
+    Verb,
+    Wait,
+)
 from chairlift.core.log import question, reminder
 from chairlift.core.menu import Change
 from chairlift.core.schedule import Rung, rungs
-from chairlift.core.upgrade import Deployment, PlanState, Seen, Upgrade
+from chairlift.core.upgrade import Deployment, PlanState, Seen, Upgrade, digest
 from chairlift.ports import Deployer, Message, Ports
-from chairlift.steps import STEPS, Step, texts
+from chairlift.steps import STEPS, texts
+from chairlift.steps.base import Step
 from chairlift.steps.units import find_plan, plan_unit
 
 #: How often an upgrade that is done, or was stopped, is looked at again: it may have slid back.
@@ -103,7 +116,7 @@ def _guard(up: Upgrade, change: Change, decision: Decision) -> Decision:
 
 
 def _most_pressing(stands: list[_Stand]) -> _Stand:
-    """Of changes that go on side by side: the first that can act, then the first that needs somebody, then the first."""
+    """Of changes that go on side by side: the first that can act, else that needs somebody, else the first."""
     for kind in (Do, Stop, Ask):
         for stand in stands:
             if isinstance(stand.decision, kind):
@@ -135,7 +148,7 @@ def _finish(up: Upgrade, start: Seen, ports: Ports, now: datetime, walked: tuple
     if isinstance(decision, Satisfied):
         issue = ports.forge.issue(up.service.repo, up.campaign.slug)
         if issue and issue.state == "open":
-            decision = Do(Verb.FILE, texts.digest(*texts.issue_done(up)), "close the squad's issue: all is done")
+            decision = Do(Verb.FILE, digest(*texts.issue_done(up)), "close the squad's issue: all is done")
     return _reached(up, last, None, decision, seen, now, walked)
 
 
@@ -194,7 +207,8 @@ class Chase:
 def chase(up: Upgrade, reached: Reached, now: datetime) -> Chase | None:
     """The reminder that is due for the question that an upgrade stands at; None when nothing is asked.
 
-    Rungs that were missed are skipped: nobody gets five reminders after a long week-end. A paused campaign chases no squad.
+    Rungs that were missed are skipped: nobody gets five reminders after a long week-end. A paused campaign chases no
+    squad.
     """
     ask = reached.decision
     if not isinstance(ask, Ask):

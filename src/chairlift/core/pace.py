@@ -31,7 +31,7 @@ class Admission:
 
 
 def admit(places: Sequence[Place], sizes: Sequence[int]) -> Admission:
-    """Libraries before the services that use them, earlier waves first, and never more in flight than the wave's size."""
+    """Libraries before the services that use them, earlier waves first, never more in flight than the wave's size."""
     done = {place.name for place in places if place.done}
     known = {place.name for place in places}
     size = wave_size(len(done), sizes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -275,6 +276,11 @@ class Issue:
     state: str
     digest: str
     url: str = ""
+
+
+def digest(title: str, body: str) -> str:
+    """What the text of an issue is compared by."""
+    return hashlib.sha256(f"{title}\n\n{body}".encode("utf-8", "replace")).hexdigest()
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,11 @@ from typing import Any
 from django.db import transaction
 
 from chairlift.core.decision import Party
-from chairlift.core.files import Roster, parse_campaign, parse_services
+from chairlift.core.files import parse_campaign, parse_services
 from chairlift.core.log import Entry as Line
 from chairlift.core.log import Kind
 from chairlift.core.menu import DEPLOY_DOCS, ServiceLevel
+from chairlift.core.roster import Roster
 from chairlift.server.models import Campaign, Entry, RosterFile, Service, Upgrade, service_value, team
 
 #: What a person may write in one go.
@@ -231,7 +232,7 @@ def deployed(upgrade: Upgrade, environment: str, by: str, roster: Roster, now: d
     say(upgrade, Kind.DEPLOYED, by, roster, now, about=environment)
 
 
-def tested(upgrade: Upgrade, note: str, by: str, roster: Roster, now: datetime, environment: str = "") -> None:
+def sign_off(upgrade: Upgrade, note: str, by: str, roster: Roster, now: datetime, environment: str = "") -> None:
     """A named person's sign-off of what runs now, in one environment or in all."""
     if environment:
         environment = check_environment(upgrade, environment, roster)

@@ -8,9 +8,9 @@ from datetime import datetime
 
 from django.db import transaction
 
-from chairlift.core.files import Roster
 from chairlift.core.log import Entry as Line
 from chairlift.core.log import Kind
+from chairlift.core.roster import Roster
 from chairlift.core.upgrade import Upgrade as UpgradeValue
 from chairlift.ports import Comment, Ports
 from chairlift.server import actions
@@ -99,7 +99,7 @@ def _deployed(row: Upgrade, rest: str, by: str, roster: Roster, now: datetime) -
 
 
 def _tested(row: Upgrade, rest: str, by: str, roster: Roster, now: datetime) -> str:
-    actions.tested(row, rest, by, roster, now)
+    actions.sign_off(row, rest, by, roster, now)
     return "Signed off by name: what runs now was tested."
 
 

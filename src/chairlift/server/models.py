@@ -11,8 +11,9 @@ from django.db import models
 from django.db.models import F, Q, QuerySet
 
 from chairlift.core import log
-from chairlift.core.files import Roster, parse_campaign, parse_services
+from chairlift.core.files import parse_campaign, parse_services
 from chairlift.core.menu import Campaign as CampaignValue
+from chairlift.core.roster import Roster
 from chairlift.core.upgrade import Service as ServiceValue
 from chairlift.core.upgrade import Upgrade as UpgradeValue
 
@@ -196,7 +197,7 @@ class Entry(models.Model):
     about = models.TextField(blank=True)
     text = models.TextField(blank=True)
     data = models.JSONField(default=dict)
-    key = models.CharField(max_length=200, null=True, unique=True)  # noqa: DJ001 - many rows have none
+    key = models.CharField(max_length=200, null=True, unique=True)
 
     objects = EntryQuerySet.as_manager()
 

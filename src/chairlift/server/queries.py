@@ -10,8 +10,8 @@ from difflib import get_close_matches
 from typing import Any
 
 from chairlift.core.decision import Party, StepName
-from chairlift.core.files import Roster
 from chairlift.core.log import Kind
+from chairlift.core.roster import Roster
 from chairlift.server.models import Campaign, Entry, RosterFile, Unit, Upgrade
 
 #: Kinds of `decision` that need a person, and those that are trouble.
@@ -202,9 +202,9 @@ def patch_of(row: Upgrade, change: str) -> tuple[str, str]:
 def sheet_rows(campaign_row: Campaign, roster: Roster) -> Iterator[tuple[Upgrade, str, str, datetime | None, str]]:
     """Each upgrade with its squad, and who chose its level, when and why: two queries, whatever the number of rows."""
     newest: dict[int, Entry] = {}
-    for entry in Entry.objects.filter(campaign=campaign_row, kind=Kind.CHOSE).order_by("pk"):
-        if entry.upgrade_id is not None:
-            newest[entry.upgrade_id] = entry
+    for chose in Entry.objects.filter(campaign=campaign_row, kind=Kind.CHOSE).order_by("pk"):
+        if chose.upgrade_id is not None:
+            newest[chose.upgrade_id] = chose
     rows = Upgrade.objects.filter(campaign=campaign_row).select_related("service").order_by("service__name")
     for row in rows:
         entry = newest.get(row.pk)

@@ -102,11 +102,10 @@ def _lines(
     decision, change, step = reached.decision, reached.change, reached.step or ""
     for slug, seen in reached.walked:
         yield from _seen(row, up, slug, seen, now)
-    begins = isinstance(decision, Ask) or (isinstance(decision, Do) and decision.verb not in THINKING)
-    if begins and reached.step and reached.step is not StepName.PLAN and up.level:
-        if (change, reached.step) not in up.said.begun:
-            level = up.level_of(up.campaign.change(change), reached.step).name
-            yield Line(now, CHAIRLIFT, Kind.BEGAN, change, step, level), _key(row, "began", change, step)
+    if _begins(up, reached):
+        assert reached.step is not None
+        level = up.level_of(up.campaign.change(change), reached.step).name
+        yield Line(now, CHAIRLIFT, Kind.BEGAN, change, step, level), _key(row, "began", change, step)
     if chase and chase.question not in up.said.asked:
         yield (
             Line(now, CHAIRLIFT, Kind.ASKED, change, step, chase.question, decision.why),
@@ -118,6 +117,16 @@ def _lines(
     if isinstance(decision, Do) and decision.verb not in THINKING:
         data = {"verb": decision.verb, "where": decision.where}
         yield Line(now, CHAIRLIFT, Kind.MEANT, change, step, decision.about, decision.why, data), ""
+
+
+def _begins(up: UpgradeValue, reached: Reached) -> bool:
+    """A step begins when somebody is asked or something is done for it; waiting for a turn is not beginning."""
+    decision = reached.decision
+    if reached.step in (None, StepName.PLAN) or up.level is None:
+        return False
+    if (reached.change, reached.step) in up.said.begun:
+        return False
+    return isinstance(decision, Ask) or (isinstance(decision, Do) and decision.verb not in THINKING)
 
 
 def _seen(row: Upgrade, up: UpgradeValue, slug: str, seen: Seen, now: datetime) -> Iterator[tuple[Line, str]]:

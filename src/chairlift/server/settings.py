@@ -15,6 +15,7 @@ TIME_ZONE = "UTC"
 SECRET_KEY = os.environ.get("CHAIRLIFT_SECRET_KEY", "no page is signed with this")
 
 _URL = os.environ.get("CHAIRLIFT_DATABASE", "")
+DATABASES: dict[str, dict[str, object]]
 if _URL.startswith("postgres"):
     from urllib.parse import unquote, urlsplit
 

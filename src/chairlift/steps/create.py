@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from chairlift.core.decision import Ask, Decision, Do, Party, Satisfied, StepName, Stop, Verb, Wait
 from chairlift.core.log import question, reminder
 from chairlift.core.menu import Change
-from chairlift.core.upgrade import PullRequest, Seen, Upgrade
+from chairlift.core.upgrade import PullRequest, Seen, Upgrade, digest
 from chairlift.ports import Ports, Refused
 from chairlift.steps import texts
 from chairlift.steps.gates import held
@@ -30,7 +30,7 @@ class Create:
         assert plan is not None
         patch = ports.workspace.patch(url, plan.base, plan.commit)
         issue = ports.forge.issue(up.service.repo, up.campaign.slug)
-        return replace(seen, issue=issue, issue_digest=texts.digest(*texts.issue(up, change, seen, patch)))
+        return replace(seen, issue=issue, issue_digest=digest(*texts.issue(up, change, seen, patch)))
 
     def decide(self, up: Upgrade, change: Change, seen: Seen, now: datetime) -> Decision:
         if seen.past_merge:

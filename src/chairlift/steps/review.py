@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 from chairlift.core.decision import Ask, Decision, Do, Party, Satisfied, StepName, Verb, Wait
 from chairlift.core.menu import Change
-from chairlift.core.upgrade import PullRequest, Review as Given
-from chairlift.core.upgrade import RunState, Seen, Upgrade, Verification
+from chairlift.core.upgrade import PullRequest, RunState, Seen, Upgrade, Verification
+from chairlift.core.upgrade import Review as Given
 from chairlift.ports import Ports
 from chairlift.steps import texts
 from chairlift.steps.units import find_tests

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import datetime
 
 from chairlift.core.decision import Ask, Do, Party, StepName
@@ -18,11 +17,6 @@ _COMMANDS = (
     "Write `/chairlift hold REASON`, `resume`, `deployed ENVIRONMENT`, `tested [NOTE]`, `level NAME`, "
     "`blocker TEXT`, `update TEXT` or `help` in a comment."
 )
-
-
-def digest(title: str, body: str) -> str:
-    """What an issue's text is compared by."""
-    return hashlib.sha256(f"{title}\n\n{body}".encode()).hexdigest()
 
 
 def quote(text: str, limit: int = 300) -> str:
