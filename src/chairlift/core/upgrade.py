@@ -24,7 +24,10 @@ class Person:
 
 @dataclass(frozen=True)
 class Squad:
-    """The people who own services; `contact` and `backup` are names of people in it."""
+    """The people who own services; `contact` and `backup` are names of people in it.
+
+    `voices` are all names that its people go by, on forges too, case folded.
+    """
 
     name: str
     people: tuple[str, ...] = ()
@@ -32,6 +35,7 @@ class Squad:
     backup: str = ""
     lead: str = ""
     calendar: Calendar = ALWAYS
+    voices: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
