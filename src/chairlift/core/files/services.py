@@ -18,6 +18,7 @@ from chairlift.core.upgrade import Person, Service, Squad
 _EMAIL = re.compile(r"[^\s@<>,;:\"\\]{1,64}@[^\s@<>,;:\"\\]{1,190}")
 _NEEDS = (FINE_GRAINED_TESTING,)
 _NOBODY = Squad("")
+_OFFICE: Mapping[int, tuple[time, time]] | None = OFFICE_HOURS
 
 
 @dataclass(frozen=True)
@@ -140,7 +141,7 @@ def _spelled(name: str, known: Iterable[str]) -> str:
 
 
 def _calendar(table: Table) -> Calendar:
-    hours: Mapping[int, tuple[time, time]] | None = table.parsed("hours", parse_hours, OFFICE_HOURS)
+    hours = table.parsed("hours", parse_hours, _OFFICE)
     return Calendar(
         zone=table.parsed("zone", parse_zone, parse_zone("UTC")),
         hours=hours or {},
