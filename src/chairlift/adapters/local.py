@@ -19,11 +19,15 @@ from chairlift.ports import Comment, Unavailable
 
 @dataclass(frozen=True)
 class Settings:
-    """Where the forge lies, and as whom Chairlift works there: a forge lets nobody approve what they opened."""
+    """Where the forge lies, and as whom Chairlift works there: a forge lets nobody approve what they opened.
+
+    `patience` is how many seconds a write waits for other writers.
+    """
 
     root: Path
     identity: str = "chairlift"
     reviewer: str = "chairlift-reviewer"
+    patience: float = 20
 
 
 @contextmanager
@@ -40,7 +44,7 @@ class LocalForge:
 
     def __init__(self, settings: Settings, now: Callable[[], datetime]) -> None:
         self._settings = settings
-        self._forge = Forge(settings.root, now)
+        self._forge = Forge(settings.root, now, settings.patience)
 
     @_reachable()
     def git_url(self, repo: str) -> str:

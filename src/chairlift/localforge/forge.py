@@ -19,8 +19,8 @@ class Forge:
     What the forge says no to is Refused; trouble with the disk comes as sqlite3.Error, OSError or pygit2.GitError.
     """
 
-    def __init__(self, root: Path, now: Callable[[], datetime]) -> None:
-        self.store = Store(root.absolute())
+    def __init__(self, root: Path, now: Callable[[], datetime], patience: float = 20) -> None:
+        self.store = Store(root.absolute(), patience)
         self.repositories = Repositories(self.store, now)
         self.protection = Protection(self.store)
         self.talk = Talk(self.store, self.repositories, now)

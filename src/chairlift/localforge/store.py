@@ -11,9 +11,6 @@ from pathlib import Path
 
 FILE = "forge.sqlite3"
 
-#: How long a writer waits for another, in seconds, before the store is said to be locked.
-PATIENCE = 20.0
-
 _VERSION = 1
 
 # Times are ISO 8601 in UTC; labels, checks and people are JSON lists. Pull requests and issues share their numbers.
@@ -65,10 +62,14 @@ COMMIT;
 
 
 class Store:
-    """One connection per thread and process. Raises sqlite3.Error and OSError as they come."""
+    """One connection per thread and process. Raises sqlite3.Error and OSError as they come.
 
-    def __init__(self, root: Path) -> None:
+    A writer waits `patience` seconds for another before the store is said to be locked.
+    """
+
+    def __init__(self, root: Path, patience: float) -> None:
         self.root = root
+        self._patience = patience
         self._mine = threading.local()
 
     @property
@@ -103,7 +104,7 @@ class Store:
 
     def _connect(self) -> sqlite3.Connection:
         self.root.mkdir(parents=True, exist_ok=True)
-        db = sqlite3.connect(self.root / FILE, timeout=PATIENCE, isolation_level=None)
+        db = sqlite3.connect(self.root / FILE, timeout=self._patience, isolation_level=None)
         db.row_factory = sqlite3.Row
         if db.execute("PRAGMA user_version").fetchone()[0] != _VERSION:
             db.execute("PRAGMA journal_mode = WAL")

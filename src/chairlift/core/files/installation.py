@@ -1,0 +1,57 @@
+"""The installation file: which adapter answers which port, with its settings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from chairlift.core.files.parts import Config, config
+from chairlift.core.reading import Table, quoted, read
+
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+def _local_forge() -> Mapping[str, Config]:
+    return {"local": {"kind": "local"}}
+
+
+def _git_workspace() -> Config:
+    return {"kind": "git"}
+
+
+@dataclass(frozen=True)
+class Installation:
+    """What answers the ports, and the variables of the environment that programs of services may see.
+
+    The defaults are those of an installation without a file. `forges` are by the name that services use.
+    """
+
+    forges: Mapping[str, Config] = field(default_factory=_local_forge)
+    workspace: Config = field(default_factory=_git_workspace)
+    notifiers: tuple[Config, ...] = ({"kind": "log"},)
+    pass_env: tuple[str, ...] = ()
+
+
+def parse_installation(text: str, name: str) -> Installation:
+    """An installation file; what it leaves out is as without a file. Raises FileProblems with all that is wrong."""
+    root = read(text, name)
+    default = Installation()
+    forges, workspace = root.table("forges"), root.table("workspace")
+    installation = Installation(
+        forges={forge: config(forges.table(forge)) for forge in forges.data} or default.forges,
+        workspace={**default.workspace, **workspace.plain()},
+        notifiers=tuple(config(table) for table in root.tables("notifiers")) or default.notifiers,
+        pass_env=_variables(root.table("programs")),
+    )
+    root.finish()
+    return installation
+
+
+def _variables(programs: Table) -> tuple[str, ...]:
+    names = programs.names("pass_env")
+    for name in names:
+        if not _VARIABLE.fullmatch(name):
+            what = f"{quoted(name)} is no name of a variable"
+            programs.problem("pass_env", what, 'write names such as "PIP_INDEX_URL"')
+    return names
