@@ -226,11 +226,12 @@ def _act_finish(up: Upgrade, reached: Reached, do: Do, ports: Ports) -> str:
 
 @dataclass(frozen=True)
 class Chase:
-    """What the ladder of reminders wants: a message now, if any, and when its next rung is."""
+    """What the ladder of reminders wants: a message now, if any, with the key of its rung, and when the next one is."""
 
     question: str
     message: Message | None
     next_rung: datetime | None
+    rung: str = ""
 
 
 def chase(up: Upgrade, reached: Reached, now: datetime) -> Chase | None:
@@ -254,7 +255,7 @@ def chase(up: Upgrade, reached: Reached, now: datetime) -> Chase | None:
         return Chase(key, None, next_rung)
     name = reminder(key, rung.number)
     mail_key = f"{up.campaign.slug} {up.service.name} {name}"
-    return Chase(key, texts.reminder(up, reached.change, reached.step, ask, rung, mail_key), next_rung)
+    return Chase(key, texts.reminder(up, reached.change, reached.step, ask, rung, mail_key), next_rung, name)
 
 
 def _rung_due(up: Upgrade, key: str, ladder: tuple[Rung, ...], now: datetime) -> Rung | None:
