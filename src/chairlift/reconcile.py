@@ -167,12 +167,15 @@ def _finish(up: Upgrade, start: Seen, ports: Ports, now: datetime) -> Reached:
     issue = None if todo else ports.forge.issue(up.service.repo, up.campaign.slug)
     seen = replace(start, todo=tuple(todo), issue=issue)
     last = up.campaign.changes[-1]
-    decision = _guard(up, last, finishing(up, seen, scans, now))
-    return _reached(up, last.slug, None, decision, seen, now)
+    return _reached(up, last.slug, None, finishing(up, seen, scans, now), seen, now)
 
 
 def finishing(up: Upgrade, seen: Seen, scans: Sequence[tuple[Change, Plan]], now: datetime) -> Decision:
     """What is left when every change is through, given what the recipe finds on the default branch now."""
+    return _guard(up, up.campaign.changes[-1], _finishing(up, seen, scans, now))
+
+
+def _finishing(up: Upgrade, seen: Seen, scans: Sequence[tuple[Change, Plan]], now: datetime) -> Decision:
     if seen.todo:
         return Do(Verb.PLAN, seen.todo[0].name, "scan the default branch once more")
     for change, plan in scans:
