@@ -91,7 +91,7 @@ def entries(repo: pygit2.Repository, tree: pygit2.Oid) -> Entries:
     """What a tree holds, not looking into folders."""
     found = repo[tree]
     assert isinstance(found, pygit2.Tree)
-    return {entry.raw_name: (entry.filemode, entry.id) for entry in found}
+    return {entry.raw_name or b"": (entry.filemode, entry.id) for entry in found}
 
 
 def remove(folder: Path) -> None:
