@@ -10,8 +10,8 @@ from difflib import get_close_matches
 from typing import Any
 
 from chairlift.core.decision import Party, StepName
+from chairlift.core.files import Roster
 from chairlift.core.log import Kind
-from chairlift.core.roster import Roster
 from chairlift.server.models import Campaign, Entry, RosterFile, Unit, Upgrade
 
 #: Kinds of `decision` that need a person, and those that are trouble.
