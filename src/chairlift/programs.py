@@ -124,9 +124,11 @@ def run(
 
 
 def clean_environment(also: Sequence[str] = ()) -> dict[str, str]:
-    """What of our own environment is no secret, and the names in `also`."""
+    """What of our own environment is no secret, and the names in `also`. uv keeps its cache, as HOME is always new."""
     names = {*PASSED, *also}
-    return {name: value for name, value in os.environ.items() if name in names or name.startswith("LC_")}
+    caches = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    passed = {name: value for name, value in os.environ.items() if name in names or name.startswith("LC_")}
+    return {"UV_CACHE_DIR": os.path.join(caches, "uv")} | passed
 
 
 def split(command: str) -> list[str]:

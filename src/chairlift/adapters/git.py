@@ -308,7 +308,8 @@ def _furnish(mirror: Path, git: Path, path: Path, commit: str, most: int) -> Non
     (git / "objects" / "info" / "alternates").write_text(f"{mirror / 'objects'}\n")
     lender = pygit2.Repository(str(mirror))
     tags = (ref for ref in lender.references.iterator() if ref.name.startswith("refs/tags/"))
-    (git / "packed-refs").write_text("".join(f"{tag.target} {tag.name}\n" for tag in tags))
+    lines = (f"{tag.target} {tag.name}\n" for tag in tags if isinstance(tag.target, pygit2.Oid))
+    (git / "packed-refs").write_text("".join(lines), encoding="utf-8", errors="surrogateescape")
     (git / "HEAD").write_text(f"{commit}\n")
     tree = _commit(lender, commit).tree
     index = pygit2.Index(str(git / "index"))
