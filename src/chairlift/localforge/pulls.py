@@ -14,7 +14,7 @@ import pygit2
 from chairlift.core.upgrade import PullRequest
 from chairlift.localforge import git as commits
 from chairlift.localforge.protection import Protection
-from chairlift.localforge.repositories import Repositories, Repository
+from chairlift.localforge.repositories import Repositories, Repository, Unknown
 from chairlift.localforge.reviews import CHECK_STATES, COMMENTED, OPINIONS, checks_of, reviews_of, unmet
 from chairlift.localforge.store import Store, storable
 from chairlift.localforge.talk import Talk, instant
@@ -48,7 +48,7 @@ class Pull(PullRequest):
 
 
 class Pulls:
-    """All pull requests. Every method is Refused for an unknown repository or number."""
+    """All pull requests. Every method raises Unknown, which is Refused, where there is no such repository or number."""
 
     def __init__(
         self, store: Store, repositories: Repositories, protection: Protection, talk: Talk, now: Callable[[], datetime]
@@ -222,7 +222,7 @@ class Pulls:
     def _numbered(self, repository: Repository, number: int) -> sqlite3.Row:
         row = self._store.db.execute(_NUMBERED, (repository.id, number)).fetchone()
         if row is None:
-            raise Refused(f"{repository.name} has no pull request {number}: `forge prs {repository.name}` lists them")
+            raise Unknown(f"{repository.name} has no pull request {number}: `forge prs {repository.name}` lists them")
         assert isinstance(row, sqlite3.Row)
         return row
 

@@ -89,7 +89,7 @@ class ForgeContract:
 
     # ---- opening and looking ----
 
-    @pytest.mark.parametrize("branch", ["nothing", "", "a..b", "-d", "x y\n", "'; --", "é" * 300, "\udc80", "\0"])
+    @pytest.mark.parametrize("branch", ["nothing", "", "a..b", "-d", "x y\n", "'; --", "é" * 300, "\udc80", "main\0x"])
     def test_an_unknown_branch_has_no_pull_request(self, forge: Forge, world: World, branch: str) -> None:
         assert forge.pull_for(world.repo, branch) is None
         with pytest.raises(Refused):
