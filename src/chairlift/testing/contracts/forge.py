@@ -164,6 +164,15 @@ class ForgeContract:
         assert merged.merged_at is not None
 
     @pytest.mark.parametrize("method", ["squash", "merge", "rebase"])
+    def test_what_is_merged_is_not_opened_again(self, forge: Forge, world: World, method: str) -> None:
+        pull = opened(forge, world)
+        forge.merge(world.repo, pull.number, pull.head, method)
+        assert forge.ensure_pull(world.repo, "work", "main", "t", "b") == found(forge, world)
+        assert found(forge, world).state == "merged"
+        world.push("work", {"more.txt": "more\n"})
+        assert forge.ensure_pull(world.repo, "work", "main", "t", "b").number != pull.number
+
+    @pytest.mark.parametrize("method", ["squash", "merge", "rebase"])
     def test_a_merge_keeps_what_the_base_got_meanwhile(self, forge: Forge, world: World, method: str) -> None:
         opened(forge, world)
         head = world.push("work", {"second.txt": "2\n"})
