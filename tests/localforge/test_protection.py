@@ -61,12 +61,12 @@ def test_who_may_push_may(clone, repository, protect):
     assert tip(repository) == commit
 
 
-def test_the_persons_own_hook_settings_do_not_matter(clone, repository, protect):
+def test_the_persons_own_hook_settings_do_not_matter(clone, protect, tmp_path):
     protect()
     commit = clone.commit("main", {"a.txt": "a\n"})
-    overrides = {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "core.hooksPath", "GIT_CONFIG_VALUE_0": "/nowhere"}
+    (tmp_path / "gitconfig").write_text("[core]\n\thooksPath = /nowhere\n")
     with pytest.raises(PushRefused, match="is protected"):
-        clone.push(commit, "main", **overrides)
+        clone.push(commit, "main", GIT_CONFIG_GLOBAL=str(tmp_path / "gitconfig"))
     with pytest.raises(PushRefused, match="is protected"):
         git("-c", "core.hooksPath=/nowhere", "push", "origin", f"{commit}:main", cwd=clone.path)
 

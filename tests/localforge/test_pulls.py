@@ -88,6 +88,19 @@ def test_a_rebase_that_would_lose_a_resolution_is_refused(forge, opened, clone, 
     assert tip(repository.open(), "main") == before
 
 
+def test_a_rebase_that_would_lose_what_only_a_merge_brought_is_refused(forge, opened, clone):
+    opened()
+    clone.push(clone.commit("main", {"theirs.txt": "t\n"}), "main")
+    clone.commit("work", {})
+    git("merge", "--quiet", "--no-edit", "origin/main", cwd=clone.path)
+    (clone.path / "extra.txt").write_text("only in the merge\n")
+    git("add", ".", cwd=clone.path)
+    git("commit", "--quiet", "--amend", "--no-edit", cwd=clone.path)
+    clone.push("HEAD", "work")
+    with pytest.raises(Refused, match="would give other files than a merge: use squash or merge"):
+        forge.pulls.merge(REPO, 1, "bob", "rebase")
+
+
 def test_a_conflict_names_the_paths_and_the_way_out(forge, opened, clone):
     opened(files={"same.txt": "ours\n"})
     clone.push(clone.commit("main", {"same.txt": "theirs\n"}), "main")
@@ -185,6 +198,16 @@ def test_numbers_are_the_repositorys_own(forge, opened, tmp_path):
         forge.pulls.get("other", 1)
 
 
+def test_a_kept_comment_is_nobodys_to_answer_and_is_written_only_when_it_differs(forge, opened):
+    opened()
+    forge.talk.keep(REPO, 1, "bot", "notice", "soon")
+    writes = forge.store.db.total_changes
+    forge.talk.keep(REPO, 1, "bot", "notice", "soon")
+    assert forge.store.db.total_changes == writes
+    assert [c.by for c in forge.talk.said(REPO, 1)] == ["bot"]
+    assert forge.talk.heard(REPO, 0, ("renamed-bot",)) == []
+
+
 def test_nothing_said_is_no_comment(forge, opened):
     opened()
     with pytest.raises(Refused, match="give it a text"):
@@ -225,12 +248,14 @@ def test_a_closed_one_stays_closed_though_a_hand_merged_it(forge, opened, clone)
 
 
 def test_the_last_head_outlives_its_branch_and_the_garbage_collector(forge, opened, clone, repository):
-    pull = opened()
+    opened()
+    clone.push(clone.commit("work", {"more.txt": "more\n"}), "work")
+    head = forge.pulls.get(REPO, 1).head
     clone.push("", "work")
     git("gc", "--quiet", "--prune=now", cwd=repository.path)
-    assert "+new" in forge.pulls.patch(REPO, 1)
-    forge.pulls.merge(REPO, 1, "bob", "squash", pull.head)
-    assert git("show", "main:work.txt", cwd=repository.path) == "new\n"
+    assert "+more" in forge.pulls.patch(REPO, 1)
+    forge.pulls.merge(REPO, 1, "bob", "squash", head)
+    assert git("show", "main:more.txt", cwd=repository.path) == "more\n"
 
 
 def test_a_base_that_is_gone_leaves_all_as_it_was(forge, opened, clone):
