@@ -6,7 +6,7 @@ import os
 import re
 import smtplib
 import ssl
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -68,7 +68,7 @@ class EmailNotifier:
             named = ", ".join(repr(text[:80]) for text in lost) or "nobody"
             raise Refused(f"cannot send e-mail to {named}; give everybody an address such as 'ada@example.org'")
 
-    def compose(self, message: Message, people: Iterable[Address]) -> EmailMessage:
+    def compose(self, message: Message, people: Sequence[Address]) -> EmailMessage:
         """The e-mail, the same each time."""
         mail = EmailMessage(SMTP)
         mail["From"] = self._sender
@@ -84,7 +84,7 @@ class EmailNotifier:
         mail.set_content(_bytes(message.text + foot).decode(), cte="quoted-printable")
         return mail
 
-    def _send(self, mail: EmailMessage, people: Iterable[Address]) -> None:
+    def _send(self, mail: EmailMessage, people: Sequence[Address]) -> None:
         settings = self._settings
         try:
             with self._connected() as smtp:
