@@ -5,7 +5,9 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import stat
 from dataclasses import asdict, dataclass
+from errno import EEXIST
 from hashlib import sha256
 from pathlib import Path
 
@@ -56,6 +58,9 @@ class LogNotifier:
     def _catch_up(self, descriptor: int) -> int:
         """Learn the keys of the lines that are new, and return the size of the file."""
         status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            # A device may never end.
+            raise FileExistsError(EEXIST, "it is no plain file")
         if (status.st_dev, status.st_ino) != self._file or status.st_size < self._read:
             self._file, self._read = (status.st_dev, status.st_ino), 0
             self._told.clear()
