@@ -75,7 +75,10 @@ def _settings(cls: Any, what: str, given: Mapping[str, object], home: Path) -> A
     ]
     if missing:
         raise BadConfiguration(f"{what} needs the setting {missing[0]!r}: add it to its table")
-    return cls(**{name: _convert(value, hints[name], f"{what}: {name}", home) for name, value in given.items()})
+    paths = {name: home / field.default for name, field in fields.items() if hints[name] is Path and name not in given}
+    return cls(
+        **paths, **{name: _convert(value, hints[name], f"{what}: {name}", home) for name, value in given.items()}
+    )
 
 
 def _convert(value: object, hint: Any, what: str, home: Path) -> object:

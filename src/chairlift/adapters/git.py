@@ -43,7 +43,7 @@ class Settings:
     `max_bytes` holds for one fetch, for the files of one checkout and for one file of a change.
     """
 
-    root: Path
+    root: Path = Path("git")
     name: str = "Chairlift"
     email: str = "chairlift@localhost"
     look_seconds: int = 60

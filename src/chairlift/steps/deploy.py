@@ -65,7 +65,8 @@ class Deploy:
         if up.who(change, self.name) is Party.SQUAD:
             return self._ask_squad(up, seen, before, run, now)
         if run.holds is Holds.DIVERGED and run.deployment:
-            why = f"{environment} runs {run.deployment.commit[:10]}, which is not on the way to the merge: deploying would undo it"
+            there = run.deployment.commit[:10]
+            why = f"{environment} runs {there}, which is not on the way to the merge: deploying would undo it"
             return Ask(Party.PROJECT_TEAM, f"diverged {environment} {run.deployment.commit}", why)
         if run.releasing:
             return Wait(now + SOON, f"deploying to {environment}")

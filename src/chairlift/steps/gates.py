@@ -47,7 +47,8 @@ def unmet(up: Upgrade, change: Change) -> Ask | None:
     if promised:
         due = datetime(promised.year, promised.month, promised.day, 23, 59, tzinfo=up.service.squad.calendar.zone)
     level = up.said.level
-    why = f"merging waits for {need}: level {level!r} needs it; record it with 'chairlift documented', or change the level"
+    way_out = "record it with 'chairlift documented', or change the level"
+    why = f"merging waits for {need}: level {level!r} needs it; {way_out}"
     return Ask(Party.SQUAD, f"need {need}", why, due=due)
 
 
