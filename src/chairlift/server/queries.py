@@ -90,7 +90,7 @@ def standing(row: Upgrade, now: datetime) -> Standing:
         squad=row.service.squad,
         level=row.level,
         change=row.change if row.decision != "done" else "",
-        step="done" if row.decision == "done" else row.step or ("finish" if row.decision else "plan"),
+        step="done" if row.decision == "done" else row.step or ("finish" if row.change else "plan"),
         decision=row.decision or "new",
         turn=turn or ("" if row.decision == "done" else "chairlift"),
         since=row.since,
