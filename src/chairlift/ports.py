@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
+from chairlift.core.unit import Outcome, Unit
 from chairlift.core.upgrade import Deployment, Issue, PullRequest
 from chairlift.core.verdict import Counts
 
@@ -45,13 +46,16 @@ class Forge(Protocol):
         ...
 
     def pull_for(self, repo: str, branch: str) -> PullRequest | None:
-        """The newest pull request from this branch, whatever its state; with reviews, checks and its present head."""
+        """The open pull request from this branch, else the newest; with reviews, checks and its present head."""
         ...
 
     def ensure_pull(
         self, repo: str, branch: str, base: str, title: str, body: str, labels: Sequence[str] = ()
     ) -> PullRequest:
-        """The open pull request from `branch`, opened if there is none. Opening twice gives the same one."""
+        """The open pull request from `branch`, opened if there is none. Opening twice gives the same one.
+
+        So it does where this very head was merged in between.
+        """
         ...
 
     def approve(self, repo: str, number: int, head: str, text: str) -> None:
@@ -156,7 +160,7 @@ class Deployer(Protocol):
         ...
 
     def deploy(self, service: str, environment: str, commit: str) -> None:
-        """Release this commit; may take minutes, so it is only called from a unit. Deploying twice is deploying once."""
+        """Release this commit; may take minutes, so only a unit calls it. Deploying twice is deploying once."""
         ...
 
 
@@ -171,12 +175,13 @@ class Monitor(Protocol):
 
 @dataclass(frozen=True)
 class Message:
-    """Something to tell people. `key` is the same each time the same thing is told."""
+    """Something to tell people. `key` and `at` are the same each time the same thing is told."""
 
     key: str
     to: tuple[str, ...]
     subject: str
     text: str
+    at: datetime | None = None
 
 
 @runtime_checkable
@@ -211,28 +216,6 @@ class Applied:
     summary: str = ""
     findings: tuple[str, ...] = ()
     done: bool | None = None
-
-
-@dataclass(frozen=True)
-class Unit:
-    """Long work, named by what makes it immutable: the same name is the same result, for ever.
-
-    `kind` is plan, verify or deploy; `inputs` must hold everything that the result depends on.
-    """
-
-    kind: str
-    name: str
-    service: str
-    inputs: Mapping[str, object] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How a unit stands: `state` is running, done or failed; `result` is plain data; `why` says what went wrong."""
-
-    state: str
-    result: Mapping[str, object] = field(default_factory=dict)
-    why: str = ""
 
 
 @runtime_checkable

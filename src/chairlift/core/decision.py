@@ -43,6 +43,7 @@ class Verb(StrEnum):
     DEPLOY = "deploy"
     REVERT = "revert"
     ROLL_BACK = "roll back"
+    REPORT = "report"
     REMIND = "remind"
 
 

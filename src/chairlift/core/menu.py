@@ -54,6 +54,7 @@ class Times:
     soak: Duration = Duration(seconds=86_400)
     recipe: Duration = Duration(seconds=1800)
     tests: Duration = Duration(seconds=3600)
+    poll: Duration = Duration(seconds=300)
 
     def of(self, step: StepName) -> Duration:
         """What a squad has promised for one of its steps."""

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 _UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400, "week": 604_800}
 _DURATION = re.compile(r"(\d{1,6})\s+(working\s+day|second|minute|hour|day|week)s?", re.ASCII)
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_HOURS = re.compile(r"([01]\d|2[0-3]):([0-5]\d)\s*-\s*([01]\d|2[0-4]):([0-5]\d)")
-#: No calendar is searched further than this for an opening: a calendar without any is a mistake in a file.
+_HOURS = re.compile(r"([01]\d|2[0-3]):([0-5]\d)\s*-\s*(?:([01]\d|2[0-3]):([0-5]\d)|24:00)", re.ASCII)
+#: No calendar is searched further than this for its next opening: one without any is a mistake in a file.
 _HORIZON_DAYS = 800
+_LONGEST = timedelta(days=3660)
 
 
 @dataclass(frozen=True)
@@ -25,20 +26,21 @@ class Duration:
 
     @classmethod
     def parse(cls, text: str) -> Duration:
-        """'3 working days', '7 days', '90 seconds'. Raises ValueError with the remedy."""
+        """'3 working days', '7 days', '90 seconds'; ten years at most. Raises ValueError with the remedy."""
         found = _DURATION.fullmatch(text.strip().lower())
         if not found:
             raise ValueError(f"{text!r} is no duration: write '3 working days', '7 days', '2 hours' or '30 seconds'")
         amount, unit = int(found[1]), " ".join(found[2].split())
-        if unit == "working day":
-            return cls(working_days=amount)
-        return cls(seconds=amount * _UNITS[unit])
+        length = cls(working_days=amount) if unit == "working day" else cls(seconds=amount * _UNITS[unit])
+        if length.rough > _LONGEST:
+            raise ValueError(f"{text!r} is longer than ten years: write a shorter duration")
+        return length
 
     def __str__(self) -> str:
         if self.working_days:
             return _count(self.working_days, "working day")
-        for unit in ("week", "day", "hour", "minute"):
-            if unit != "week" and self.seconds and self.seconds % _UNITS[unit] == 0:
+        for unit in ("day", "hour", "minute"):
+            if self.seconds and self.seconds % _UNITS[unit] == 0:
                 return _count(self.seconds // _UNITS[unit], unit)
         return _count(self.seconds, "second")
 
@@ -63,7 +65,10 @@ class Freeze:
 
 @dataclass(frozen=True)
 class Calendar:
-    """When a squad works: hours per weekday (Monday is 0) in its zone, holidays, and freezes."""
+    """When a squad works: hours per weekday (Monday is 0; 00:00 to 00:00 is the whole day) in its zone.
+
+    Nothing is open on `holidays` and during `freezes`. With `always`, `hours` do not matter.
+    """
 
     zone: tzinfo = UTC
     hours: Mapping[int, tuple[time, time]] = field(default_factory=dict)
@@ -72,86 +77,83 @@ class Calendar:
     always: bool = False
 
     def with_freezes(self, freezes: Iterable[Freeze]) -> Calendar:
-        return Calendar(self.zone, self.hours, self.holidays, (*self.freezes, *freezes), self.always)
+        return replace(self, freezes=(*self.freezes, *freezes))
 
     def freeze(self, now: datetime) -> Freeze | None:
         """The freeze that holds at this instant, if any."""
-        day = now.astimezone(self.zone).date()
-        return next((f for f in self.freezes if f.first <= day <= f.last), None)
+        return self._frozen(now.astimezone(self.zone).date())
 
     def is_open(self, now: datetime) -> bool:
-        return self.next_open(now) == now
+        """Whether `now` is inside working hours and outside freezes."""
+        try:
+            return self.next_open(now) == now
+        except ValueError:
+            return False
 
     def next_open(self, now: datetime) -> datetime:
-        """`now` itself inside working hours and outside freezes, else the next such instant.
+        """`now` itself inside working hours and outside freezes, else the next such instant; in UTC.
 
-        Raises ValueError where the calendar never opens.
+        Raises ValueError where the calendar does not open within two years.
         """
         now = now.astimezone(UTC)
-        local = now.astimezone(self.zone)
+        today = now.astimezone(self.zone).date()
         for ahead in range(_HORIZON_DAYS):
-            day = local.date() + timedelta(days=ahead)
-            window = self._window(day)
-            if window is None:
+            day = today + timedelta(days=ahead)
+            if self._frozen(day) or not self._worked(day):
                 continue
-            opens, closes = window
-            if now <= opens:
-                return opens
-            if now < closes:
-                return now
+            opens, closes = self._window(day)
+            if now < closes and opens < closes:
+                return max(now, opens)
         raise ValueError("this calendar never opens: check its hours, holidays and freezes")
 
     def add(self, start: datetime, length: Duration) -> datetime:
-        """`start` plus a duration; a working day ends at the same time of day on the next day that is worked."""
-        if not length.working_days:
-            return start + timedelta(seconds=length.seconds)
-        if self.always:
-            return start + timedelta(days=length.working_days)
-        local = start.astimezone(self.zone)
-        day, left = local.date(), length.working_days
-        for _ in range(_HORIZON_DAYS):
-            if not left:
-                break
-            day += timedelta(days=1)
-            if self._worked(day):
-                left -= 1
-        # Wall-clock arithmetic on purpose: "10 o'clock three working days later" across a clock change.
-        return self._at(day, local.time().replace(tzinfo=None))
+        """`start` plus a duration, in UTC; a working day ends at the same time of day on the next day that is worked.
+
+        A start on a day off counts as one on the next day that is worked: a notice of one working day given on a
+        Saturday night would else be over before anybody came. Raises ValueError where no day is worked.
+        """
+        return self._move(start, length, 1)
 
     def back(self, end: datetime, length: Duration) -> datetime:
-        """The latest start from which `length` is over by `end`."""
+        """The start from which `length` is over by `end`; an end on a day off counts as one on the last day worked."""
+        return self._move(end, length, -1)
+
+    def _move(self, at: datetime, length: Duration, way: int) -> datetime:
         if not length.working_days:
-            return end - timedelta(seconds=length.seconds)
-        if self.always:
-            return end - timedelta(days=length.working_days)
-        local = end.astimezone(self.zone)
-        day, left = local.date(), length.working_days
-        for _ in range(_HORIZON_DAYS):
-            if not left:
-                break
-            day -= timedelta(days=1)
-            if self._worked(day):
-                left -= 1
-        return self._at(day, local.time().replace(tzinfo=None))
+            return at.astimezone(UTC) + way * timedelta(seconds=length.seconds)
+        local = at.astimezone(self.zone)
+        day = self._next_worked(local.date(), way)
+        for _ in range(length.working_days):
+            day = self._next_worked(day + timedelta(days=way), way)
+        # Wall-clock arithmetic on purpose: "10 o'clock three working days later" across a clock change.
+        return self._at(day, local.time())
+
+    def _next_worked(self, day: date, way: int) -> date:
+        """`day` itself where it is worked, else the nearest such day after it (`way` 1) or before it (-1)."""
+        for away in range(_HORIZON_DAYS):
+            candidate = day + timedelta(days=way * away)
+            if self._worked(candidate):
+                return candidate
+        raise ValueError("this calendar has no working day: check its hours and holidays")
 
     def _worked(self, day: date) -> bool:
-        return day.weekday() in self.hours and day not in self.holidays
+        return (self.always or day.weekday() in self.hours) and day not in self.holidays and self._exists(day)
 
-    def _window(self, day: date) -> tuple[datetime, datetime] | None:
-        """The working hours of this day as instants; None where there are none."""
-        if any(f.first <= day <= f.last for f in self.freezes):
-            return None
-        if self.always:
-            return self._at(day, time.min), self._at(day + timedelta(days=1), time.min)
-        if not self._worked(day):
-            return None
-        opens, closes = self.hours[day.weekday()]
-        if closes == time.min:
-            return self._at(day, opens), self._at(day + timedelta(days=1), time.min)
-        return self._at(day, opens), self._at(day, closes)
+    def _exists(self, day: date) -> bool:
+        # A zone that moves over the date line skips a day: Samoa had no 30 December 2011.
+        return self._at(day, time(12)).astimezone(self.zone).date() == day
+
+    def _frozen(self, day: date) -> Freeze | None:
+        return next((f for f in self.freezes if f.first <= day <= f.last), None)
+
+    def _window(self, day: date) -> tuple[datetime, datetime]:
+        """The working hours of a day that is worked, as instants."""
+        opens, closes = (time.min, time.min) if self.always else self.hours[day.weekday()]
+        last = day + timedelta(days=1) if closes == time.min else day
+        return self._at(day, opens), self._at(last, closes)
 
     def _at(self, day: date, clock: time) -> datetime:
-        """A wall-clock time as an instant in UTC: two times of one zone would compare by their clocks, not as instants."""
+        # In UTC, since two times of one zone would compare by their clocks, not as instants.
         return datetime.combine(day, clock, self.zone).astimezone(UTC)
 
 
@@ -181,15 +183,16 @@ def parse_hours(text: str) -> Mapping[int, tuple[time, time]] | None:
     if not found:
         raise ValueError(remedy)
     opens = time(int(found[1]), int(found[2]))
-    closes = time(0) if found[3] == "24" else time(int(found[3]), int(found[4]))
+    closes = time(int(found[3] or 0), int(found[4] or 0))
     if closes != time.min and closes <= opens:
-        raise ValueError(f"{text!r} ends before it begins: split hours over midnight are not supported")
+        raise ValueError(f"{text!r} ends before it begins: hours stay within one day, 24:00 is its end")
     worked: set[int] = set()
     for part in days.split(","):
-        first, _, last = part.partition("-")
-        if first not in _WEEKDAYS or (last or first) not in _WEEKDAYS:
+        first, to, last = part.partition("-")
+        last = last if to else first
+        if first not in _WEEKDAYS or last not in _WEEKDAYS:
             raise ValueError(remedy)
-        low, high = _WEEKDAYS.index(first), _WEEKDAYS.index(last or first)
+        low, high = _WEEKDAYS.index(first), _WEEKDAYS.index(last)
         worked.update(range(low, high + 1) if low <= high else [*range(low, 7), *range(high + 1)])
     return dict.fromkeys(sorted(worked), (opens, closes))
 
@@ -203,40 +206,43 @@ class Rung:
     to: tuple[str, ...]
 
 
-#: Where along the time from question to due date the early rungs stand.
-_HALF = 0.5
-_LATE_RUNGS = 3
+_ASKED = (("contact",), ("contact", "backup"), ("contact", "backup", "lead"), ("backup", "lead", "manager"))
+_ASKED_UNTIL_DUE = (
+    ("contact",),
+    ("contact",),
+    ("contact", "backup"),
+    ("contact", "backup", "lead"),
+    ("contact", "backup", "lead", "manager"),
+    ("lead", "manager"),
+)
+_INSTANT = timedelta(seconds=1)
 
 
 def rungs(since: datetime, due: datetime | None, silence: Duration, calendar: Calendar) -> tuple[Rung, ...]:
     """The ladder of reminders for one question: at once, halfway, when due, and three times after; in working hours.
 
-    Without a due date it is asked at once and again after each `silence`.
+    Without a due date it is asked at once and again after each `silence`. What is overdue when it is first asked gets
+    one `silence` to answer, not six reminders in one breath.
     """
+    since = since.astimezone(UTC)
+    pause = max(silence.rough, _INSTANT)
     if due is None:
-        step = max(silence.rough, timedelta(seconds=1))
-        times = [since + step * i for i in range(_LATE_RUNGS + 1)]
-        to = [("contact",), ("contact", "backup"), ("contact", "backup", "lead"), ("backup", "lead", "manager")]
+        times = [since + pause * i for i in range(len(_ASKED))]
     else:
-        span = max(due - since, timedelta(seconds=1))
-        late = max(span * _HALF / _LATE_RUNGS, timedelta(seconds=1))
-        end = max(due, since)
-        times = [since, since + span * _HALF, end, *(end + late * (i + 1) for i in range(_LATE_RUNGS))]
-        to = [
-            ("contact",),
-            ("contact",),
-            ("contact", "backup"),
-            ("contact", "backup", "lead"),
-            ("contact", "backup", "lead", "manager"),
-            ("lead", "manager"),
-        ]
-    opened = [_open_or(calendar, at) for at in times]
-    return tuple(Rung(i, at, who) for i, (at, who) in enumerate(zip(opened, to, strict=True)))
+        end = due.astimezone(UTC) if due > since else since + pause
+        half = (end - since) / 2
+        late = max(half / 3, _INSTANT)
+        times = [since, since + half, end, end + late, end + late * 2, end + late * 3]
+    to = _ASKED if due is None else _ASKED_UNTIL_DUE
+    return tuple(Rung(i, _talkable(calendar, at), who) for i, (at, who) in enumerate(zip(times, to, strict=True)))
 
 
-def _open_or(calendar: Calendar, at: datetime) -> datetime:
-    # A freeze stops merging, not talking: reminders keep to the hours alone.
-    return Calendar(calendar.zone, calendar.hours, calendar.holidays, (), calendar.always).next_open(at)
+def _talkable(calendar: Calendar, at: datetime) -> datetime:
+    # A freeze stops merging, not talking; nor does a mistake in somebody's calendar silence the reminders.
+    try:
+        return replace(calendar, freezes=()).next_open(at)
+    except ValueError:
+        return at
 
 
 def due(start: datetime, promised: Duration, calendar: Calendar, latest: datetime) -> datetime:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -9,7 +10,8 @@ from enum import StrEnum
 
 from chairlift.core.decision import Party, StepName
 from chairlift.core.menu import DEPLOY_DOCS, Campaign, Change, ServiceLevel
-from chairlift.core.schedule import ALWAYS, Calendar
+from chairlift.core.schedule import ALWAYS, Calendar, due, latest_start
+from chairlift.core.unit import Unit
 from chairlift.core.verdict import Verdict
 
 
@@ -86,34 +88,43 @@ class SignOff:
 
 @dataclass(frozen=True)
 class Said:
-    """What people chose, said and promised, and what Chairlift has announced and pushed: a fold over the log.
+    """What people chose, said and promised, and what Chairlift has announced, pushed and seen: a fold over the log.
 
-    Keys of `announced`, `begun` and `sign_offs` start with the change's slug.
+    Keys of mappings start with the slug of the change they are about. `running` is when the merged commit was first
+    seen in an environment; `verdicts` are those that were final, by (change, environment, merged commit).
     """
 
     level: str = ""
     chosen_by: str = ""
     chosen_at: datetime | None = None
+    chosen_why: str = ""
     begun: Mapping[tuple[str, StepName], str] = field(default_factory=dict)
+    planned: frozenset[str] = frozenset()
     announced: Mapping[tuple[str, str], datetime] = field(default_factory=dict)
+    approved: frozenset[tuple[str, str]] = frozenset()
     ours: frozenset[str] = frozenset()
     hold: SignOff | None = None
     blockers: tuple[Blocker, ...] = ()
-    deployed: Mapping[str, SignOff] = field(default_factory=dict)
+    problems: tuple[Blocker, ...] = ()
+    deployed: Mapping[tuple[str, str], SignOff] = field(default_factory=dict)
     tested: Mapping[str, tuple[SignOff, ...]] = field(default_factory=dict)
+    running: Mapping[tuple[str, str, str], datetime] = field(default_factory=dict)
+    verdicts: Mapping[tuple[str, str, str], Verdict] = field(default_factory=dict)
     attempts: Mapping[str, int] = field(default_factory=dict)
-    rolled_back: frozenset[str] = frozenset()
-    retried: Mapping[str, datetime] = field(default_factory=dict)
-    closed_because: Mapping[int, str] = field(default_factory=dict)
+    retries: int = 0
     exempt_until: datetime | None = None
     exempt_why: str = ""
+    asked: Mapping[str, datetime] = field(default_factory=dict)
     reminded: frozenset[str] = frozenset()
     heard: datetime | None = None
 
 
 @dataclass(frozen=True)
 class Upgrade:
-    """One service's passage through one campaign: the unit of everything."""
+    """One service's passage through one campaign: the unit of everything.
+
+    `team` are all names that the project team's people go by. `paused` and `braked` hold the reason, or nothing.
+    """
 
     campaign: Campaign
     service: Service
@@ -122,25 +133,23 @@ class Upgrade:
     admitted_why: str = ""
     paused: str = ""
     braked: str = ""
-    problems: tuple[str, ...] = ()
+    team: frozenset[str] = frozenset()
 
     @property
     def level(self) -> ServiceLevel | None:
         """The level chosen now; None until the squad has chosen."""
         return self.campaign.level(self.said.level) if self.said.level else None
 
-    def who(self, change: Change, step: StepName) -> Party:
-        """Who does this step of this change: by the level under which it began, else by the level chosen now."""
+    def level_of(self, change: Change, step: StepName) -> ServiceLevel:
+        """The level under which this step began, else the one chosen now: a later choice moves no step that began."""
         begun = self.said.begun.get((change.slug, step))
         level = self.campaign.level(begun) if begun else self.level
         assert level is not None, "nobody does a step before a level is chosen"
-        return level.who(step)
+        return level
 
-    def notice(self, change: Change) -> bool:
-        """Whether the merge of this change is announced first."""
-        begun = self.said.begun.get((change.slug, StepName.MERGE))
-        level = self.campaign.level(begun) if begun else self.level
-        return level is not None and level.notice
+    def who(self, change: Change, step: StepName) -> Party:
+        """Who does this step of this change."""
+        return self.level_of(change, step).who(step)
 
     @property
     def environments(self) -> tuple[str, ...]:
@@ -154,10 +163,15 @@ class Upgrade:
     def branch(self, change: Change, revert: bool = False) -> str:
         return self.campaign.branch(change.slug, self.said.attempts.get(change.slug, 1), revert)
 
-    def unmet(self) -> str:
-        """The first condition of the level that the service does not meet, in words; empty if none."""
-        level = self.level
-        if level and DEPLOY_DOCS in level.needs and not self.service.deploy_docs:
+    def due(self, step: StepName, start: datetime) -> datetime:
+        """When the squad's step is due: as promised, and early enough for what comes after it before the deadline."""
+        latest = latest_start(self.campaign.deadline, self.campaign.times_after.get(step, ()), self.calendar)
+        return due(start, self.campaign.times.of(step), self.calendar, latest)
+
+    def unmet(self, change: Change) -> str:
+        """The first condition of the merging level that the service does not meet, in words; empty if none."""
+        needs = self.level_of(change, StepName.MERGE).needs
+        if DEPLOY_DOCS in needs and not self.service.deploy_docs:
             promised = self.service.docs_promised
             return f"deploy documentation, promised for {promised}" if promised else "deploy documentation"
         return ""
@@ -264,47 +278,87 @@ class Issue:
     url: str = ""
 
 
+def digest(title: str, body: str) -> str:
+    """What the text of an issue is compared by."""
+    return hashlib.sha256(f"{title}\n\n{body}".encode("utf-8", "replace")).hexdigest()
+
+
 @dataclass(frozen=True)
 class Deployment:
-    """What runs in one environment: `holds` says whether the change is in it. `by` is empty when it was seen, not told."""
+    """What runs in one environment, as the deployer says, or as the person in `by` said where there is no deployer."""
 
     environment: str
     commit: str
     since: datetime
-    holds: bool = False
     by: str = ""
-    undone: bool = False
+
+
+class Holds(StrEnum):
+    """Whether what runs holds the merged change; DIVERGED is neither: deploying the merge would take something away."""
+
+    YES = "yes"
+    NO = "no"
+    NOTHING_RUNS = "nothing runs"
+    DIVERGED = "diverged"
+    REVERTED = "reverted"
+    UNKNOWN = "still finding out"
+
+
+@dataclass(frozen=True)
+class Running:
+    """One environment: what runs, whether it holds the change, and since when it was seen to."""
+
+    environment: str
+    holds: Holds
+    deployment: Deployment | None = None
+    since: datetime | None = None
+    releasing: str = ""
+    failed: str = ""
 
 
 @dataclass(frozen=True)
 class Seen:
-    """What the steps have seen so far, in one walk for one change."""
+    """What the steps have seen so far, in one walk for one change.
+
+    `heads` are the remote's branches. `ahead` are plans of later changes, stacked on this one, made for the squad to
+    choose by. `head` is the verification of the pull request's head, `before` that of the default branch.
+    """
 
     base: str = ""
     default_branch: str = ""
+    heads: Mapping[str, str] = field(default_factory=dict)
+    pull: PullRequest | None = None
+    revert: PullRequest | None = None
     plan: Plan | None = None
     before: Verification | None = None
     after: Verification | None = None
-    pull: PullRequest | None = None
-    revert: PullRequest | None = None
+    head: Verification | None = None
+    ahead: tuple[tuple[str, Plan, Verification], ...] = ()
+    todo: tuple[Unit, ...] = ()
     issue: Issue | None = None
     issue_digest: str = ""
-    deployments: Mapping[str, Deployment] = field(default_factory=dict)
-    deploying: Mapping[str, str] = field(default_factory=dict)
+    environments: tuple[Running, ...] = ()
     verdicts: Mapping[str, Verdict] = field(default_factory=dict)
-    no_deployer: bool = False
-
-    @property
-    def landed(self) -> bool:
-        """The default branch holds the change: merged by whomever, or nothing is left for the recipe to do."""
-        if self.reverted:
-            return False
-        return bool(self.pull and self.pull.state == "merged") or self.rescanned
-
-    @property
-    def rescanned(self) -> bool:
-        return bool(self.plan and self.plan.state is PlanState.NOTHING)
 
     @property
     def reverted(self) -> bool:
         return bool(self.revert and self.revert.state == "merged")
+
+    @property
+    def merged(self) -> bool:
+        return bool(self.pull and self.pull.state == "merged")
+
+    @property
+    def past_merge(self) -> bool:
+        """Merged, by whomever: our pull request was, or the re-scan finds nothing left to do; or merged and undone."""
+        return self.merged or bool(self.plan and self.plan.state is PlanState.NOTHING)
+
+    @property
+    def merged_commit(self) -> str:
+        """The commit that brought the change; empty when it came without our pull request."""
+        return self.pull.merged_commit if self.pull and self.merged else ""
+
+    @property
+    def exact(self) -> bool:
+        """The head is a commit that the recipe made: the same inputs give the same commit."""
+        return bool(self.pull and self.plan and self.pull.head == self.plan.commit)

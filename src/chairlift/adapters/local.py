@@ -1,0 +1,89 @@
+"""The local forge, as Chairlift's own hands on it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import pygit2
+
+from chairlift.core.upgrade import Issue, PullRequest
+from chairlift.localforge.forge import Forge
+from chairlift.localforge.reviews import APPROVED
+from chairlift.ports import Comment, Unavailable
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where the forge lies, and as whom Chairlift works there: a forge lets nobody approve what they opened.
+
+    `patience` is how many seconds a write waits for other writers.
+    """
+
+    root: Path = Path("forge")
+    identity: str = "chairlift"
+    reviewer: str = "chairlift-reviewer"
+    patience: float = 20
+
+
+@contextmanager
+def _reachable() -> Iterator[None]:
+    try:
+        yield
+    except (sqlite3.Error, OSError, pygit2.GitError) as error:
+        remedy = "is its folder there, writable, with space left, and no git process stuck in it?"
+        raise Unavailable(f"the local forge does not answer ({error}): {remedy}") from error
+
+
+class LocalForge:
+    """Fulfils `chairlift.ports.Forge` on `chairlift.localforge`."""
+
+    def __init__(self, settings: Settings, now: Callable[[], datetime]) -> None:
+        self._settings = settings
+        self._forge = Forge(settings.root, now, settings.patience)
+
+    @_reachable()
+    def git_url(self, repo: str) -> str:
+        return str(self._forge.repositories.get(repo).path)
+
+    @_reachable()
+    def pull_for(self, repo: str, branch: str) -> PullRequest | None:
+        return self._forge.pulls.newest(repo, branch)
+
+    @_reachable()
+    def ensure_pull(
+        self, repo: str, branch: str, base: str, title: str, body: str, labels: Sequence[str] = ()
+    ) -> PullRequest:
+        return self._forge.pulls.open(repo, branch, base, title, body, labels, self._settings.identity)
+
+    @_reachable()
+    def approve(self, repo: str, number: int, head: str, text: str) -> None:
+        self._forge.pulls.review(repo, number, self._settings.reviewer, APPROVED, text, head)
+
+    @_reachable()
+    def merge(self, repo: str, number: int, expected_head: str, method: str) -> str:
+        return self._forge.pulls.merge(repo, number, self._settings.identity, method, expected_head)
+
+    @_reachable()
+    def ensure_comment(self, repo: str, number: int, key: str, text: str) -> None:
+        self._forge.talk.keep(repo, number, self._settings.identity, key, text)
+
+    @_reachable()
+    def comments(self, repo: str, after: int) -> Sequence[Comment]:
+        return self._forge.talk.heard(repo, after, (self._settings.identity, self._settings.reviewer))
+
+    @_reachable()
+    def issue(self, repo: str, key: str) -> Issue | None:
+        return self._forge.talk.topic(repo, key)
+
+    @_reachable()
+    def ensure_issue(self, repo: str, key: str, title: str, body: str, closed: bool = False) -> Issue:
+        return self._forge.talk.raise_topic(repo, key, title, body, self._settings.identity, closed)
+
+    @_reachable()
+    def report_check(self, repo: str, head: str, name: str, state: str, summary: str) -> None:
+        self._forge.pulls.check(repo, head, name, state, summary)

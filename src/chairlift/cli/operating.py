@@ -1,0 +1,214 @@
+"""What an operator runs: loading files, the loop, and a look at the installation."""
+
+from __future__ import annotations
+
+import functools
+import logging
+import signal
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from chairlift.cli.frame import campaign_option, command, json_option, now, on_terminal, print_json, printable
+
+if TYPE_CHECKING:
+    from chairlift.core.upgrade import Service
+    from chairlift.server.outside import Outside
+
+
+@command("load")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--by", default="operator", show_default=True, help="Who loads them, for the log.")
+def load(home: Path, files: tuple[Path, ...], by: str) -> None:
+    """Take campaign and services files in, or their new versions; a file with a problem changes nothing."""
+    from chairlift.core.files import parse_campaign, parse_services
+    from chairlift.server import actions
+
+    texts = [(str(file), _text(file)) for file in files]
+    for name, text in texts:
+        (parse_campaign if _is_campaign(text) else parse_services)(text, name)
+    for name, text in sorted(texts, key=lambda pair: _is_campaign(pair[1])):
+        if _is_campaign(text):
+            row = actions.load_campaign(text, name, by, now())
+            click.echo(f"{name}: campaign {row.slug} with {row.upgrades.count()} services")
+        else:
+            roster = actions.load_roster(text, name, by, now())
+            click.echo(f"{name}: {len(roster.services)} services, {len(roster.squads)} squads")
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise click.UsageError(f"{file}: not UTF-8 at byte {error.start}; save it as UTF-8") from None
+
+
+def _is_campaign(text: str) -> bool:
+    return any(line.strip().replace(" ", "").startswith("[campaign]") for line in text.splitlines())
+
+
+@command("campaigns")
+@click.argument("slug", required=False)
+def campaigns(home: Path, slug: str | None) -> None:
+    """The campaign files that ship with Chairlift; with SLUG, the text of one, to save and edit."""
+    from chairlift.campaigns import shipped
+
+    files = shipped()
+    if slug is None:
+        for name in sorted(files):
+            click.echo(name)
+    elif slug in files:
+        click.echo(files[slug], nl=False)
+    else:
+        raise click.UsageError(f"no shipped campaign {slug!r}; there are: {', '.join(sorted(files))}")
+
+
+@command("up")
+@click.option("--lookers", default=2, show_default=True, type=click.IntRange(1, 64), help="Threads that look.")
+@click.option("--hands", default=0, type=click.IntRange(0, 256), help="Threads for long work; one per core without it.")
+@click.option("--until-quiet", is_flag=True, help="End when no service can go on without somebody.")
+@click.option("--seconds", default=0.0, help="End after so long.")
+@click.option("--silent", is_flag=True, help="Do not print what happens.")
+@campaign_option
+def up(home: Path, lookers: int, hands: int, until_quiet: bool, seconds: float, silent: bool, slug: str) -> int:
+    """Run the loop: look at every upgrade when its time comes, and do what is Chairlift's to do."""
+    from chairlift.server.outside import Outside
+    from chairlift.server.worker import Worker, clock
+
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
+    worker = Worker(Outside.of(home, clock))
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: worker.stop())
+    runner = threading.Thread(target=worker.run, kwargs={"lookers": lookers, "hands": hands or None}, daemon=True)
+    runner.start()
+    feed = Feed(silent)
+    end = time.monotonic() + seconds if seconds else None
+    while runner.is_alive():
+        runner.join(timeout=0.3)
+        feed.show()
+        if (end and time.monotonic() > end) or (until_quiet and quiet()):
+            worker.stop()
+    feed.show()
+    return 0
+
+
+def quiet() -> bool:
+    """No unit runs, and every upgrade waits for somebody, is done, or has stopped."""
+    from chairlift.server.models import Unit, Upgrade
+
+    resting = ("ask", "stop", "done", "refused", "bug")
+    if Unit.objects.filter(state="running").exists():
+        return False
+    rows = Upgrade.objects.exclude(decision__in=resting)
+    return not rows.exists() and not Upgrade.objects.due(now()).exists()
+
+
+class Feed:
+    """New entries of the log as they come; on a terminal with a progress bar below them."""
+
+    #: What a reader at the terminal wants to know as it goes.
+    SHOWN = (
+        "chose", "said", "held", "resumed", "blocked", "unblocked", "deployed", "tested", "retried", "exempted",
+        "paused", "restarted", "planned", "did", "reminded", "runs", "judged", "trouble", "braked",
+    )  # fmt: skip
+
+    def __init__(self, silent: bool = False, write: Callable[[str], None] = click.echo) -> None:
+        from chairlift.server.models import Entry
+
+        self._silent, self._write = silent, write
+        self._last = Entry.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+        self._bar: Any = None
+
+    def show(self) -> None:
+        if self._silent:
+            return
+        from chairlift.server.models import Entry
+
+        rows = Entry.objects.filter(pk__gt=self._last).select_related("upgrade__service").order_by("pk")
+        for row in rows:
+            self._last = row.pk
+            if row.kind in self.SHOWN:
+                self._line(f"{row.at.astimezone():%H:%M:%S}  {_headline(row)}")
+        self._progress()
+
+    def _line(self, text: str) -> None:
+        if self._bar is not None:
+            self._bar.console.print(printable(text), highlight=False, markup=False)
+        else:
+            self._write(printable(text))
+
+    def _progress(self) -> None:
+        if not on_terminal():
+            return
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+        from chairlift.server.models import Upgrade
+
+        if self._bar is None:
+            columns = (TextColumn("services done"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"))
+            self._bar = Progress(*columns, transient=True)
+            self._bar.start()
+            self._task = self._bar.add_task("")
+        total = Upgrade.objects.count()
+        done = Upgrade.objects.filter(decision="done").count()
+        asked = Upgrade.objects.filter(decision="ask").count()
+        self._bar.update(self._task, total=total, completed=done, description=f"{asked} wait for somebody")
+
+
+def _headline(row: Any) -> str:
+    """One entry as a sentence of the feed."""
+    name = row.upgrade.service.name if row.upgrade else row.campaign.slug
+    verb, where = row.data.get("verb", ""), row.data.get("where", "") or row.data.get("environment", "")
+    by = "" if row.by == "chairlift" else f" by {row.by}"
+    about = row.about if row.kind in ("chose", "blocked", "deployed") else ""
+    health = row.data.get("health", "")
+    to = f"to {row.data['to']}" if row.kind == "reminded" else ""
+    what = " ".join(x for x in (row.kind if row.kind != "did" else "", verb, where, about, health, to) if x)
+    change = f" [{row.change}]" if row.change else ""
+    return f"{name:<12} {what}{by}{change}" + (f": {row.text}" if row.text else "")
+
+
+@command("doctor")
+@json_option
+def doctor(home: Path, as_json: bool) -> int:
+    """Load every adapter that is configured, and make each repository answer once; changes nothing."""
+    from chairlift.server.models import Campaign, RosterFile
+    from chairlift.server.outside import Outside
+
+    outside = Outside.of(home, now)
+    roster = RosterFile.now()
+    found: list[dict[str, str]] = []
+    for campaign in Campaign.objects.all():
+        kind = campaign.value.recipe
+        found.append(_tried(f"recipe {kind}", functools.partial(outside.recipe, kind)))
+    found.append(_tried("notifiers", lambda: outside.notifier(roster)))
+    for service in roster.services:
+        found.append(_tried(f"repository of {service.name}", functools.partial(_answers, outside, service)))
+    if as_json:
+        print_json(found)
+    else:
+        for each in found:
+            click.echo(printable(f"{each['state']:<8} {each['what']} {each['why']}".rstrip()))
+    return 3 if any(each["state"] != "fine" for each in found) else 0
+
+
+def _answers(outside: Outside, service: Service) -> None:
+    outside.workspace().heads(outside.forge(service.forge).git_url(service.repo))
+
+
+def _tried(what: str, call: Callable[[], object]) -> dict[str, str]:
+    from chairlift.plugins import BadConfiguration
+    from chairlift.ports import Refused, Unavailable
+
+    try:
+        call()
+    except (BadConfiguration, Refused, Unavailable, LookupError) as error:
+        return {"what": what, "state": "trouble", "why": str(error)}
+    return {"what": what, "state": "fine", "why": ""}
+
+
+COMMANDS = (load, campaigns, up, doctor)

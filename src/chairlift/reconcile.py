@@ -1,0 +1,252 @@
+"""Walks the ladder for one upgrade: look, decide, and stop at the first step that the world does not satisfy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from chairlift.core.decision import (
+    STEP_OF,
+    THINKING,
+    UNDOING,
+    Ask,
+    Decision,
+    Do,
+    Party,
+    Satisfied,
+    StepName,
+    Stop,
+    Verb,
+    Wait,
+)
+from chairlift.core.log import question, reminder
+from chairlift.core.menu import Change
+from chairlift.core.schedule import Rung, rungs
+from chairlift.core.upgrade import Deployment, PlanState, Seen, Upgrade, digest
+from chairlift.ports import Deployer, Message, Ports
+from chairlift.steps import STEPS, texts
+from chairlift.steps.base import Step
+from chairlift.steps.units import find_plan, plan_unit
+
+#: How often an upgrade that is done, or was stopped, is looked at again: it may have slid back.
+DAILY = timedelta(days=1)
+SOON = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Reached:
+    """Where an upgrade stands: the change and step that decided, and when to look again.
+
+    `step` is None when all changes are through and the re-scan agrees (or is still being asked).
+    """
+
+    change: str
+    step: StepName | None
+    decision: Decision
+    seen: Seen
+    look_again: datetime
+    walked: tuple[tuple[str, Seen], ...] = ()
+
+    @property
+    def done(self) -> bool:
+        return self.step is None and isinstance(self.decision, Satisfied)
+
+
+@dataclass(frozen=True)
+class _Stand:
+    change: Change
+    step: Step
+    decision: Decision
+    seen: Seen
+
+
+def reconcile(up: Upgrade, ports: Ports, now: datetime) -> Reached:
+    """Look at the world and decide; changes nothing. Raises Unavailable and Refused as the ports do."""
+    exempt = up.said.exempt_until
+    if exempt and exempt > now:
+        why = f"exempted until {exempt.date()}: {up.said.exempt_why}"
+        return _reached(up, up.campaign.changes[0].slug, None, Wait(exempt, why), Seen(), now, ())
+    ports = replace(ports, deployer=ports.deployer and _Once(ports.deployer))
+    heads = ports.workspace.heads(ports.forge.git_url(up.service.repo))
+    default = heads["HEAD"]
+    start = Seen(base=heads[default], default_branch=default, heads=heads)
+    stands: list[_Stand] = []
+    walked: list[tuple[str, Seen]] = []
+    far_enough = True
+    for change in up.campaign.changes:
+        if stands:
+            far_enough = stands[-1].step.name.rank > change.after.rank
+        if not far_enough:
+            break
+        stand, seen = _walk(up, change, start, ports, now)
+        walked.append((change.slug, seen))
+        if stand:
+            stands.append(stand)
+    if not stands:
+        return _finish(up, start, ports, now, tuple(walked))
+    first = _most_pressing(stands)
+    return _reached(up, first.change.slug, first.step.name, first.decision, first.seen, now, tuple(walked))
+
+
+def _walk(up: Upgrade, change: Change, seen: Seen, ports: Ports, now: datetime) -> tuple[_Stand | None, Seen]:
+    """Where one change stands; None when it is through."""
+    repo = up.service.repo
+    seen = replace(seen, pull=ports.forge.pull_for(repo, up.branch(change)))
+    if seen.merged:
+        seen = replace(seen, revert=ports.forge.pull_for(repo, up.branch(change, revert=True)))
+    for step in STEPS:
+        seen = step.look(up, change, seen, ports, now)
+        decision = step.decide(up, change, seen, now)
+        if not isinstance(decision, Satisfied):
+            return _Stand(change, step, _guard(up, change, decision), seen), seen
+    return None, seen
+
+
+def _guard(up: Upgrade, change: Change, decision: Decision) -> Decision:
+    """What holds for every step: a paused campaign only undoes, and a squad's step is never done for it."""
+    if not isinstance(decision, Do) or decision.verb in THINKING:
+        return decision
+    owner = STEP_OF.get(decision.verb)
+    assert owner is None or up.who(change, owner) is Party.PROJECT_TEAM, f"{decision.verb} is not ours to do here"
+    reason = up.paused or up.braked
+    if reason and decision.verb not in UNDOING:
+        word = "paused" if up.paused else "braked"
+        return Ask(Party.PROJECT_TEAM, f"{word} campaign", f"the campaign is {word}: {reason}")
+    return decision
+
+
+def _most_pressing(stands: list[_Stand]) -> _Stand:
+    """Of changes that go on side by side: the first that can act, else that needs somebody, else the first."""
+    for kind in (Do, Stop, Ask):
+        for stand in stands:
+            if isinstance(stand.decision, kind):
+                return stand
+    return stands[0]
+
+
+def _finish(up: Upgrade, start: Seen, ports: Ports, now: datetime, walked: tuple[tuple[str, Seen], ...]) -> Reached:
+    """Every change is through: scan the default branch again, and close the squad's issue."""
+    last = up.campaign.changes[-1].slug
+    url = ports.forge.git_url(up.service.repo)
+    units = [plan_unit(up, change, url, start.base, ports.recipe) for change in up.campaign.changes]
+    decision: Decision = Satisfied("every change is merged and runs, and the re-scan agrees")
+    seen = start
+    for change, unit in zip(up.campaign.changes, units, strict=True):
+        plan = find_plan(ports, unit)
+        if plan is None:
+            seen = replace(seen, todo=(*seen.todo, unit))
+        elif plan.state is PlanState.RUNNING:
+            decision = Wait(now + SOON, "scanning the default branch once more")
+        elif plan.state is not PlanState.NOTHING:
+            why = (
+                f"the re-scan disagrees: {change.slug} would change {plan.files} files of {start.base[:10]} {plan.why}"
+            )
+            decision = Ask(Party.PROJECT_TEAM, f"rescan {change.slug} {start.base}", why.rstrip())
+            break
+    if seen.todo:
+        decision = Do(Verb.PLAN, seen.todo[0].name, "scan the default branch once more")
+    if isinstance(decision, Satisfied):
+        issue = ports.forge.issue(up.service.repo, up.campaign.slug)
+        if issue and issue.state == "open":
+            decision = Do(Verb.FILE, digest(*texts.issue_done(up)), "close the squad's issue: all is done")
+    return _reached(up, last, None, decision, seen, now, walked)
+
+
+def _reached(
+    up: Upgrade,
+    change: str,
+    step: StepName | None,
+    decision: Decision,
+    seen: Seen,
+    now: datetime,
+    walked: tuple[tuple[str, Seen], ...],
+) -> Reached:
+    poll = now + max(up.campaign.times.poll.rough, timedelta(milliseconds=50))
+    match decision:
+        case Do():
+            look_again = now
+        case Wait(until=until):
+            assert until > now, "waiting is always for something in the future"
+            look_again = min(until, poll)
+        case Ask():
+            look_again = poll
+        case _:
+            look_again = max(now + DAILY, poll)
+    return Reached(change, step, decision, seen, look_again, walked)
+
+
+def act(up: Upgrade, reached: Reached, ports: Ports) -> str:
+    """Do what was decided, once; safe to repeat. Returns what came of it."""
+    do = reached.decision
+    assert isinstance(do, Do)
+    if reached.step is None:
+        return _act_finish(up, reached, do, ports)
+    step = next(step for step in STEPS if step.name is reached.step)
+    return step.act(up, up.campaign.change(reached.change), reached.seen, do, ports)
+
+
+def _act_finish(up: Upgrade, reached: Reached, do: Do, ports: Ports) -> str:
+    if do.verb is Verb.FILE:
+        title, body = texts.issue_done(up)
+        issue = ports.forge.ensure_issue(up.service.repo, up.campaign.slug, title, body, closed=True)
+        return f"issue {issue.number} closed"
+    for unit in reached.seen.todo:
+        ports.engine.start(unit)
+    return f"{len(reached.seen.todo)} scans asked for"
+
+
+@dataclass(frozen=True)
+class Chase:
+    """What the ladder of reminders wants: a message now, if any, and when its next rung is."""
+
+    question: str
+    message: Message | None
+    next_rung: datetime | None
+
+
+def chase(up: Upgrade, reached: Reached, now: datetime) -> Chase | None:
+    """The reminder that is due for the question that an upgrade stands at; None when nothing is asked.
+
+    Rungs that were missed are skipped: nobody gets five reminders after a long week-end. A paused campaign chases no
+    squad.
+    """
+    ask = reached.decision
+    if not isinstance(ask, Ask):
+        return None
+    key = question(reached.change, reached.step, ask.about)
+    since = up.said.asked.get(key) or now
+    calendar = up.service.squad.calendar
+    ladder = rungs(since, ask.due, up.campaign.times.silence, calendar)
+    later = [rung for rung in ladder if rung.at > now]
+    next_rung = later[0].at if later else None
+    quiet = bool(up.paused or up.braked) and ask.whom is Party.SQUAD
+    rung = _rung_due(up, key, ladder, now)
+    if quiet or rung is None:
+        return Chase(key, None, next_rung)
+    name = reminder(key, rung.number)
+    mail_key = f"{up.campaign.slug} {up.service.name} {name}"
+    return Chase(key, texts.reminder(up, reached.change, reached.step, ask, rung, mail_key), next_rung)
+
+
+def _rung_due(up: Upgrade, key: str, ladder: tuple[Rung, ...], now: datetime) -> Rung | None:
+    """The highest rung that has come, unless it (or a higher one) was reminded of already."""
+    come = [rung for rung in ladder if rung.at <= now]
+    if not come or reminder(key, come[-1].number) in up.said.reminded:
+        return None
+    return come[-1]
+
+
+class _Once:
+    """A deployer that is asked once per look, however many changes want to know."""
+
+    def __init__(self, deployer: Deployer) -> None:
+        self._deployer = deployer
+        self._known: dict[str, Deployment | None] = {}
+
+    def running(self, service: str, environment: str) -> Deployment | None:
+        if environment not in self._known:
+            self._known[environment] = self._deployer.running(service, environment)
+        return self._known[environment]
+
+    def deploy(self, service: str, environment: str, commit: str) -> None:
+        self._deployer.deploy(service, environment, commit)

@@ -1,0 +1,323 @@
+"""All writes by people: choosing, saying, promising, pausing. Each is one entry of the log, and an early look."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+
+from chairlift.core.decision import Party
+from chairlift.core.files import Roster, parse_campaign, parse_services
+from chairlift.core.log import Entry as Line
+from chairlift.core.log import Kind
+from chairlift.core.menu import DEPLOY_DOCS, ServiceLevel
+from chairlift.server.models import Campaign, Entry, RosterFile, Service, Upgrade, service_value, team
+
+#: What a person may write in one go.
+_WORDS = 4000
+
+
+class NotPossible(Exception):
+    """What a person asked for cannot be done; the text says why and what to do instead."""
+
+
+# Files
+
+
+def load_campaign(text: str, file: str, by: str, now: datetime) -> Campaign:
+    """Take a campaign file in, or its new version. Raises FileProblems; then nothing has changed."""
+    value = parse_campaign(text, file)
+    with transaction.atomic():
+        row, new = Campaign.objects.get_or_create(
+            slug=value.slug, defaults={"file": file, "text": text, "loaded_at": now}
+        )
+        if not new:
+            _keeps_what_was_chosen(row, {level.name for level in value.levels})
+            Campaign.objects.filter(pk=row.pk).update(file=file, text=text, loaded_at=now)
+            row.refresh_from_db()
+        Entry.write(None, Line(now, by, Kind.LOADED, about=file), campaign=row)
+        _cover(row, RosterFile.now(), now)
+    return row
+
+
+def _keeps_what_was_chosen(row: Campaign, levels: set[str]) -> None:
+    """A level that somebody chose cannot vanish from the menu: the log would speak of nothing."""
+    chosen = set(Upgrade.objects.filter(campaign=row).exclude(level="").values_list("level", flat=True))
+    gone = sorted(chosen - levels)
+    if gone:
+        raise NotPossible(
+            f"level {gone[0]!r} is chosen by some services of {row.slug}: keep it in the file, or move them first"
+        )
+
+
+def load_roster(text: str, file: str, by: str, now: datetime) -> Roster:
+    """Take a services file in, or its new version. Raises FileProblems; then nothing has changed."""
+    roster = parse_services(text, file)
+    with transaction.atomic():
+        RosterFile.objects.all().delete()
+        RosterFile.objects.create(file=file, text=text, loaded_at=now)
+        for service in roster.services:
+            Service.objects.update_or_create(name=service.name, defaults={"squad": service.squad.name})
+        for campaign in Campaign.objects.all():
+            _cover(campaign, roster, now)
+            Entry.write(None, Line(now, by, Kind.LOADED, about=file), campaign=campaign)
+    return roster
+
+
+def _cover(campaign: Campaign, roster: Roster, now: datetime) -> None:
+    """An upgrade for each service; those there already are looked at early."""
+    known = {service.name for service in roster.services}
+    rows = [
+        Upgrade(campaign=campaign, service=service, look_again_at=now)
+        for service in Service.objects.filter(name__in=known)
+    ]
+    Upgrade.objects.bulk_create(rows, ignore_conflicts=True)
+    Upgrade.objects.filter(campaign=campaign).nudge(now)
+
+
+# Who may speak
+
+
+@dataclass(frozen=True)
+class Voice:
+    """Somebody known: `ours` is True for the project team."""
+
+    name: str
+    ours: bool
+
+
+def voice(upgrade: Upgrade, roster: Roster, who: str) -> Voice:
+    """The person behind a name or handle, if they may speak for this service. Raises NotPossible."""
+    person = roster.person(who)
+    campaign = upgrade.campaign.value
+    squad = roster.service(upgrade.service.name).squad
+    if person and person.name.casefold() in team(campaign, roster):
+        return Voice(person.name, True)
+    if person and person.name.casefold() in {name.casefold() for name in squad.people}:
+        return Voice(person.name, False)
+    people = ", ".join(squad.people[:6]) or "nobody"
+    if person is None:
+        raise NotPossible(
+            f"nobody called {who!r} is in the services file; {squad.name} has: {people}. Add them there first"
+        )
+    raise NotPossible(
+        f"{person.name} is neither in {squad.name}, which owns {upgrade.service.name}, nor in the project team; "
+        f"{squad.name} has: {people}"
+    )
+
+
+# Choosing
+
+
+def choose(
+    upgrade: Upgrade, level: str, by: str, why: str, roster: Roster, now: datetime, promised: date | None = None
+) -> ServiceLevel:
+    """Record a squad's choice for one service. Raises NotPossible with the reason and the way out."""
+    who = voice(upgrade, roster, by)
+    chosen = check_choice(upgrade, level, roster, promised, now)
+    with transaction.atomic():
+        if promised:
+            _promise(upgrade, promised, who.name, now)
+        data = {"before": upgrade.level}
+        _say(upgrade, Line(now, who.name, Kind.CHOSE, upgrade.change, about=chosen.name, text=_words(why), data=data))
+        Upgrade.objects.filter(pk=upgrade.pk).update(level=chosen.name)
+        upgrade.level = chosen.name
+    return chosen
+
+
+def check_choice(upgrade: Upgrade, level: str, roster: Roster, promised: date | None, now: datetime) -> ServiceLevel:
+    """The level of that name, if this service may have it. Raises NotPossible."""
+    try:
+        chosen = upgrade.campaign.value.level(level)
+    except KeyError as error:
+        raise NotPossible(str(error.args[0])) from error
+    service = service_value(upgrade.service, roster)
+    others = [each.name for each in upgrade.campaign.value.levels if not service.needs & set(each.not_for)]
+    for need in sorted(service.needs & set(chosen.not_for)):
+        raise NotPossible(
+            f"{chosen.name!r} is not for {service.name}: it needs {need}, and this level does not give it. "
+            f"Choose {' or '.join(repr(name) for name in others) or 'another menu'}"
+        )
+    promise = promised or service.docs_promised
+    if DEPLOY_DOCS in chosen.needs and not service.deploy_docs:
+        way_out = (
+            f"record it with 'chairlift documented {service.name} URL', or promise it with --docs-by DATE "
+            "(merging then waits for it), or choose another level"
+        )
+        if promise is None:
+            raise NotPossible(f"{chosen.name!r} needs deploy documentation, and {service.name} has none: {way_out}")
+        if promised and promised < now.date():
+            raise NotPossible(f"deploy documentation cannot be promised for {promised}, which is past: {way_out}")
+    return chosen
+
+
+def promise_docs(upgrade: Upgrade, day: date, by: str, roster: Roster, now: datetime) -> None:
+    with transaction.atomic():
+        _promise(upgrade, day, voice(upgrade, roster, by).name, now)
+
+
+def _promise(upgrade: Upgrade, day: date, by: str, now: datetime) -> None:
+    Service.objects.filter(pk=upgrade.service_id).update(docs_promised=day)
+    upgrade.service.docs_promised = day
+    _say(upgrade, Line(now, by, Kind.PROMISED, upgrade.change, about=day.isoformat(), text="deploy documentation"))
+
+
+def document(upgrade: Upgrade, where: str, by: str, roster: Roster, now: datetime) -> None:
+    """The deploy documentation exists: where."""
+    if not where.strip():
+        raise NotPossible("say where the deploy documentation is: a URL, or a path in the repository")
+    who = voice(upgrade, roster, by)
+    with transaction.atomic():
+        Service.objects.filter(pk=upgrade.service_id).update(deploy_docs=_words(where))
+        upgrade.service.deploy_docs = _words(where)
+        _say(upgrade, Line(now, who.name, Kind.DOCUMENTED, upgrade.change, about=_words(where)))
+
+
+# Saying
+
+
+def say(
+    upgrade: Upgrade,
+    kind: Kind,
+    by: str,
+    roster: Roster,
+    now: datetime,
+    *,
+    about: str = "",
+    text: str = "",
+    data: Mapping[str, Any] | None = None,
+) -> None:
+    """A word of a person that needs nothing checked but whose it is: an update, a hold, an exemption."""
+    who = voice(upgrade, roster, by)
+    with transaction.atomic():
+        _say(upgrade, Line(now, who.name, kind, upgrade.change, upgrade.step, about, _words(text), data or {}))
+
+
+def hold(upgrade: Upgrade, why: str, by: str, roster: Roster, now: datetime) -> None:
+    """Object: nothing is merged or deployed until somebody resumes."""
+    if not why.strip():
+        raise NotPossible("say why: a hold without a reason helps nobody")
+    say(upgrade, Kind.HELD, by, roster, now, text=why)
+
+
+def block(
+    upgrade: Upgrade, text: str, by: str, roster: Roster, now: datetime, *, due: datetime | None = None,
+    owner: Party = Party.SQUAD, problem: str = "",
+) -> str:  # fmt: skip
+    """Record a blocker, or with `problem` a known problem; returns its id, under which it is taken away."""
+    if not text.strip():
+        raise NotPossible("say what blocks it")
+    count = Entry.objects.filter(upgrade=upgrade, kind=Kind.BLOCKED).count()
+    name = problem or f"b{count + 1}"
+    data = {"owner": owner, "due": due.isoformat() if due else None, "problem": problem}
+    say(upgrade, Kind.BLOCKED, by, roster, now, about=name, text=text, data=data)
+    return name
+
+
+def unblock(upgrade: Upgrade, name: str, by: str, text: str, roster: Roster, now: datetime) -> None:
+    facts = upgrade.snapshot(roster).said
+    known = [blocker.id for blocker in (*facts.blockers, *facts.problems)]
+    if name not in known:
+        raise NotPossible(f"no open blocker {name!r} here; open: {', '.join(known) or 'none'}")
+    say(upgrade, Kind.UNBLOCKED, by, roster, now, about=name, text=text)
+
+
+def deployed(upgrade: Upgrade, environment: str, by: str, roster: Roster, now: datetime) -> None:
+    """A named person's word that the change runs there; a deployer that sees otherwise is believed instead."""
+    environment = check_environment(upgrade, environment, roster)
+    say(upgrade, Kind.DEPLOYED, by, roster, now, about=environment)
+
+
+def sign_off(upgrade: Upgrade, note: str, by: str, roster: Roster, now: datetime, environment: str = "") -> None:
+    """A named person's sign-off of what runs now, in one environment or in all."""
+    if environment:
+        environment = check_environment(upgrade, environment, roster)
+    say(upgrade, Kind.TESTED, by, roster, now, about=environment, text=note)
+
+
+def check_environment(upgrade: Upgrade, environment: str, roster: Roster) -> str:
+    known = service_value(upgrade.service, roster).environments or upgrade.campaign.value.environments
+    for name in known:
+        if name.casefold() == environment.strip().casefold():
+            return name
+    raise NotPossible(f"no environment {environment!r} here; there are: {', '.join(known)}")
+
+
+def retry(upgrade: Upgrade, by: str, why: str, roster: Roster, now: datetime) -> None:
+    """Once more: a new pull request after a closed or reverted one, and failed units again."""
+    evidence = upgrade.evidence.get("changes", {}).get(upgrade.change, {})
+    pull = evidence.get("pull", {})
+    again = pull.get("state") == "closed" or bool(pull.get("reverted"))
+    say(upgrade, Kind.RETRIED, by, roster, now, text=why, data={"again": again})
+
+
+def exempt(upgrade: Upgrade, until: datetime, why: str, by: str, roster: Roster, now: datetime) -> None:
+    """A recorded, expiring permission not to; only the project team gives it."""
+    if not voice(upgrade, roster, by).ours:
+        raise NotPossible(f"an exemption is the project team's to give: ask {upgrade.campaign.value.lead}")
+    if until <= now:
+        raise NotPossible(f"an exemption until {until:%F} is over already: give a date to come")
+    if not why.strip():
+        raise NotPossible("say why: an exemption needs a reason")
+    say(upgrade, Kind.EXEMPTED, by, roster, now, about=until.isoformat(), text=why)
+
+
+# The campaign
+
+
+def pause(campaign: Campaign, why: str, by: str, roster: Roster, now: datetime) -> None:
+    """Nothing is changed any more, except undoing."""
+    if not why.strip():
+        raise NotPossible("say why the campaign is paused: everybody will read it")
+    _only_the_team(campaign, by, roster)
+    with transaction.atomic():
+        Campaign.objects.filter(pk=campaign.pk).update(paused_why=f"{_words(why)} ({by})")
+        Entry.write(None, Line(now, by, Kind.PAUSED, text=_words(why)), campaign=campaign)
+        Upgrade.objects.filter(campaign=campaign).nudge(now)
+
+
+def restart(campaign: Campaign, why: str, by: str, roster: Roster, now: datetime) -> None:
+    """Take the pause and the brake off."""
+    _only_the_team(campaign, by, roster)
+    with transaction.atomic():
+        Campaign.objects.filter(pk=campaign.pk).update(paused_why="", braked_why="")
+        Entry.write(None, Line(now, by, Kind.RESTARTED, text=_words(why)), campaign=campaign)
+        Upgrade.objects.filter(campaign=campaign).nudge(now)
+
+
+def known_problem(
+    campaign: Campaign, name: str, text: str, services: Sequence[str], by: str, roster: Roster, now: datetime
+) -> int:
+    """Record a known problem in each of these services (all of the campaign if none is named); merges there wait."""
+    _only_the_team(campaign, by, roster)
+    rows = Upgrade.objects.filter(campaign=campaign).select_related("campaign", "service")
+    if services:
+        rows = rows.filter(service__name__in=services)
+        missing = sorted(set(services) - {row.service.name for row in rows})
+        if missing:
+            raise NotPossible(f"{missing[0]!r} is no service of campaign {campaign.slug}")
+    with transaction.atomic():
+        for row in rows:
+            block(row, text, by, roster, now, owner=Party.PROJECT_TEAM, problem=name)
+    return len(rows)
+
+
+def _only_the_team(campaign: Campaign, by: str, roster: Roster) -> None:
+    person = roster.person(by)
+    if not person or person.name.casefold() not in team(campaign.value, roster):
+        value = campaign.value
+        raise NotPossible(f"{by} is not in the project team of {campaign.slug}: ask {value.lead} or {value.manager}")
+
+
+def _say(upgrade: Upgrade, line: Line) -> None:
+    Entry.write(upgrade, line)
+    Upgrade.objects.filter(pk=upgrade.pk).nudge(line.at)
+
+
+def _words(text: str) -> str:
+    """Bounded, and without what a terminal would obey."""
+    clean = "".join(letter for letter in text if letter.isprintable() or letter in "\n\t")
+    return clean.strip()[:_WORDS]

@@ -1,0 +1,93 @@
+"""The outside of an installation: its home, its configuration, and the ports of each service."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from chairlift import plugins
+from chairlift.core.files import Installation, Roster, parse_installation
+from chairlift.core.menu import Campaign
+from chairlift.core.upgrade import Service
+from chairlift.ports import Engine, Forge, Message, Notifier, Ports, Recipe, Workspace
+
+FILE = "chairlift.toml"
+
+
+@dataclass
+class Outside:
+    """Adapters are built once and shared; `clock` is what those get that ask for `now`."""
+
+    home: Path
+    installation: Installation
+    clock: Callable[[], datetime]
+    _built: dict[tuple[str, str], Any] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @classmethod
+    def of(cls, home: Path, clock: Callable[[], datetime]) -> Outside:
+        """Reads the installation's file, if there is one. Raises FileProblems."""
+        file = home / FILE
+        text = file.read_text() if file.exists() else ""
+        return cls(home, parse_installation(text, str(file)), clock)
+
+    def forge(self, name: str) -> Forge:
+        config = self.installation.forges.get(name)
+        if config is None:
+            known = ", ".join(sorted(self.installation.forges))
+            raise plugins.BadConfiguration(f"no forge called {name!r} in {self.home / FILE}; there are: {known}")
+        forge: Forge = self._one("forge", name, config)
+        return forge
+
+    def workspace(self) -> Workspace:
+        workspace: Workspace = self._one("workspace", "", self.installation.workspace)
+        return workspace
+
+    def recipe(self, kind: str) -> Recipe:
+        recipe: Recipe = self._one("recipe", kind, {"kind": kind})
+        return recipe
+
+    def notifier(self, roster: Roster) -> Notifier:
+        """All configured notifiers as one; names of people become their addresses."""
+        channels = [
+            self._one("notifier", str(place), config) for place, config in enumerate(self.installation.notifiers)
+        ]
+        return _All(channels, roster)
+
+    def ports(self, campaign: Campaign, service: Service, roster: Roster, engine: Engine) -> Ports:
+        """Raises BadConfiguration where something that the service or campaign names is not installed."""
+        return Ports(
+            forge=self.forge(service.forge),
+            workspace=self.workspace(),
+            engine=engine,
+            notifier=self.notifier(roster),
+            recipe=self.recipe(campaign.recipe),
+            deployer=self._of_service("deployer", service.deployer),
+            monitor=self._of_service("monitor", service.monitor),
+        )
+
+    def _of_service(self, role: str, config: Mapping[str, object]) -> Any:
+        return plugins.build(role, config, self.home, self.clock) if config else None
+
+    def _one(self, role: str, name: str, config: Mapping[str, object]) -> Any:
+        with self._lock:
+            if (role, name) not in self._built:
+                self._built[role, name] = plugins.build(role, config, self.home, self.clock)
+            return self._built[role, name]
+
+
+@dataclass(frozen=True)
+class _All:
+    """Tells through every channel: the message is told only when all of them took it."""
+
+    channels: Sequence[Notifier]
+    roster: Roster
+
+    def tell(self, message: Message) -> None:
+        addresses = tuple(dict.fromkeys(self.roster.address(name) for name in message.to))
+        for channel in self.channels:
+            channel.tell(Message(message.key, addresses, message.subject, message.text))

@@ -1,0 +1,217 @@
+"""All reads for the command line and the pages."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from difflib import get_close_matches
+from typing import Any
+
+from chairlift.core.decision import Party, StepName
+from chairlift.core.files import Roster
+from chairlift.core.log import Kind
+from chairlift.server.models import Campaign, Entry, RosterFile, Unit, Upgrade
+
+#: Kinds of `decision` that need a person, and those that are trouble.
+NEEDS_PERSON = frozenset({"ask", "stop", "refused"})
+TROUBLE = frozenset({"unavailable", "bug"})
+
+
+class NotFound(Exception):
+    """Nothing goes by that name; the text says what there is."""
+
+
+def campaign(slug: str = "") -> Campaign:
+    """The campaign of that slug; the only one, where none is named. Raises NotFound."""
+    rows = list(Campaign.objects.order_by("slug"))
+    known = ", ".join(row.slug for row in rows)
+    if not rows:
+        raise NotFound("no campaign yet: load one with 'chairlift load CAMPAIGN.toml'")
+    if not slug:
+        if len(rows) > 1:
+            raise NotFound(f"which campaign? say --campaign with one of: {known}")
+        return rows[0]
+    for row in rows:
+        if row.slug == slug:
+            return row
+    raise NotFound(f"no campaign called {slug!r}; there are: {known}")
+
+
+def upgrade(service: str, campaign_row: Campaign) -> Upgrade:
+    """The upgrade of the service of that name, upper or lower case. Raises NotFound with the nearest names."""
+    rows = Upgrade.objects.filter(campaign=campaign_row).select_related("campaign", "service")
+    exact = rows.filter(service__name=service).first() or rows.filter(service__name__iexact=service).first()
+    if exact:
+        return exact
+    names = list(rows.values_list("service__name", flat=True))
+    near = get_close_matches(service, names, 3, 0.4) or sorted(names)[:5]
+    raise NotFound(f"no service called {service!r} in {campaign_row.slug}; did you mean: {', '.join(near) or 'none'}")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One row of `status`: where a service stands, whose turn it is, since when, until when and why."""
+
+    service: str
+    squad: str
+    level: str
+    change: str
+    step: str
+    decision: str
+    turn: str
+    since: datetime | None
+    due: datetime | None
+    why: str
+    pull: str
+    done: bool
+    overdue: bool
+
+    def plain(self) -> dict[str, Any]:
+        """As JSON has it."""
+        return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in vars(self).items()}
+
+
+def standings(campaign_row: Campaign, now: datetime) -> list[Standing]:
+    """Every service of a campaign, those that need a person first."""
+    rows = Upgrade.objects.filter(campaign=campaign_row).select_related("service").defer("service__deploy_docs")
+    found = [standing(row, now) for row in rows]
+    return sorted(found, key=lambda s: (s.done, not s.overdue, s.decision not in NEEDS_PERSON, s.service.casefold()))
+
+
+def standing(row: Upgrade, now: datetime) -> Standing:
+    turn = {Party.SQUAD: row.service.squad, Party.PROJECT_TEAM: "project team"}.get(Party(row.whom)) if row.whom else ""
+    if row.decision in ("refused", "bug", "stop"):
+        turn = "project team"
+    pull = row.evidence.get("changes", {}).get(row.change, {}).get("pull", {})
+    return Standing(
+        service=row.service.name,
+        squad=row.service.squad,
+        level=row.level,
+        change=row.change if row.decision != "done" else "",
+        step="done" if row.decision == "done" else row.step or ("finish" if row.decision else "plan"),
+        decision=row.decision or "new",
+        turn=turn or ("" if row.decision == "done" else "chairlift"),
+        since=row.since,
+        due=row.until,
+        why=row.why or "not looked at yet: start 'chairlift up'",
+        pull=str(pull.get("url") or pull.get("number") or ""),
+        done=row.decision == "done",
+        overdue=row.decision == "ask" and row.until is not None and row.until < now,
+    )
+
+
+def exit_code(found: Iterable[Standing]) -> int:
+    """0 fine, 1 something needs a person, 3 trouble."""
+    kinds = {each.decision for each in found}
+    if kinds & TROUBLE:
+        return 3
+    return 1 if kinds & NEEDS_PERSON else 0
+
+
+def summary(found: Iterable[Standing]) -> dict[str, int]:
+    """How many services stand at each step."""
+    return dict(Counter(each.step for each in found))
+
+
+@dataclass(frozen=True)
+class Reasoning:
+    """All that `why` shows of one service."""
+
+    standing: Standing
+    level: str
+    chosen: str
+    steps: tuple[tuple[str, str], ...]
+    evidence: dict[str, Any]
+    blockers: tuple[str, ...]
+    units: tuple[dict[str, Any], ...]
+    log: tuple[dict[str, Any], ...]
+    next_look: datetime | None
+
+
+def reasoning(row: Upgrade, now: datetime) -> Reasoning:
+    """Raises LookupError when the services file no longer names the service."""
+    roster = RosterFile.now()
+    up = row.snapshot(roster)
+    said = up.said
+    chosen = ""
+    if said.chosen_at:
+        chosen = f"{said.chosen_by} on {said.chosen_at:%F %H:%M}" + (f": {said.chosen_why}" if said.chosen_why else "")
+    level = up.level
+    steps = tuple((step.value, _whose(up.service.squad.name, level.who(step))) for step in StepName) if level else ()
+    units = Unit.objects.filter(service=row.service.name, state="running").order_by("pk")
+    blockers = [f"{each.id}: {each.text} ({each.by})" for each in (*said.blockers, *said.problems)]
+    if said.hold:
+        blockers.insert(0, f"hold: {said.hold.note} ({said.hold.by})")
+    return Reasoning(
+        standing=standing(row, now),
+        level=row.level,
+        chosen=chosen,
+        steps=steps,
+        evidence=row.evidence,
+        blockers=tuple(blockers),
+        units=tuple({"kind": u.kind, "asked_at": u.asked_at.isoformat(), "tries": u.tries} for u in units),
+        log=tuple(entries(row.campaign, row.service.name, limit=20)),
+        next_look=row.look_again_at,
+    )
+
+
+def _whose(squad: str, party: Party) -> str:
+    return squad if party is Party.SQUAD else "project team"
+
+
+def entries(
+    campaign_row: Campaign, service: str = "", by: str = "", kind: str = "", limit: int = 100
+) -> list[dict[str, Any]]:
+    """The newest entries of the log, oldest first."""
+    rows = Entry.objects.filter(campaign=campaign_row).select_related("upgrade__service")
+    if service:
+        rows = rows.filter(upgrade__service__name=service)
+    if by:
+        rows = rows.filter(by__iexact=by)
+    if kind:
+        rows = rows.filter(kind=Kind(kind))
+    return [_line(row) for row in reversed(rows.order_by("-pk")[:limit])]
+
+
+def _line(row: Entry) -> dict[str, Any]:
+    return {
+        "at": row.at.isoformat(),
+        "service": row.upgrade.service.name if row.upgrade else "",
+        "by": row.by,
+        "kind": row.kind,
+        "change": row.change,
+        "step": row.step,
+        "about": row.about,
+        "text": row.text,
+        "data": row.data,
+    }
+
+
+def patch_of(row: Upgrade, change: str) -> tuple[str, str]:
+    """Base and commit of what the recipe would do now. Raises NotFound where there is no plan."""
+    evidence = row.evidence.get("changes", {})
+    slug = change or row.change
+    plan = evidence.get(slug, {}).get("plan", {})
+    if not plan.get("commit"):
+        raise NotFound(f"there is no plan for change {slug!r} of {row.service.name} now; see 'chairlift why'")
+    return str(row.evidence["base"]), str(plan["commit"])
+
+
+def sheet_rows(campaign_row: Campaign, roster: Roster) -> Iterator[tuple[Upgrade, str, str, datetime | None, str]]:
+    """Each upgrade with its squad, and who chose its level, when and why: two queries, whatever the number of rows."""
+    newest: dict[int, Entry] = {}
+    for chose in Entry.objects.filter(campaign=campaign_row, kind=Kind.CHOSE).order_by("pk"):
+        if chose.upgrade_id is not None:
+            newest[chose.upgrade_id] = chose
+    rows = Upgrade.objects.filter(campaign=campaign_row).select_related("service").order_by("service__name")
+    for row in rows:
+        entry = newest.get(row.pk)
+        yield (
+            row,
+            row.service.squad,
+            entry.by if entry else "",
+            entry.at if entry else None,
+            entry.text if entry else "",
+        )

@@ -1,0 +1,71 @@
+"""Tends a campaign: lets upgrades into the wave, and pulls the brake."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from chairlift.core.decision import Party, Verb
+from chairlift.core.files import Roster
+from chairlift.core.log import Entry as Line
+from chairlift.core.log import Kind
+from chairlift.core.pace import Place, admit, must_brake
+from chairlift.server.models import Campaign, Entry, RosterFile, Upgrade
+from chairlift.server.record import CHAIRLIFT
+
+#: How often a campaign is tended.
+EVERY = timedelta(seconds=1)
+
+#: Steps during which an upgrade takes one of the wave's places.
+_IN_FLIGHT = ("", "create", "review", "merge")
+
+
+def tend(campaign: Campaign, now: datetime) -> None:
+    """Safe to do twice: what is admitted stays so, and a brake that is on is left alone."""
+    _admit(campaign, now)
+    _brake(campaign, now)
+
+
+def _admit(campaign: Campaign, now: datetime) -> None:
+    rows = list(
+        Upgrade.objects.filter(campaign=campaign)
+        .select_related("service")
+        .only("level", "admitted_at", "done_at", "step", "waits_for", "service__name")
+    )
+    if all(row.admitted_at or not row.level for row in rows):
+        return
+    roster = RosterFile.now()
+    found = admit([_place(row, roster) for row in rows if roster.has(row.service.name)], campaign.value.waves)
+    for row in rows:
+        if row.service.name in found.admitted:
+            mine = Upgrade.objects.filter(pk=row.pk, admitted_at=None)
+            if mine.update(admitted_at=now, waits_for=""):
+                Upgrade.objects.filter(pk=row.pk).nudge(now)
+        elif found.waits_for.get(row.service.name, row.waits_for) != row.waits_for:
+            Upgrade.objects.filter(pk=row.pk).update(waits_for=found.waits_for[row.service.name])
+
+
+def _place(row: Upgrade, roster: Roster) -> Place:
+    service = roster.service(row.service.name)
+    return Place(
+        name=service.name,
+        wave=service.wave,
+        library=service.library,
+        after=service.after,
+        chosen=bool(row.level),
+        admitted=row.admitted_at is not None,
+        in_flight=row.admitted_at is not None and row.done_at is None and row.step in _IN_FLIGHT,
+        done=row.done_at is not None,
+    )
+
+
+def _brake(campaign: Campaign, now: datetime) -> None:
+    if campaign.braked_why:
+        return
+    last = Entry.objects.filter(campaign=campaign, kind=Kind.RESTARTED).order_by("-pk").values_list("pk", flat=True)
+    since = last.first() or 0
+    reverts = Entry.objects.filter(campaign=campaign, pk__gt=since, kind=Kind.DID, data__verb=Verb.REVERT).count()
+    stuck = Upgrade.objects.filter(campaign=campaign, decision__in=("ask", "refused", "bug")).exclude(whom=Party.SQUAD)
+    why = must_brake(reverts, stuck.values_list("service__name", flat=True), campaign.value.brake)
+    if why and Campaign.objects.filter(pk=campaign.pk, braked_why="").update(braked_why=why):
+        Entry.write(None, Line(now, CHAIRLIFT, Kind.BRAKED, text=why), campaign=campaign)
+        Upgrade.objects.filter(campaign=campaign).nudge(now)

@@ -1,0 +1,244 @@
+"""The loop: due -> claim -> reconcile -> record; and the hands that do the long work beside it."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from django.db import OperationalError, close_old_connections, connection
+from django.db.models import Q
+
+from chairlift import units
+from chairlift.core.decision import Do
+from chairlift.core.files import FileProblems
+from chairlift.core.unit import Unit as UnitValue
+from chairlift.plugins import BadConfiguration
+from chairlift.ports import Ports, Refused, Unavailable
+from chairlift.reconcile import act, chase, reconcile
+from chairlift.server import comments, record, tending
+from chairlift.server.engine import DatabaseEngine, ended
+from chairlift.server.models import LEASE, Campaign, RosterFile, Unit, Upgrade
+from chairlift.server.outside import Outside
+
+logger = logging.getLogger("chairlift")
+
+#: How many acts one claim may chain before the others get their turn.
+ACTS = 12
+#: Rest after the world was away: doubled each time, up to the limit.
+AWAY, AWAY_LIMIT = timedelta(seconds=5), timedelta(minutes=10)
+#: Rest after a refusal or a bug of ours: a person must see it, and may nudge.
+STUCK = timedelta(minutes=10)
+#: A unit that the world kept from running this often has failed.
+TRIES = 8
+#: How long an idle thread sleeps before it asks the database again.
+IDLE = 0.2
+
+
+def clock() -> datetime:
+    """The one place where the loop reads the time."""
+    return datetime.now(UTC)
+
+
+class Worker:
+    """Looks and does; any number of workers, in any number of processes, may share a database."""
+
+    def __init__(self, outside: Outside, now: Callable[[], datetime] = clock) -> None:
+        self.outside, self.now = outside, now
+        self.name = f"{socket.gethostname()[:40]}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
+        self._stop = threading.Event()
+
+    def run(self, lookers: int = 2, hands: int | None = None) -> None:
+        """Until `stop`: threads that look, threads that work, and this one tending the campaigns."""
+        threads = [threading.Thread(target=self._loop, args=(self.look_once,), daemon=True) for _ in range(lookers)]
+        count = hands or max(os.cpu_count() or 1, 1)
+        threads += [threading.Thread(target=self._loop, args=(self.work_once,), daemon=True) for _ in range(count)]
+        for thread in threads:
+            thread.start()
+        self._loop(self.tend_once)
+        for thread in threads:
+            thread.join(timeout=30)
+
+    def stop(self) -> None:
+        self._stop.set()
+
+    def _loop(self, once: Callable[[], bool]) -> None:
+        try:
+            while not self._stop.is_set():
+                try:
+                    busy = once()
+                except OperationalError as error:
+                    # The database is busy or away: nothing was recorded, so nothing is lost.
+                    logger.warning("the database did not answer, trying again: %s", error)
+                    close_old_connections()
+                    busy = False
+                if not busy:
+                    self._stop.wait(IDLE)
+        finally:
+            connection.close()
+
+    # Looking
+
+    def look_once(self) -> bool:
+        """Claim the longest-waiting due upgrade and look at it. False when nothing is due."""
+        now = self.now()
+        for pk in Upgrade.objects.due(now).values_list("pk", flat=True)[:5]:
+            if Upgrade.objects.claim(pk, self.name, now):
+                self.look(pk)
+                return True
+        return False
+
+    def look(self, pk: int) -> None:
+        """One claimed upgrade: whatever happens, the row rests and the others go on."""
+        row = Upgrade.objects.select_related("campaign", "service").get(pk=pk)
+        try:
+            self._walk(row)
+        except record.LeaseLost:
+            logger.warning("lost the lease of %s: another worker has it", row.service.name)
+        except Unavailable as error:
+            rest = min(AWAY * 2 ** min(row.troubles, 10), AWAY_LIMIT)
+            self._trouble(row, record.Trouble("unavailable", f"will try again: {error}"), rest)
+        except (Refused, BadConfiguration, FileProblems, LookupError) as error:
+            text = str(error.args[0]) if isinstance(error, LookupError) and error.args else str(error)
+            self._trouble(row, record.Trouble("refused", text), self._poll(row, STUCK))
+        except OperationalError:
+            raise
+        except Exception:
+            logger.exception("a bug while looking at %s", row.service.name)
+            found = record.Trouble("bug", "an error inside Chairlift: see the server's log; the other services go on")
+            self._trouble(row, found, STUCK)
+
+    def _poll(self, row: Upgrade, most: timedelta) -> timedelta:
+        """As often as the campaign polls, but not longer than `most`; the default where its file cannot be read."""
+        try:
+            return min(most, 3 * row.campaign.value.times.poll.rough)
+        except FileProblems:
+            return most
+
+    def _trouble(self, row: Upgrade, found: record.Trouble, rest: timedelta) -> None:
+        now = self.now()
+        record.trouble(row, found, self.name, now + rest, now)
+
+    def _walk(self, row: Upgrade) -> None:
+        """Look and act until there is nothing to do at once."""
+        for _ in range(ACTS):
+            now = self.now()
+            roster = RosterFile.now()
+            up = row.snapshot(roster)
+            ports = self.outside.ports(up.campaign, up.service, roster, DatabaseEngine(row.campaign, now))
+            if comments.read(row, up, ports, roster, now):
+                up = row.snapshot(roster)
+            reached = reconcile(up, ports, now)
+            asked = chase(up, reached, now)
+            record.standing(row, up, reached, asked, self.name, now)
+            if asked and asked.message:
+                ports.notifier.tell(asked.message)
+                record.reminded(row, reached, asked, self.now())
+            if not isinstance(reached.decision, Do):
+                again = reached.look_again
+                if asked and asked.next_rung:
+                    again = min(again, asked.next_rung)
+                record.release(row, self.name, again, self.now())
+                return
+            came_of_it = act(up, reached, ports)
+            record.did(row, reached, came_of_it, self.now())
+        record.release(row, self.name, self.now(), self.now())
+
+    # Working
+
+    def work_once(self) -> bool:
+        """Claim one unit and do it. False when none is ready."""
+        now = self.now()
+        for pk in Unit.objects.ready(now).values_list("pk", flat=True)[:5]:
+            if Unit.objects.claim(pk, self.name, now):
+                self.work(pk)
+                return True
+        return False
+
+    def work(self, pk: int) -> None:
+        """One claimed unit; the lease is kept alive beside the work."""
+        row = Unit.objects.select_related("campaign").get(pk=pk)
+        done = threading.Event()
+        beat = threading.Thread(target=self._keep, args=(pk, done), daemon=True)
+        beat.start()
+        try:
+            fields = self._do(row)
+        finally:
+            done.set()
+            beat.join()
+        now = self.now()
+        if fields.get("state") != "running":
+            fields["ended_at"] = now
+        mine = Unit.objects.filter(pk=pk, leased_by=self.name)
+        if mine.update(leased_by="", leased_until=None, **fields) and fields.get("state") != "running":
+            ended(row, now)
+
+    def _do(self, row: Unit) -> dict[str, object]:
+        value = UnitValue(row.kind, row.name, row.service, row.inputs)
+        try:
+            result = units.run(value, self._ports_of(row), self.outside.installation.pass_env)
+        except units.UnitFailed as error:
+            return {"state": "failed", "why": str(error)[:4000]}
+        except Unavailable as error:
+            if row.tries >= TRIES:
+                return {"state": "failed", "why": f"the world was away {row.tries} times: {error}"[:4000]}
+            rest = min(AWAY * 2 ** min(row.tries, 10), AWAY_LIMIT)
+            return {"state": "running", "why": f"will try again: {error}"[:4000], "ready_at": self.now() + rest}
+        except (BadConfiguration, FileProblems, LookupError) as error:
+            return {"state": "failed", "why": str(error)[:4000]}
+        except Exception:
+            logger.exception("a bug in unit %s of %s", row.name, row.service)
+            return {"state": "failed", "why": "an error inside Chairlift: see the server's log"}
+        return {"state": "done", "output": str(result.pop("output", "")), "result": result, "why": ""}
+
+    def _ports_of(self, row: Unit) -> Ports:
+        roster = RosterFile.now()
+        engine = DatabaseEngine(row.campaign, self.now())
+        return self.outside.ports(row.campaign.value, roster.service(row.service), roster, engine)
+
+    def _keep(self, pk: int, done: threading.Event) -> None:
+        """Renew the lease of a unit while its program runs; a database that is away now may be back in time."""
+        try:
+            while not done.wait(LEASE.total_seconds() / 4):
+                try:
+                    Unit.objects.filter(pk=pk, leased_by=self.name).update(leased_until=self.now() + LEASE)
+                except OperationalError as error:
+                    logger.warning("could not renew the lease of a unit: %s", error)
+        finally:
+            connection.close()
+
+    # Tending
+
+    def tend_once(self) -> bool:
+        """Let upgrades into the wave, and brake; one worker at a time does it for each campaign."""
+        now = self.now()
+        stale = Q(tended_at=None) | Q(tended_at__lte=now - tending.EVERY) | Q(tended_at__gt=now + LEASE)
+        for campaign in Campaign.objects.filter(stale):
+            if Campaign.objects.filter(stale, pk=campaign.pk).update(tended_at=now):
+                try:
+                    tending.tend(campaign, now)
+                except FileProblems as error:
+                    logger.error("campaign %s cannot be read: %s", campaign.slug, error)
+        return False
+
+    # Until quiet
+
+    def settle(self, seconds: float, quiet: Callable[[], bool]) -> bool:
+        """Run in the background until `quiet` says so; False when the time was up first."""
+        runner = threading.Thread(target=self.run, daemon=True)
+        runner.start()
+        end = time.monotonic() + seconds
+        try:
+            while time.monotonic() < end:
+                if quiet():
+                    return True
+                time.sleep(IDLE)
+            return False
+        finally:
+            self.stop()
+            runner.join(timeout=60)

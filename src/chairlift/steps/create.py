@@ -1,0 +1,103 @@
+"""Create: one branch, one pull request; or, where the squad creates it, an issue with all it needs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from chairlift.core.decision import Ask, Decision, Do, Party, Satisfied, StepName, Stop, Verb, Wait
+from chairlift.core.log import question, reminder
+from chairlift.core.menu import Change
+from chairlift.core.upgrade import PullRequest, Seen, Upgrade, digest
+from chairlift.ports import Ports, Refused
+from chairlift.steps import texts
+from chairlift.steps.gates import held
+
+#: Admission to a wave nudges the upgrade; this is only for the nudge that got lost.
+SOON = timedelta(minutes=5)
+
+
+class Create:
+    """Satisfied when a pull request is open for this change, or the change is on the default branch anyway."""
+
+    name = StepName.CREATE
+
+    def look(self, up: Upgrade, change: Change, seen: Seen, ports: Ports, now: datetime) -> Seen:
+        if seen.past_merge or seen.pull or up.level is None or up.who(change, self.name) is Party.PROJECT_TEAM:
+            return seen
+        url = ports.forge.git_url(up.service.repo)
+        plan = seen.plan
+        assert plan is not None
+        patch = ports.workspace.patch(url, plan.base, plan.commit)
+        issue = ports.forge.issue(up.service.repo, up.campaign.slug)
+        return replace(seen, issue=issue, issue_digest=digest(*texts.issue(up, change, seen, patch)))
+
+    def decide(self, up: Upgrade, change: Change, seen: Seen, now: datetime) -> Decision:
+        if seen.past_merge:
+            return Satisfied("on the default branch")
+        if up.level is None:
+            why = f"{up.service.squad.name} has not chosen a service level yet; until then there is only the plan"
+            return Ask(Party.SQUAD, "choose", why, due=up.campaign.choose_by)
+        who = up.who(change, self.name)
+        if seen.pull:
+            return self._existing(up, change, seen, seen.pull, who)
+        if who is Party.SQUAD:
+            return self._by_squad(up, change, seen, now)
+        if not up.admitted:
+            return Wait(now + SOON, up.admitted_why or "waits for its wave")
+        assert seen.plan is not None
+        return held(up) or Do(Verb.OPEN, seen.plan.commit, f"open a pull request: {change.title}")
+
+    def _existing(self, up: Upgrade, change: Change, seen: Seen, pull: PullRequest, who: Party) -> Decision:
+        if pull.state == "closed":
+            return self._closed(up, change, pull)
+        if not pull.conflicted:
+            return Satisfied(f"pull request {pull.number} is open")
+        assert seen.plan is not None
+        if who is Party.PROJECT_TEAM and pull.head in up.said.ours and pull.head != seen.plan.commit:
+            why = f"pull request {pull.number} conflicts: make the change again on {seen.base[:10]}"
+            return held(up) or Do(Verb.UPDATE, seen.plan.commit, why)
+        whose = (
+            "it holds commits of other people, which Chairlift never overwrites" if who is Party.PROJECT_TEAM else ""
+        )
+        why = f"pull request {pull.number} conflicts with {seen.default_branch}; {whose or 'rebase or merge it'}"
+        return Ask(Party.SQUAD, f"conflict {pull.head}", why)
+
+    def _closed(self, up: Upgrade, change: Change, pull: PullRequest) -> Decision:
+        """Closing is an answer: ask why, once, and then leave it."""
+        way_out = "reopen it, choose another level, or run 'chairlift retry' for a new one"
+        by = f" by {pull.closed_by}" if pull.closed_by else ""
+        about = f"closed {pull.number}"
+        heard, closed = up.said.heard, pull.closed_at
+        answered = heard is not None and closed is not None and heard > closed
+        if answered or reminder(question(change.slug, self.name, about), 0) in up.said.reminded:
+            return Stop(f"pull request {pull.number} was closed{by}; to go on, {way_out}")
+        why = f"pull request {pull.number} was closed{by}: why? To go on, {way_out}"
+        return Ask(Party.SQUAD, about, why, since=closed)
+
+    def _by_squad(self, up: Upgrade, change: Change, seen: Seen, now: datetime) -> Decision:
+        issue = seen.issue
+        if issue is None or issue.digest != seen.issue_digest or issue.state != "open":
+            return Do(Verb.FILE, seen.issue_digest, f"show {up.service.squad.name} the plan, the patch and the command")
+        why = f"{up.service.squad.name} creates the pull request itself: issue {issue.number} has the patch"
+        since = up.said.chosen_at
+        return Ask(Party.SQUAD, "create", why, due=up.due(self.name, since or now), since=since)
+
+    def act(self, up: Upgrade, change: Change, seen: Seen, do: Do, ports: Ports) -> str:
+        repo = up.service.repo
+        url = ports.forge.git_url(repo)
+        plan = seen.plan
+        assert plan is not None
+        if do.verb is Verb.FILE:
+            patch = ports.workspace.patch(url, plan.base, plan.commit)
+            title, body = texts.issue(up, change, seen, patch)
+            return f"issue {ports.forge.ensure_issue(repo, up.campaign.slug, title, body).number}"
+        branch = up.branch(change)
+        there = seen.heads.get(branch)
+        if do.verb is Verb.UPDATE or there is None or there in up.said.ours:
+            ports.workspace.push(url, do.about, branch, up.said.ours | {do.about})
+        elif there == seen.base:
+            raise Refused(f"branch {branch} exists and is empty: delete it, and Chairlift makes its own")
+        title, body = texts.pull_request(up, change, seen)
+        pull = ports.forge.ensure_pull(repo, branch, seen.default_branch, title, body, ("chairlift", up.campaign.slug))
+        return f"pull request {pull.number}"

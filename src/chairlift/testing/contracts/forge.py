@@ -1,0 +1,383 @@
+"""The contract of forges: the test of an adapter inherits from it and gives it two fixtures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+import pytest
+
+from chairlift.core.upgrade import PullRequest, digest
+from chairlift.ports import Forge, Refused
+
+#: What a title, a comment or a body may hold; forges may not lose a character of it.
+ODD_TEXT = "ünïcode 🚡 '\"`$(rm)` <b>\\n</b> %s {0} --flag\r\n\ttab \u202e rtl; DROP TABLE pulls; /chairlift hold"
+LONG_TEXT = "0123456789" * 1_000
+NO_COMMIT = "0123456789abcdef0123456789abcdef01234567"
+
+
+class World(Protocol):
+    """The people around one repository, whose default branch `main` holds some files; Chairlift does none of this."""
+
+    repo: str
+    #: Two names that can speak on the forge.
+    people: tuple[str, str]
+
+    def push(self, branch: str, files: Mapping[str, str]) -> str:
+        """Put these files on top of the branch (of `main` when it is new), push that, and return the commit."""
+        ...
+
+    def move(self, branch: str, commit: str) -> None:
+        """Push a commit that the repository knows to the branch, by force."""
+        ...
+
+    def delete(self, branch: str) -> None:
+        """Delete the branch."""
+        ...
+
+    def tip(self, branch: str) -> str:
+        """The commit that the branch is at."""
+        ...
+
+    def files(self, branch: str) -> Mapping[str, str]:
+        """What the branch holds, text by path."""
+        ...
+
+    def review(self, number: int, by: str, state: str, text: str = "") -> None:
+        """Review the present head: approved, changes requested or commented."""
+        ...
+
+    def comment(self, number: int, by: str, text: str) -> None: ...
+
+    def close(self, number: int, by: str) -> None: ...
+
+    def reopen(self, number: int, by: str) -> None: ...
+
+    def protect(self, branch: str, approvals: int, checks: Sequence[str]) -> None:
+        """From now on a merge into the branch needs these."""
+        ...
+
+
+def opened(forge: Forge, world: World, branch: str = "work", files: Mapping[str, str] | None = None) -> PullRequest:
+    """A branch with one commit, and a pull request from it."""
+    world.push(branch, files or {f"{branch}.txt": "new\n"})
+    return forge.ensure_pull(world.repo, branch, "main", f"Title of {branch}", "Body", ("chairlift",))
+
+
+def found(forge: Forge, world: World, branch: str = "work") -> PullRequest:
+    """The pull request of a branch that has one."""
+    pull = forge.pull_for(world.repo, branch)
+    assert pull is not None
+    return pull
+
+
+class ForgeContract:
+    """What every forge does."""
+
+    @pytest.fixture
+    def forge(self) -> Forge:
+        """A forge with the repository of the world."""
+        raise NotImplementedError
+
+    @pytest.fixture
+    def world(self, forge: Forge) -> World:
+        """The people around that repository."""
+        raise NotImplementedError
+
+    def test_it_is_a_forge(self, forge: Forge) -> None:
+        assert isinstance(forge, Forge)
+
+    # ---- opening and looking ----
+
+    @pytest.mark.parametrize("branch", ["nothing", "", "a..b", "-d", "x y\n", "'; --", "é" * 300, "\udc80", "main\0x"])
+    def test_an_unknown_branch_has_no_pull_request(self, forge: Forge, world: World, branch: str) -> None:
+        assert forge.pull_for(world.repo, branch) is None
+        with pytest.raises(Refused):
+            forge.ensure_pull(world.repo, branch, "main", "t", "b")
+
+    @pytest.mark.parametrize("repo", ["nothing", "", "../up", "/etc", "a b", "x\n", "\udc80", "-C", "a/../b", "\0"])
+    def test_an_unknown_repository_is_refused(self, forge: Forge, world: World, repo: str) -> None:
+        for ask in (
+            lambda: forge.git_url(repo),
+            lambda: forge.pull_for(repo, "main"),
+            lambda: forge.comments(repo, 0),
+            lambda: forge.issue(repo, "key"),
+        ):
+            with pytest.raises(Refused):
+                ask()
+
+    def test_a_pull_request_is_opened_and_found(self, forge: Forge, world: World) -> None:
+        pull = opened(forge, world)
+        assert pull == found(forge, world)
+        assert (pull.branch, pull.base, pull.head) == ("work", "main", world.tip("work"))
+        assert (pull.state, pull.conflicted, pull.draft, pull.merged_commit) == ("open", False, False, "")
+        assert pull.opened_by
+        assert pull.opened_at is not None
+        assert pull.opened_at.tzinfo is not None
+
+    def test_opening_twice_is_opening_once(self, forge: Forge, world: World) -> None:
+        pull = opened(forge, world)
+        again = forge.ensure_pull(world.repo, "work", "main", "Another title", "Another body")
+        assert again.number == pull.number
+        assert opened(forge, world, "other").number != pull.number
+
+    def test_a_pull_request_needs_two_branches_and_something_to_merge(self, forge: Forge, world: World) -> None:
+        world.push("work", {"a.txt": "new\n"})
+        world.move("same", world.tip("main"))
+        with pytest.raises(Refused):
+            forge.ensure_pull(world.repo, "work", "nothing", "t", "b")
+        with pytest.raises(Refused):
+            forge.ensure_pull(world.repo, "same", "main", "t", "b")
+        assert forge.pull_for(world.repo, "work") is None
+
+    def test_the_head_is_where_the_branch_is(self, forge: Forge, world: World) -> None:
+        first = opened(forge, world).head
+        second = world.push("work", {"more.txt": "more\n"})
+        assert found(forge, world).head == second != first
+        world.move("work", first)
+        assert found(forge, world).head == first
+
+    def test_a_deleted_branch_leaves_the_last_head(self, forge: Forge, world: World) -> None:
+        pull = opened(forge, world)
+        world.delete("work")
+        assert found(forge, world).head == pull.head
+
+    def test_a_conflict_shows(self, forge: Forge, world: World) -> None:
+        opened(forge, world, files={"same.txt": "ours\n"})
+        assert not found(forge, world).conflicted
+        world.push("main", {"same.txt": "theirs\n"})
+        assert found(forge, world).conflicted
+
+    # ---- merging ----
+
+    @pytest.mark.parametrize("method", ["squash", "merge", "rebase"])
+    def test_merging_twice_is_merging_once(self, forge: Forge, world: World, method: str) -> None:
+        pull = opened(forge, world, files={"a.txt": "new\n"})
+        before = dict(world.files("main"))
+        commit = forge.merge(world.repo, pull.number, pull.head, method)
+        assert world.tip("main") == commit
+        assert forge.merge(world.repo, pull.number, pull.head, method) == commit
+        assert world.tip("main") == commit
+        assert world.files("main") == {**before, "a.txt": "new\n"}
+        merged = found(forge, world)
+        assert (merged.state, merged.merged_commit, merged.head) == ("merged", commit, pull.head)
+        assert merged.merged_at is not None
+
+    @pytest.mark.parametrize("method", ["squash", "merge", "rebase"])
+    def test_what_is_merged_is_not_opened_again(self, forge: Forge, world: World, method: str) -> None:
+        pull = opened(forge, world)
+        forge.merge(world.repo, pull.number, pull.head, method)
+        assert forge.ensure_pull(world.repo, "work", "main", "t", "b") == found(forge, world)
+        assert found(forge, world).state == "merged"
+        world.push("work", {"more.txt": "more\n"})
+        assert forge.ensure_pull(world.repo, "work", "main", "t", "b").number != pull.number
+
+    @pytest.mark.parametrize("method", ["squash", "merge", "rebase"])
+    def test_a_merge_keeps_what_the_base_got_meanwhile(self, forge: Forge, world: World, method: str) -> None:
+        opened(forge, world)
+        head = world.push("work", {"second.txt": "2\n"})
+        world.push("main", {"theirs.txt": "t\n"})
+        forge.merge(world.repo, found(forge, world).number, head, method)
+        assert world.files("main").items() >= {"work.txt": "new\n", "second.txt": "2\n", "theirs.txt": "t\n"}.items()
+
+    def test_a_moved_head_is_never_merged(self, forge: Forge, world: World) -> None:
+        pull = opened(forge, world)
+        base = world.tip("main")
+        moved = world.push("work", {"sneaked.txt": "in\n"})
+        with pytest.raises(Refused):
+            forge.merge(world.repo, pull.number, pull.head, "squash")
+        assert (world.tip("main"), found(forge, world).state) == (base, "open")
+        forge.merge(world.repo, pull.number, moved, "squash")
+        with pytest.raises(Refused):
+            forge.merge(world.repo, pull.number, pull.head, "squash")
+
+    @pytest.mark.parametrize("method", ["squash", "merge", "rebase"])
+    def test_a_conflict_is_not_merged(self, forge: Forge, world: World, method: str) -> None:
+        pull = opened(forge, world, files={"same.txt": "ours\n"})
+        base = world.push("main", {"same.txt": "theirs\n"})
+        with pytest.raises(Refused):
+            forge.merge(world.repo, pull.number, pull.head, method)
+        assert (world.tip("main"), found(forge, world).state) == (base, "open")
+
+    def test_an_unknown_method_or_number_is_refused(self, forge: Forge, world: World) -> None:
+        pull = opened(forge, world)
+        with pytest.raises(Refused):
+            forge.merge(world.repo, pull.number, pull.head, "octopus")
+        with pytest.raises(Refused):
+            forge.merge(world.repo, pull.number + 1, pull.head, "squash")
+
+    def test_what_was_merged_by_a_plain_push_shows_as_merged(self, forge: Forge, world: World) -> None:
+        pull = opened(forge, world)
+        world.move("main", pull.head)
+        merged = found(forge, world)
+        assert (merged.state, merged.merged_commit) == ("merged", pull.head)
+        assert merged.merged_at is not None
+        assert forge.merge(world.repo, pull.number, pull.head, "squash") == pull.head
+        assert world.tip("main") == pull.head
+
+    def test_a_branch_taken_back_to_its_base_is_not_merged(self, forge: Forge, world: World) -> None:
+        pull = opened(forge, world)
+        world.move("work", world.tip("main"))
+        assert found(forge, world).state != "merged"
+        with pytest.raises(Refused):
+            forge.merge(world.repo, pull.number, world.tip("work"), "squash")
+        world.push("main", {"theirs.txt": "t\n"})
+        assert found(forge, world).state != "merged"
+
+    def test_a_closed_one_stays_closed_and_says_by_whom(self, forge: Forge, world: World) -> None:
+        pull = opened(forge, world)
+        world.close(pull.number, world.people[0])
+        closed = found(forge, world)
+        assert (closed.number, closed.state, closed.closed_by) == (pull.number, "closed", world.people[0])
+        assert closed.closed_at is not None
+        with pytest.raises(Refused):
+            forge.merge(world.repo, pull.number, pull.head, "squash")
+        assert forge.ensure_pull(world.repo, "work", "main", "t", "b").number != pull.number
+
+    def test_a_reopened_one_is_the_same_at_the_present_head(self, forge: Forge, world: World) -> None:
+        pull = opened(forge, world)
+        world.close(pull.number, world.people[0])
+        head = world.push("work", {"more.txt": "more\n"})
+        world.reopen(pull.number, world.people[0])
+        again = found(forge, world)
+        assert (again.number, again.state, again.head, again.closed_by) == (pull.number, "open", head, "")
+        assert forge.ensure_pull(world.repo, "work", "main", "t", "b").number == pull.number
+
+    # ---- reviews, checks, protection ----
+
+    def test_reviews_belong_to_a_head(self, forge: Forge, world: World) -> None:
+        ann, bob = world.people
+        pull = opened(forge, world)
+        world.review(pull.number, ann, "changes requested", ODD_TEXT)
+        head = world.push("work", {"more.txt": "more\n"})
+        world.review(pull.number, bob, "approved")
+        shown = [(review.by, review.state, review.head, review.text) for review in found(forge, world).reviews]
+        assert shown == [(ann, "changes requested", pull.head, ODD_TEXT), (bob, "approved", head, "")]
+
+    def test_our_approval_is_of_this_very_head(self, forge: Forge, world: World) -> None:
+        pull = opened(forge, world)
+        forge.approve(world.repo, pull.number, pull.head, "exactly what the recipe made")
+        forge.approve(world.repo, pull.number, pull.head, "exactly what the recipe made")
+        (review,) = found(forge, world).reviews
+        assert (review.state, review.head, review.text) == ("approved", pull.head, "exactly what the recipe made")
+        world.push("work", {"more.txt": "more\n"})
+        with pytest.raises(Refused):
+            forge.approve(world.repo, pull.number, pull.head, "again")
+        assert len(found(forge, world).reviews) == 1
+
+    def test_a_protected_branch_needs_approvals_of_the_present_head(self, forge: Forge, world: World) -> None:
+        ann, bob = world.people
+        world.protect("main", 2, ())
+        pull = opened(forge, world)
+        assert pull.needs_approvals == 2
+        world.review(pull.number, ann, "approved")
+        world.review(pull.number, bob, "approved")
+        head = world.push("work", {"more.txt": "more\n"})
+        world.review(pull.number, ann, "approved")
+        world.review(pull.number, ann, "approved", "twice is once")
+        with pytest.raises(Refused):
+            forge.merge(world.repo, pull.number, head, "squash")
+        world.review(pull.number, bob, "approved")
+        forge.merge(world.repo, pull.number, head, "squash")
+
+    def test_a_protected_branch_waits_for_who_asked_for_changes(self, forge: Forge, world: World) -> None:
+        ann, bob = world.people
+        world.protect("main", 1, ())
+        pull = opened(forge, world)
+        world.review(pull.number, ann, "changes requested")
+        world.review(pull.number, bob, "approved")
+        with pytest.raises(Refused):
+            forge.merge(world.repo, pull.number, pull.head, "squash")
+        world.review(pull.number, ann, "approved")
+        world.review(pull.number, ann, "commented", "a remark takes nothing back")
+        forge.merge(world.repo, pull.number, pull.head, "squash")
+
+    def test_a_check_is_shown_on_its_head_and_replaced(self, forge: Forge, world: World) -> None:
+        pull = opened(forge, world)
+        forge.report_check(world.repo, pull.head, ODD_TEXT[:40], "pending", "")
+        forge.report_check(world.repo, pull.head, ODD_TEXT[:40], "failed", ODD_TEXT)
+        (check,) = found(forge, world).checks
+        assert (check.name, check.state, check.head) == (ODD_TEXT[:40], "failed", pull.head)
+        assert check.summary == ODD_TEXT
+        world.push("work", {"more.txt": "more\n"})
+        assert [c for c in found(forge, world).checks if c.state != "pending"] == []
+        with pytest.raises(Refused):
+            forge.report_check(world.repo, NO_COMMIT, "tests", "passed", "")
+
+    def test_a_protected_branch_needs_its_checks_passed(self, forge: Forge, world: World) -> None:
+        world.protect("main", 0, ("tests",))
+        pull = opened(forge, world)
+        forge.report_check(world.repo, pull.head, "style", "failed", "nobody asked")
+        assert {(c.name, c.state, c.required) for c in found(forge, world).checks} == {
+            ("style", "failed", False),
+            ("tests", "pending", True),
+        }
+        for state in ("", "pending", "failed"):
+            if state:
+                forge.report_check(world.repo, pull.head, "tests", state, "")
+            with pytest.raises(Refused):
+                forge.merge(world.repo, pull.number, pull.head, "squash")
+        forge.report_check(world.repo, pull.head, "tests", "passed", "")
+        forge.merge(world.repo, pull.number, pull.head, "squash")
+
+    # ---- talk ----
+
+    def test_comments_come_once_each_and_in_order(self, forge: Forge, world: World) -> None:
+        ann, bob = world.people
+        first, second = opened(forge, world), opened(forge, world, "other")
+        world.comment(first.number, ann, "one")
+        world.comment(second.number, bob, ODD_TEXT)
+        one, two = forge.comments(world.repo, 0)
+        assert (one.number, one.by, one.text) == (first.number, ann, "one")
+        assert (two.number, two.by, two.text) == (second.number, bob, ODD_TEXT)
+        assert one.id < two.id
+        assert one.at.tzinfo is not None
+        world.comment(first.number, ann, LONG_TEXT)
+        (three,) = forge.comments(world.repo, two.id)
+        assert three.text == LONG_TEXT
+        assert list(forge.comments(world.repo, three.id)) == []
+
+    def test_our_own_comments_are_left_out_and_edited_in_place(self, forge: Forge, world: World) -> None:
+        pull = opened(forge, world)
+        before = len(self.our_comments(forge, world, pull.number))
+        forge.ensure_comment(world.repo, pull.number, "notice", "merging on Monday")
+        forge.ensure_comment(world.repo, pull.number, "notice", "merging on Tuesday")
+        forge.ensure_comment(world.repo, pull.number, "notice", "merging on Tuesday")
+        forge.ensure_comment(world.repo, pull.number, "other", ODD_TEXT)
+        forge.approve(world.repo, pull.number, pull.head, "good")
+        world.comment(pull.number, world.people[0], "fine")
+        assert [comment.text for comment in forge.comments(world.repo, 0)] == ["fine"]
+        assert self.our_comments(forge, world, pull.number)[before : before + 2] == ["merging on Tuesday", ODD_TEXT]
+        with pytest.raises(Refused):
+            forge.ensure_comment(world.repo, pull.number + 1, "notice", "nowhere")
+
+    def our_comments(self, forge: Forge, world: World, number: int) -> list[str]:
+        """The texts of Chairlift's own comments under a number, oldest first."""
+        raise NotImplementedError
+
+    def test_an_issue_is_made_once_edited_closed_and_opened(self, forge: Forge, world: World) -> None:
+        assert forge.issue(world.repo, "django") is None
+        made = forge.ensure_issue(world.repo, "django", "Title", "Body")
+        assert (made.state, made.digest) == ("open", digest("Title", "Body"))
+        assert forge.issue(world.repo, "django") == made
+        assert forge.ensure_issue(world.repo, "django", "Title", "Body") == made
+        edited = forge.ensure_issue(world.repo, "django", "Title", "More", closed=True)
+        assert (edited.number, edited.state, edited.digest) == (made.number, "closed", digest("Title", "More"))
+        assert forge.ensure_issue(world.repo, "django", "Title", "More").state == "open"
+        assert forge.ensure_issue(world.repo, "other", "Title", "Body").number != made.number
+
+    def test_people_comment_on_issues_too(self, forge: Forge, world: World) -> None:
+        issue = forge.ensure_issue(world.repo, "django", "Title", "Body")
+        pull = opened(forge, world)
+        assert pull.number != issue.number
+        world.comment(issue.number, world.people[0], "/chairlift update half done")
+        (comment,) = forge.comments(world.repo, 0)
+        assert (comment.number, comment.text) == (issue.number, "/chairlift update half done")
+
+    @pytest.mark.parametrize("text", [ODD_TEXT, LONG_TEXT, ""], ids=["odd", "long", "empty"])
+    def test_no_character_of_an_issue_is_lost(self, forge: Forge, world: World, text: str) -> None:
+        title = text[:60] or "Title"
+        forge.ensure_issue(world.repo, title, title, text)
+        issue = forge.issue(world.repo, title)
+        assert issue is not None
+        assert issue.digest == digest(title, text)

@@ -1,0 +1,100 @@
+"""Does the long work: the recipe's run, the service's own tests, a deployment. Runs in the engine, never in a look."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from chairlift import programs
+from chairlift.core.unit import Unit
+from chairlift.core.upgrade import PlanState, RunState
+from chairlift.ports import Ports, RecipeFailed, Refused
+
+#: What of a test run's output is kept as the reason.
+_WHY_LIMIT = 400
+
+
+class UnitFailed(Exception):
+    """The unit ended without a result; trying again gives the same. The text is for people."""
+
+
+def run(unit: Unit, ports: Ports, pass_env: tuple[str, ...] = ()) -> dict[str, object]:
+    """The result of a unit, as plain data. Raises UnitFailed when it has none, Unavailable when the world is away."""
+    try:
+        match unit.kind:
+            case "plan":
+                return _plan(unit.inputs, ports)
+            case "verify":
+                return _verify(unit.inputs, ports, pass_env)
+            case "deploy":
+                return _deploy(unit.inputs, ports)
+    except (RecipeFailed, Refused) as error:
+        raise UnitFailed(str(error)) from error
+    raise AssertionError(f"no unit is called {unit.kind!r}")
+
+
+def _plan(inputs: Mapping[str, Any], ports: Ports) -> dict[str, object]:
+    url, base = inputs["url"], inputs["base"]
+    ports.workspace.fetch(url, base)
+    with ports.workspace.checkout(url, base) as path:
+        applied = ports.recipe.apply(path, inputs["settings"], inputs["seconds"])
+        written = ports.workspace.commit(url, path, base, inputs["message"])
+    found = {"findings": list(applied.findings), "why": applied.summary}
+    if applied.done or (written is None and applied.done is None):
+        return {**found, "state": PlanState.NOTHING}
+    if written is None:
+        raise UnitFailed("the recipe changes nothing, but its detector says that something is left to do")
+    return {
+        **found,
+        "state": PlanState.PLANNED,
+        "commit": written.commit,
+        "tree": written.tree,
+        "files": written.files,
+        "insertions": written.insertions,
+        "deletions": written.deletions,
+    }
+
+
+def _verify(inputs: Mapping[str, Any], ports: Ports, pass_env: tuple[str, ...]) -> dict[str, object]:
+    """Exit code 0 alone proves nothing: where a proof is asked for, the output must show it."""
+    ports.workspace.fetch(inputs["url"], inputs["commit"])
+    with ports.workspace.checkout(inputs["url"], inputs["commit"]) as path:
+        argv = programs.split(inputs["tests"])
+        ran = programs.run(argv, cwd=path, seconds=inputs["seconds"], also=pass_env)
+    words = _last_words(ran.out)
+    result: dict[str, object] = {"seconds": round(ran.seconds, 2), "output": ran.out[-8000:]}
+    if ran.timed_out:
+        return {**result, "state": RunState.FAILED, "why": f"the tests hung: ended after {inputs['seconds']} seconds"}
+    if ran.code != 0:
+        return {**result, "state": RunState.FAILED, "why": f"exit code {ran.code}: {words}"}
+    proof = inputs["proof"]
+    if proof:
+        shown = re.search(proof, ran.out)
+        if not shown:
+            return {
+                **result,
+                "state": RunState.UNPROVEN,
+                "why": f"exit code 0, but nothing in the output shows {proof}",
+            }
+        words = f"{shown.group(0)}; {words}"
+    return {**result, "state": RunState.PASSED, "why": words}
+
+
+def _last_words(out: str) -> str:
+    """The last line that says something: test runners end with their count."""
+    lines = [line.strip() for line in out.splitlines() if line.strip()]
+    return lines[-1][:_WHY_LIMIT] if lines else "no output"
+
+
+def _deploy(inputs: Mapping[str, Any], ports: Ports) -> dict[str, object]:
+    """Deploys, and believes only what runs afterwards."""
+    deployer, service, environment, commit = ports.deployer, inputs["service"], inputs["environment"], inputs["commit"]
+    if deployer is None:
+        raise UnitFailed("this service has no deployer: give it one in the services file")
+    deployer.deploy(service, environment, commit)
+    found = deployer.running(service, environment)
+    if found is None or found.commit != commit:
+        shown = found.commit[:10] if found else "nothing"
+        raise UnitFailed(f"the deployer says that it deployed {commit[:10]}, but {environment} runs {shown}")
+    return {"since": found.since.isoformat()}
