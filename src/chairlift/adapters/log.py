@@ -18,7 +18,7 @@ from chairlift.ports import Message, Refused, Unavailable
 class Settings:
     """`path` is the file, usually `messages.jsonl` in Chairlift's home; its folder is made when it is missing."""
 
-    path: Path
+    path: Path = Path("messages.jsonl")
 
 
 class LogNotifier:
