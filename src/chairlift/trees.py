@@ -63,7 +63,7 @@ def pack(
     def store(at: bytes, inside: bytes, old: pygit2.Oid | None) -> pygit2.Oid | None:
         before = entries(repo, old) if old else {}
         found = {name: entry for name, entry in before.items() if entry[0] == _MODULE}
-        for item in os.scandir(at):
+        for item in _scan(at):
             name, path = item.name, inside + item.name
             was = before.get(name)
             if _is_git(name) or (was and was[0] == _MODULE and item.is_dir(follow_symlinks=False)):
@@ -80,6 +80,10 @@ def pack(
                 entry = _blob(repo, item, was, most)
             if entry:
                 found[name] = entry
+        for name, (mode, oid) in before.items():
+            # A folder that is gone may have held a submodule.
+            if mode == _TREE and name not in found and (subtree := store(os.path.join(at, name), inside, oid)):
+                found[name] = (_TREE, subtree)
         if old and found == before:
             return old
         return _write(repo, found) if found else None
@@ -119,6 +123,13 @@ def _walk(repo: pygit2.Repository, tree: pygit2.Oid, at: bytes, depth: int) -> I
             yield from _walk(repo, oid, path, depth + 1)
 
 
+def _scan(folder: bytes) -> list[os.DirEntry[bytes]]:
+    try:
+        return list(os.scandir(folder))
+    except FileNotFoundError:
+        return []
+
+
 def _is_git(name: bytes) -> bool:
     return name.lower() == b".git"
 
@@ -138,10 +149,7 @@ def _blob(
     else:
         return None
     digest = hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).digest()
-    if was and was[1].raw == digest:
-        same = stat.S_IFMT(was[0]) == stat.S_IFMT(mode) and was[0] & 0o100 == mode & 0o100
-        return was if same else (mode, was[1])
-    return mode, repo.create_blob(data)
+    return mode, was[1] if was and was[1].raw == digest else repo.create_blob(data)
 
 
 def _write(repo: pygit2.Repository, found: Entries) -> pygit2.Oid:
