@@ -71,6 +71,11 @@ class GitWorld:
         self.repo.references.create(f"refs/heads/{branch}", commit, force=True)
         return str(commit)
 
+    def raw_tree(self, *entries: tuple[bytes, bytes, bytes]) -> str:
+        """A tree of mode, name and id, which git itself would not write."""
+        data = b"".join(b"%s %s\0%s" % entry for entry in entries)
+        return git("hash-object", "-t", "tree", "-w", "--stdin", "--literally", cwd=self.path, stdin=data).strip()
+
     def delete(self, branch: str) -> None:
         self.repo.references.delete(f"refs/heads/{branch}")
 

@@ -158,8 +158,7 @@ def test_modes_and_links_survive(workspace, world):
 def test_a_mode_of_old_is_no_change(workspace, world):
     base = world.tip("main")
     blob = world.repo[base].tree["README"].id.raw
-    tree = git(*"hash-object -t tree -w --stdin --literally".split(), cwd=world.path, stdin=b"100664 x\0" + blob)
-    commit = world.write("main", tree.strip(), (base,))
+    commit = world.write("main", world.raw_tree((b"100664", b"x", blob)), (base,))
     assert edited(workspace, world, lambda path: None, commit) is None
 
 
