@@ -48,7 +48,7 @@ def of_look(
     if chase and chase.question not in up.said.asked:
         asked = Entry(now, CHAIRLIFT, Kind.ASKED, change, step, chase.question, decision.why)
         yield Line(asked, ("asked", chase.question))
-    if stood != gist(change, step, kind_of(reached), decision.why):
+    if not isinstance(decision, Do) and stood != gist(change, step, kind_of(reached), decision.why):
         yield Line(Entry(now, CHAIRLIFT, Kind.STANDS, change, step, kind_of(reached), decision.why))
     if isinstance(decision, Do) and decision.verb not in THINKING:
         data = {"verb": decision.verb, "where": decision.where}

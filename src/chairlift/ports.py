@@ -46,13 +46,16 @@ class Forge(Protocol):
         ...
 
     def pull_for(self, repo: str, branch: str) -> PullRequest | None:
-        """The newest pull request from this branch, whatever its state; with reviews, checks and its present head."""
+        """The open pull request from this branch, else the newest; with reviews, checks and its present head."""
         ...
 
     def ensure_pull(
         self, repo: str, branch: str, base: str, title: str, body: str, labels: Sequence[str] = ()
     ) -> PullRequest:
-        """The open pull request from `branch`, opened if there is none. Opening twice gives the same one."""
+        """The open pull request from `branch`, opened if there is none. Opening twice gives the same one.
+
+        So it does where this very head was merged in between.
+        """
         ...
 
     def approve(self, repo: str, number: int, head: str, text: str) -> None:

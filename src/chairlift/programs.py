@@ -8,6 +8,7 @@ import os
 import re
 import resource
 import selectors
+import shlex
 import signal
 import subprocess
 import sys
@@ -95,12 +96,14 @@ def run(
     apart: bool = False,
     home: Path | None = None,
     limits: Limits = _UNLIMITED,
+    raw: bool = False,
 ) -> Ran:
     """Run a program to its end, or kill it and all of its process group after so many seconds.
 
     It sees `PASSED`, `LC_*` and the names in `also` of our environment, then `env`. HOME and TMPDIR are `home`, or a
     new empty folder that is removed afterwards. At most `limit` bytes of its output are kept, half from the start and
-    half from the end; standard error is mixed in unless `apart`. Whatever it left running in its group is killed, too.
+    half from the end; standard error is mixed in unless `apart`. Text is `plain`, or with `raw` byte for byte (bytes
+    that are not UTF-8 as lone surrogates). Whatever it left running in its group is killed, too.
     Raises CannotStart, and OSError when our own disk or process table is full.
     """
     with contextlib.ExitStack() as stack:
@@ -116,14 +119,27 @@ def run(
             _end(process)
         _drain(streams)
         took = time.monotonic() - begun
-    texts = [stream.text() for stream in streams]
+    texts = [stream.text(raw) for stream in streams]
     return Ran(process.returncode, texts[0], took, timed_out, sum(s.cut for s in streams), "".join(texts[1:]))
 
 
 def clean_environment(also: Sequence[str] = ()) -> dict[str, str]:
-    """What of our own environment is no secret, and the names in `also`."""
+    """What of our own environment is no secret, and the names in `also`. uv keeps its cache, as HOME is always new."""
     names = {*PASSED, *also}
-    return {name: value for name, value in os.environ.items() if name in names or name.startswith("LC_")}
+    caches = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    passed = {name: value for name, value in os.environ.items() if name in names or name.startswith("LC_")}
+    return {"UV_CACHE_DIR": os.path.join(caches, "uv")} | passed
+
+
+def split(command: str) -> list[str]:
+    """A command as people write it, as arguments. Raises CannotStart where quotes are left open or nothing is there."""
+    try:
+        argv = shlex.split(command)
+    except ValueError as error:
+        raise CannotStart(f"the command {command!r} cannot be split: {error}; close its quotes") from error
+    if not argv:
+        raise CannotStart("the command is empty; write the program and its arguments")
+    return argv
 
 
 def plain(text: str) -> str:
@@ -160,12 +176,13 @@ class _Kept:
         del self._tail[:surplus]
         self.cut += surplus
 
-    def text(self) -> str:
+    def text(self, raw: bool) -> str:
         self._trim()
-        if not self.cut:
-            return plain((self._head + self._tail).decode(errors="replace"))
-        head, tail = self._head.decode(errors="replace"), self._tail.decode(errors="replace")
-        return f"{plain(head)}\n… {self.cut:,} bytes left out …\n{plain(tail)}"
+        parts = [self._head, self._tail] if self.cut else [self._head + self._tail]
+        words = [
+            part.decode(errors="surrogateescape") if raw else plain(part.decode(errors="replace")) for part in parts
+        ]
+        return f"\n… {self.cut:,} bytes left out …\n".join(words)
 
 
 @contextlib.contextmanager

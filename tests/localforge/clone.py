@@ -31,7 +31,7 @@ class Clock:
 
 def git(*arguments: str, cwd: Path, **environment: str) -> str:
     """Run git free of anybody's configuration; returns what it printed."""
-    clean = {key: value for key, value in os.environ.items() if not key.startswith(("GIT_", "FORGE_"))}
+    clean = {key: value for key, value in os.environ.items() if not key.startswith(("GIT_", "CHAIRLIFT_"))}
     clean |= {"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull, "LOGNAME": "ann"}
     clean |= {f"GIT_{role}_{what}": "ann@localhost" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
     done = subprocess.run(["git", *arguments], cwd=cwd, env=clean | environment, capture_output=True, check=False)

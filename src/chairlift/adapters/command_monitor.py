@@ -29,7 +29,7 @@ class Settings:
     """
 
     counts: str
-    seconds: float = 120
+    seconds: int = 120
     pass_env: tuple[str, ...] = ()
 
 
@@ -49,7 +49,7 @@ class CommandMonitor:
 
     def __init__(self, settings: Settings) -> None:
         self._counts = CommandLine.parse(settings.counts, ("service", "environment", "start", "end"))
-        self._surroundings = Surroundings(settings.seconds, tuple(settings.pass_env))
+        self._surroundings = Surroundings(settings.seconds, settings.pass_env)
 
     def counts(self, service: str, environment: str, start: datetime, end: datetime) -> Counts:
         """The sum of all lines that lie in [start, end)."""
@@ -65,10 +65,15 @@ class CommandMonitor:
                 f"{shown(argv)} prints more than {_LIMIT:,} bytes; print longer buckets, or fewer types of errors"
             )
         try:
-            buckets = [bucket for bucket in _buckets(ran.out) if start <= bucket.start and bucket.end <= end]
+            return read_counts(ran.out, start, end)
         except ValueError as error:
             raise Refused(f"{shown(argv)} prints no counts: {error}") from error
-        return _sum(buckets, (end - start) / timedelta(minutes=1))
+
+
+def read_counts(out: str, start: datetime, end: datetime) -> Counts:
+    """The sum of all lines that lie in [start, end). Raises ValueError with the line and the remedy."""
+    buckets = [bucket for bucket in _buckets(out) if start <= bucket.start and bucket.end <= end]
+    return _sum(buckets, (end - start) / timedelta(minutes=1))
 
 
 def _buckets(out: str) -> Iterator[_Bucket]:

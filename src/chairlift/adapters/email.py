@@ -6,11 +6,11 @@ import os
 import re
 import smtplib
 import ssl
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, SMTPUTF8
 from hashlib import sha256
 from pathlib import Path
 
@@ -37,7 +37,7 @@ class Settings:
     password_file: str = ""
     starttls: bool = False
     ssl: bool = False
-    seconds: float = 30
+    seconds: int = 30
     base_url: str = ""
 
 
@@ -68,7 +68,7 @@ class EmailNotifier:
             named = ", ".join(repr(text[:80]) for text in lost) or "nobody"
             raise Refused(f"cannot send e-mail to {named}; give everybody an address such as 'ada@example.org'")
 
-    def compose(self, message: Message, people: Iterable[Address]) -> EmailMessage:
+    def compose(self, message: Message, people: Sequence[Address]) -> EmailMessage:
         """The e-mail, the same each time."""
         mail = EmailMessage(SMTP)
         mail["From"] = self._sender
@@ -84,15 +84,20 @@ class EmailNotifier:
         mail.set_content(_bytes(message.text + foot).decode(), cte="quoted-printable")
         return mail
 
-    def _send(self, mail: EmailMessage, people: Iterable[Address]) -> None:
+    def _send(self, mail: EmailMessage, people: Sequence[Address]) -> None:
         settings = self._settings
+        addresses = [address.addr_spec for address in people]
+        international = not all(address.isascii() for address in addresses)
+        # Not by send_message(), which writes ">From" for each line that begins with "From".
+        raw = mail.as_bytes(policy=SMTPUTF8 if international else SMTP)
         try:
             with self._connected() as smtp:
                 if settings.starttls:
                     smtp.starttls(context=ssl.create_default_context())
                 if settings.username:
                     smtp.login(settings.username, self._password())
-                lost = smtp.send_message(mail, self._sender.addr_spec, [address.addr_spec for address in people])
+                options = ("SMTPUTF8", "BODY=8BITMIME") if international else ()
+                lost = smtp.sendmail(self._sender.addr_spec, addresses, raw, options)
         except smtplib.SMTPRecipientsRefused as error:
             lost = error.recipients
         except (OSError, smtplib.SMTPException) as error:
@@ -130,7 +135,9 @@ class EmailNotifier:
         if isinstance(error, smtplib.SMTPResponseException):
             return _by_code(error.smtp_code, f"{self._where} says {_said(error.smtp_code, error.smtp_error)}")
         if isinstance(error, smtplib.SMTPNotSupportedError):
-            return Refused(f"{self._where} cannot do that: {_line(str(error), 200)}; check starttls, ssl and username")
+            return Refused(
+                f"{self._where} cannot do that: {_line(str(error), 200)}; check starttls, username and addresses"
+            )
         if isinstance(error, ssl.SSLCertVerificationError):
             return Refused(f"{self._where} has no valid certificate: {error.verify_message}; mend it, or SSL_CERT_FILE")
         if isinstance(error, ssl.SSLError) and error.reason == "WRONG_VERSION_NUMBER":

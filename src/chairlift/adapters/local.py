@@ -24,7 +24,7 @@ class Settings:
     `patience` is how many seconds a write waits for other writers.
     """
 
-    root: Path
+    root: Path = Path("forge")
     identity: str = "chairlift"
     reviewer: str = "chairlift-reviewer"
     patience: float = 20

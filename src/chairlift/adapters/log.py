@@ -5,7 +5,9 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import stat
 from dataclasses import asdict, dataclass
+from errno import EEXIST
 from hashlib import sha256
 from pathlib import Path
 
@@ -16,7 +18,7 @@ from chairlift.ports import Message, Refused, Unavailable
 class Settings:
     """`path` is the file, usually `messages.jsonl` in Chairlift's home; its folder is made when it is missing."""
 
-    path: Path
+    path: Path = Path("messages.jsonl")
 
 
 class LogNotifier:
@@ -56,6 +58,9 @@ class LogNotifier:
     def _catch_up(self, descriptor: int) -> int:
         """Learn the keys of the lines that are new, and return the size of the file."""
         status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            # A device may never end.
+            raise FileExistsError(EEXIST, "it is no plain file")
         if (status.st_dev, status.st_ino) != self._file or status.st_size < self._read:
             self._file, self._read = (status.st_dev, status.st_ino), 0
             self._told.clear()
@@ -63,7 +68,7 @@ class LogNotifier:
             lines.seek(self._read)
             for line in lines:
                 self._learn(line)
-                self._read += len(line) if line.endswith(b"\n") else 0
+        self._read = status.st_size
         return status.st_size
 
     def _learn(self, line: bytes) -> None:

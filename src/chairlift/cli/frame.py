@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from chairlift.core.roster import Roster
+    from chairlift.core.files import Roster
     from chairlift.server.models import Campaign, Upgrade
 
 

@@ -16,6 +16,14 @@ _MESSAGE_LENGTH = 2_000
 _PATCH_LENGTH = 200_000
 
 
+def is_branch_name(name: str) -> bool:
+    """Whether git can have a branch of this name."""
+    try:
+        return "\0" not in name and pygit2.reference_is_valid_name(f"refs/heads/{name}")
+    except ValueError:
+        return False
+
+
 def tip(git: pygit2.Repository, branch: str) -> str | None:
     """The commit of a branch; None when there is no such branch, and for what cannot be the name of one."""
     return resolved(git, f"refs/heads/{branch}")
@@ -23,6 +31,9 @@ def tip(git: pygit2.Repository, branch: str) -> str | None:
 
 def resolved(git: pygit2.Repository, ref: str) -> str | None:
     """The commit that a ref leads to, or None."""
+    if "\0" in ref:
+        # Where a name of C would end.
+        return None
     try:
         return str(git.lookup_reference(ref).resolve().target)
     except (KeyError, ValueError):

@@ -8,15 +8,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-import pygit2
-
+from chairlift.localforge.git import is_branch_name
 from chairlift.localforge.repositories import Repository
 from chairlift.localforge.store import Store
 from chairlift.ports import Refused
 
 #: Who pushes: the hook reads this variable of the pushing process, then LOGNAME and USER. It stops mistakes, not
 #: malice: whoever may write the folder may do anything.
-PUSHER = "FORGE_AS"
+PUSHER = "CHAIRLIFT_AS"
 
 _LIST = "protected"
 
@@ -59,12 +58,12 @@ class Protection:
 
     def protect(self, repository: Repository, rule: Rule) -> None:
         """Put this rule in the place of the branch's present one. Refused for odd names and negative numbers."""
-        if not pygit2.reference_is_valid_name(f"refs/heads/{rule.branch}"):
+        if not is_branch_name(rule.branch):
             raise Refused(f"{rule.branch!r} is no name for a branch, so it needs no protection")
         if rule.approvals < 0:
             raise Refused(f"{rule.approvals} approvals cannot be required: give 0 or more")
         for person in rule.pushers:
-            if len(person.split()) != 1 or person == "?" or not person.isprintable():
+            if person.split() != [person] or person == "?" or not person.isprintable():
                 raise Refused(f"{person!r} cannot be told from other pushers: use a name without blanks")
         with self._store.writing() as db:
             db.execute(

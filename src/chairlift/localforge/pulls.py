@@ -14,14 +14,14 @@ import pygit2
 from chairlift.core.upgrade import PullRequest
 from chairlift.localforge import git as commits
 from chairlift.localforge.protection import Protection
-from chairlift.localforge.repositories import Repositories, Repository
+from chairlift.localforge.repositories import Repositories, Repository, Unknown
 from chairlift.localforge.reviews import CHECK_STATES, COMMENTED, OPINIONS, checks_of, reviews_of, unmet
 from chairlift.localforge.store import Store, storable
 from chairlift.localforge.talk import Talk, instant
 from chairlift.ports import Refused
 
 _ALL = "SELECT * FROM pulls WHERE repo = ? ORDER BY number DESC"
-_NEWEST = "SELECT * FROM pulls WHERE repo = ? AND branch = ? ORDER BY number DESC LIMIT 1"
+_NEWEST = "SELECT * FROM pulls WHERE repo = ? AND branch = ? ORDER BY state = 'open' DESC, number DESC LIMIT 1"
 _OPEN = "SELECT * FROM pulls WHERE repo = ? AND branch = ? AND state = 'open'"
 _NUMBERED = "SELECT * FROM pulls WHERE repo = ? AND number = ?"
 _INSERT = """
@@ -48,7 +48,7 @@ class Pull(PullRequest):
 
 
 class Pulls:
-    """All pull requests. Every method is Refused for an unknown repository or number."""
+    """All pull requests. Every method raises Unknown, which is Refused, where there is no such repository or number."""
 
     def __init__(
         self, store: Store, repositories: Repositories, protection: Protection, talk: Talk, now: Callable[[], datetime]
@@ -64,7 +64,7 @@ class Pulls:
         return self._pull(repository, repository.open(), self._numbered(repository, number))
 
     def newest(self, repo: str, branch: str) -> Pull | None:
-        """The newest from this branch, whatever its state."""
+        """The open one from this branch, else the newest."""
         repository = self._repositories.get(repo)
         row = self._store.db.execute(_NEWEST, (repository.id, storable(branch))).fetchone()
         return self._pull(repository, repository.open(), row) if row else None
@@ -93,14 +93,19 @@ class Pulls:
         by: str,
         draft: bool = False,
     ) -> Pull:
-        """The open pull request from this branch, opened if there is none. Refused when there is nothing to merge."""
+        """The open pull request from this branch, opened if there is none; or the one that merged this very head.
+
+        Refused when a branch is missing, or there is nothing to merge.
+        """
         with self._store.writing() as db:
             repository = self._repositories.get(repo)
             git = repository.open()
-            row = db.execute(_OPEN, (repository.id, storable(branch))).fetchone()
+            row = db.execute(_NEWEST, (repository.id, storable(branch))).fetchone()
             if row and (row := self._seen(git, row))["state"] == "open":
                 return self._pull(repository, git, row)
             ends = _ends(git, repo, branch, base)
+            if row and (row["state"], row["head"]) == ("merged", ends["head"]):
+                return self._pull(repository, git, row)
             if ends["fork"] == ends["head"]:
                 raise Refused(f"{branch!r} of {repo} holds nothing that {base!r} has not: push commits to it first")
             number = self._repositories.next_number(repository)
@@ -169,7 +174,7 @@ class Pulls:
                 raise Refused(f"pull request {number} of {repo} holds nothing new: push commits to {pull.branch!r}")
             if lacks := unmet(pull, self._protection.rule(repository, pull.base)):
                 raise Refused(f"pull request {number} of {repo} cannot be merged: {lacks}")
-            commit = self._merged(git, pull, row["base_seen"], method, by)
+            commit = self._merged(git, pull, _existing(git, repo, pull.base), method, by)
             db.execute(_MERGED, (pull.head, commit, storable(by), instant(self._now()), row["id"]))
             return commit
 
@@ -222,7 +227,7 @@ class Pulls:
     def _numbered(self, repository: Repository, number: int) -> sqlite3.Row:
         row = self._store.db.execute(_NUMBERED, (repository.id, number)).fetchone()
         if row is None:
-            raise Refused(f"{repository.name} has no pull request {number}: `forge prs {repository.name}` lists them")
+            raise Unknown(f"{repository.name} has no pull request {number}: `forge prs {repository.name}` lists them")
         assert isinstance(row, sqlite3.Row)
         return row
 
@@ -293,13 +298,14 @@ def _merge_ref(number: int) -> str:
 
 
 def _ends(git: pygit2.Repository, repo: str, branch: str, base: str) -> _Ends:
-    head, onto = commits.tip(git, branch), commits.tip(git, base)
-    for name, commit in ((branch, head), (base, onto)):
-        if commit is None:
-            raise Refused(f"{repo} has no branch {name[:200]!r}: push it first")
-    assert head is not None
-    assert onto is not None
-    return _between(git, head, onto)
+    return _between(git, _existing(git, repo, branch), _existing(git, repo, base))
+
+
+def _existing(git: pygit2.Repository, repo: str, branch: str) -> str:
+    commit = commits.tip(git, branch)
+    if commit is None:
+        raise Refused(f"{repo} has no branch {branch[:200]!r}: push it first")
+    return commit
 
 
 def _between(git: pygit2.Repository, head: str, base: str) -> _Ends:

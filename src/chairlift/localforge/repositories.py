@@ -15,13 +15,17 @@ from pathlib import Path
 import pygit2
 from pygit2.enums import RepositoryOpenFlag
 
-from chairlift.localforge.git import signature
+from chairlift.localforge.git import is_branch_name, signature
 from chairlift.localforge.store import Store
 from chairlift.ports import Refused
 
 _PART = r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}"
 _NAME = re.compile(rf"{_PART}(/{_PART}){{0,4}}", re.ASCII)
 _SECONDS = 600
+
+
+class Unknown(Refused):
+    """What was named is not there."""
 
 
 @dataclass(frozen=True)
@@ -49,10 +53,10 @@ class Repositories:
         self._now = now
 
     def get(self, name: str) -> Repository:
-        """Refused for an unknown name."""
+        """Unknown for a name that no repository has."""
         row = self._store.db.execute("SELECT id FROM repositories WHERE name = ?", (_checked(name),)).fetchone()
         if row is None:
-            raise Refused(f"no repository called {name!r} at {self._store.root}; there are: {self._few()}")
+            raise Unknown(f"no repository called {name!r} at {self._store.root}; there are: {self._few()}")
         return Repository(row["id"], name, self._path(name))
 
     def names(self) -> list[str]:
@@ -64,7 +68,7 @@ class Repositories:
         Refused when the name is taken or odd, or the source cannot be read.
         """
         path = self._path(_checked(name))
-        if not pygit2.reference_is_valid_name(f"refs/heads/{default}"):
+        if not is_branch_name(default):
             raise Refused(f"{default!r} is no name for a branch: letters, digits, '-', '_', '.' and '/' always are")
         self._store.root.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".new-", dir=self._store.root) as folder:
@@ -118,6 +122,7 @@ class Repositories:
     def _first_commit(self, git: pygit2.Repository, path: Path, source: str, default: str) -> None:
         if not Path(source).is_dir():
             raise Refused(f"{source!r} is neither a folder nor a git repository: give the path of one")
+        source = str(Path(source).resolve())
         index = path / "first.index"
         command = ["git", f"--git-dir={path}", f"--work-tree={source}"]
         _run([*command, "add", "--all", "."], source, cwd=source, index=index)
@@ -130,7 +135,7 @@ class Repositories:
 def _checked(name: str) -> str:
     if not _NAME.fullmatch(name) or any(part.endswith((".git", ".lock")) for part in name.split("/")):
         rule = "letters, digits, '-', '_' and '.', in up to five parts between '/'"
-        raise Refused(f"{name[:200]!r} is no name for a repository: use {rule}, no part beginning with '.' or '-'")
+        raise Unknown(f"{name[:200]!r} is no name for a repository: use {rule}, no part beginning with '.' or '-'")
     return name
 
 

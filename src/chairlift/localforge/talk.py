@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from chairlift.core.upgrade import Issue, digest
-from chairlift.localforge.repositories import Repositories
+from chairlift.localforge.repositories import Repositories, Unknown
 from chairlift.localforge.store import Store, storable
 from chairlift.ports import Comment, Refused
 
@@ -69,6 +69,13 @@ class Talk:
         query = "SELECT * FROM comments WHERE repo = ? AND number = ? ORDER BY id"
         return [_comment(row) for row in self._store.db.execute(query, (self._repositories.get(repo).id, number))]
 
+    def numbered(self, repo: str, number: int) -> Topic:
+        """The issue of this number. Unknown when it is none."""
+        for topic in self.topics(repo):
+            if topic.number == number:
+                return topic
+        raise Unknown(f"{repo} has no issue {number}: `forge issues {repo}` lists them")
+
     def topic(self, repo: str, key: str) -> Topic | None:
         """The issue under this key."""
         repository = self._repositories.get(repo)
@@ -99,19 +106,13 @@ class Talk:
         assert topic is not None
         return topic
 
-    def set_state(self, repo: str, number: int, state: str) -> bool:
-        """Open or close the issue of this number; False when it is none."""
-        with self._store.writing() as db:
-            where = (state, self._repositories.get(repo).id, number)
-            return db.execute("UPDATE issues SET state = ? WHERE repo = ? AND number = ?", where).rowcount > 0
-
     def _must_exist(self, id: int, repo: str, number: int) -> None:
         query = (
             "SELECT 1 FROM pulls WHERE repo = :repo AND number = :number"
             " UNION SELECT 1 FROM issues WHERE repo = :repo AND number = :number"
         )
         if self._store.db.execute(query, {"repo": id, "number": number}).fetchone() is None:
-            raise Refused(f"{repo} has no pull request or issue {number}: `forge prs` and `forge issues` list them")
+            raise Unknown(f"{repo} has no pull request or issue {number}: `forge prs` and `forge issues` list them")
 
 
 def instant(at: datetime) -> str:

@@ -10,11 +10,10 @@ from typing import Any
 from django.db import transaction
 
 from chairlift.core.decision import Party
-from chairlift.core.files import parse_campaign, parse_services
+from chairlift.core.files import Roster, parse_campaign, parse_services
 from chairlift.core.log import Entry as Line
 from chairlift.core.log import Kind
 from chairlift.core.menu import DEPLOY_DOCS, ServiceLevel
-from chairlift.core.roster import Roster
 from chairlift.server.models import Campaign, Entry, RosterFile, Service, Upgrade, service_value, team
 
 #: What a person may write in one go.

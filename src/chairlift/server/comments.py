@@ -8,9 +8,9 @@ from datetime import datetime
 
 from django.db import transaction
 
+from chairlift.core.files import Roster
 from chairlift.core.log import Entry as Line
 from chairlift.core.log import Kind
-from chairlift.core.roster import Roster
 from chairlift.core.upgrade import Upgrade as UpgradeValue
 from chairlift.ports import Comment, Ports
 from chairlift.server import actions

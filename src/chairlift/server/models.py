@@ -11,9 +11,8 @@ from django.db import models
 from django.db.models import F, Q, QuerySet
 
 from chairlift.core import log
-from chairlift.core.files import parse_campaign, parse_services
+from chairlift.core.files import Roster, parse_campaign, parse_services
 from chairlift.core.menu import Campaign as CampaignValue
-from chairlift.core.roster import Roster
 from chairlift.core.upgrade import Service as ServiceValue
 from chairlift.core.upgrade import Upgrade as UpgradeValue
 

@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from chairlift import plugins
-from chairlift.core.files import Installation, parse_installation
+from chairlift.core.files import Installation, Roster, parse_installation
 from chairlift.core.menu import Campaign
-from chairlift.core.roster import Roster
 from chairlift.core.upgrade import Service
 from chairlift.ports import Engine, Forge, Message, Notifier, Ports, Recipe, Workspace
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from chairlift.core.decision import Party, Verb
+from chairlift.core.files import Roster
 from chairlift.core.log import Entry as Line
 from chairlift.core.log import Kind
 from chairlift.core.pace import Place, admit, must_brake
-from chairlift.core.roster import Roster
 from chairlift.lines import CHAIRLIFT
 from chairlift.server.models import Campaign, Entry, RosterFile, Upgrade
 

@@ -89,7 +89,7 @@ class ForgeContract:
 
     # ---- opening and looking ----
 
-    @pytest.mark.parametrize("branch", ["nothing", "", "a..b", "-d", "x y\n", "'; --", "é" * 300, "\udc80", "\0"])
+    @pytest.mark.parametrize("branch", ["nothing", "", "a..b", "-d", "x y\n", "'; --", "é" * 300, "\udc80", "main\0x"])
     def test_an_unknown_branch_has_no_pull_request(self, forge: Forge, world: World, branch: str) -> None:
         assert forge.pull_for(world.repo, branch) is None
         with pytest.raises(Refused):
@@ -162,6 +162,15 @@ class ForgeContract:
         merged = found(forge, world)
         assert (merged.state, merged.merged_commit, merged.head) == ("merged", commit, pull.head)
         assert merged.merged_at is not None
+
+    @pytest.mark.parametrize("method", ["squash", "merge", "rebase"])
+    def test_what_is_merged_is_not_opened_again(self, forge: Forge, world: World, method: str) -> None:
+        pull = opened(forge, world)
+        forge.merge(world.repo, pull.number, pull.head, method)
+        assert forge.ensure_pull(world.repo, "work", "main", "t", "b") == found(forge, world)
+        assert found(forge, world).state == "merged"
+        world.push("work", {"more.txt": "more\n"})
+        assert forge.ensure_pull(world.repo, "work", "main", "t", "b").number != pull.number
 
     @pytest.mark.parametrize("method", ["squash", "merge", "rebase"])
     def test_a_merge_keeps_what_the_base_got_meanwhile(self, forge: Forge, world: World, method: str) -> None:

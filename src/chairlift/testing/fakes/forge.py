@@ -64,7 +64,8 @@ class MemoryForge:
 
     def pull_for(self, repo: str, branch: str) -> PullRequest | None:
         numbers = [n for n, pull in self._at(repo)[0].pulls.items() if pull.shown.branch == branch]
-        return self.pull(repo, max(numbers)) if numbers else None
+        pulls = [self.pull(repo, number) for number in numbers]
+        return max(pulls, key=lambda pull: (pull.state == "open", pull.number), default=None)
 
     def ensure_pull(
         self, repo: str, branch: str, base: str, title: str, body: str, labels: Sequence[str] = ()
@@ -77,6 +78,8 @@ class MemoryForge:
             if name not in git.branches:
                 raise Refused(f"{repo} has no branch {name!r}: push it first")
         head = git.branches[branch]
+        if there and (there.state, there.head) == ("merged", head):
+            return there
         if self.git.contains(self.git_url(repo), git.branches[base], head):
             raise Refused(f"{branch!r} of {repo} holds nothing that {base!r} has not: push commits to it first")
         number = place.next_number()

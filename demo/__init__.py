@@ -1,0 +1,1 @@
+"""A whole campaign over small but real Django services, on one machine."""

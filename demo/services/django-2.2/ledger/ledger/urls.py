@@ -1,0 +1,9 @@
+from django.conf.urls import include, url
+from django.contrib import admin
+from django.http import HttpResponse
+
+urlpatterns = [
+    url(r'^admin/', admin.site.urls),
+    url(r'^healthz$', lambda request: HttpResponse('ok')),
+    url(r'^', include('books.urls')),
+]

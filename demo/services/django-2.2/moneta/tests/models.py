@@ -1,0 +1,8 @@
+from django.db import models
+
+from moneta.fields import MoneyField
+
+
+class Invoice(models.Model):
+    total = MoneyField()
+    paid = MoneyField(blank=True, null=True)

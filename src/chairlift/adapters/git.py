@@ -1,0 +1,339 @@
+"""Workspaces on git: a warm bare mirror per repository, and checkouts that borrow its objects.
+
+The git command does transport, pygit2 everything else. Under `root` each repository has a folder with `git` (the
+mirror) and `trees` (the checkouts that are open now). All locks are flocks, so that they end with their process.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import functools
+import os
+import re
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pygit2
+from pygit2.enums import ConfigLevel, RepositoryInitFlag
+
+from chairlift import trees
+from chairlift.gitcommand import Git, Remote, Unknown
+from chairlift.ports import Refused, Unavailable, Written
+from chairlift.programs import CannotStart, plain
+
+for _level in (ConfigLevel.SYSTEM, ConfigLevel.XDG, ConfigLevel.GLOBAL):
+    pygit2.settings.search_path[_level] = ""
+
+# No checkout can be called so, as slugs do not begin with a dot.
+_GIT_DIR = ".gitdir"
+_ID = re.compile(r"[0-9a-f]{40}")
+# What a mail cannot carry unharmed: line ends that `git am` strips, and bytes that are no text.
+_NO_MAIL = re.compile("[\0\r\udc80-\udcff]")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where the mirrors lie, as whom commits are made, and how much of time (seconds) and space (bytes) is too much.
+
+    `pass_env` names what git may see of our environment, such as SSH_AUTH_SOCK, GIT_SSH_COMMAND or https_proxy.
+    `max_bytes` holds for one fetch, for the files of one checkout and for one file of a change.
+    """
+
+    root: Path = Path("git")
+    name: str = "Chairlift"
+    email: str = "chairlift@localhost"
+    look_seconds: int = 60
+    seconds: int = 1800
+    max_bytes: int = 2 << 30
+    max_patch: int = 1_000_000
+    pass_env: tuple[str, ...] = ()
+
+
+@contextlib.contextmanager
+def _told() -> Iterator[None]:
+    """Turn what goes wrong on our own side into Unavailable or Refused."""
+    try:
+        yield
+    except (trees.TooMuch, trees.Malformed) as error:
+        raise Refused(f"the repository cannot be worked on: {error}; change that, or raise max_bytes") from error
+    except CannotStart as error:
+        raise Refused(str(error)) from error
+    except (OSError, pygit2.GitError, KeyError) as error:
+        full = getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT) or "No space left" in str(error)
+        if full:
+            raise Unavailable(f"the disk of the workspace is full ({error}); free some space") from error
+        if isinstance(error, OSError):
+            raise Unavailable(f"the workspace cannot be used ({error}); is its root there, and writable?") from error
+        remedy = "delete the mirror's folder under root: it is made anew"
+        raise Refused(f"the repository or its mirror is damaged ({error}); {remedy}") from error
+
+
+class GitWorkspace:
+    """Fulfils `chairlift.ports.Workspace`; threads and processes may share one root."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._root = settings.root.absolute()
+        self._git = Git(tuple(settings.pass_env), settings.seconds, settings.max_bytes)
+
+    @_told()
+    def heads(self, url: str) -> Mapping[str, str]:
+        """One `git ls-remote`; a branch called 'HEAD' is not seen."""
+        remote = Remote.parse(url)
+        what = ("ls-remote", "--symref", "--", remote.url, "HEAD", "refs/heads/*")
+        ran = self._git.run(self._home(remote), remote, *what, seconds=self._settings.look_seconds)
+        if ran.truncated:
+            raise Refused(f"{remote.url} has too many branches; remove those that nobody needs")
+        default, branches = "", {}
+        for line in ran.out.split("\n"):
+            target, _, name = line.partition("\t")
+            if name == "HEAD" and target.startswith("ref: refs/heads/"):
+                default = target.removeprefix("ref: refs/heads/")
+            elif name.startswith("refs/heads/"):
+                branches[name.removeprefix("refs/heads/")] = target
+        if not branches:
+            raise Refused(f"{remote.url} is empty; push a first commit to it")
+        if default not in branches:
+            raise Refused(f"{remote.url} has no default branch; point its HEAD to a branch that exists")
+        return {**branches, "HEAD": default}
+
+    @_told()
+    def fetch(self, url: str, commit: str) -> None:
+        """Brings all branches along that are new. Refused when the remote has no such commit."""
+        remote = Remote.parse(url)
+        home = self._home(remote)
+        if _holds(home, commit):
+            return
+        with _locked(home):
+            if not _holds(home, commit):
+                self._bring(home, remote, "+refs/heads/*:refs/heads/*")
+            if not _holds(home, commit):
+                self._bring(home, remote, f"+{commit}:refs/chairlift/{commit}")
+
+    @contextlib.contextmanager
+    def checkout(self, url: str, commit: str) -> Iterator[Path]:
+        """A folder with a git directory of its own, so that whatever runs in it cannot harm the mirror.
+
+        Files are the very bytes of the commit: no filter and no line-end rule takes part.
+        """
+        with _told():
+            remote = Remote.parse(url)
+            self.fetch(url, commit)
+            home = self._home(remote)
+            place, lock = _place(home / "trees")
+        try:
+            with _told():
+                path = place / remote.slug
+                _furnish(home / "git", place / _GIT_DIR, path, commit, self._settings.max_bytes)
+            yield path
+        finally:
+            trees.remove(place)
+            os.close(lock)
+
+    @_told()
+    def commit(self, url: str, path: Path, base: str, message: str) -> Written | None:
+        """By Chairlift, one second after `base`. Ignored files and nested repositories do not count."""
+        repo = self._repository(Remote.parse(url))
+        if path.is_symlink() or not path.is_dir():
+            raise Refused("the checkout is gone; let the recipe change what is in its folder, not the folder")
+        rules = pygit2.Repository(str(path.parent / _GIT_DIR))
+        parent = _commit(repo, base)
+
+        def ignored(name: bytes) -> bool:
+            return rules.path_is_ignored(name.decode(errors="replace"))
+
+        tree = trees.pack(repo, parent.tree_id, path, ignored, self._settings.max_bytes)
+        return None if tree == parent.tree_id else self._write(repo, parent, tree, message)
+
+    @_told()
+    def push(self, url: str, commit: str, branch: str, ours: frozenset[str]) -> None:
+        """Make the remote branch this commit, with a lease on what was seen there a moment before."""
+        remote = Remote.parse(url)
+        if branch[:1] == "-" or not (branch.isprintable() and pygit2.reference_is_valid_name(f"refs/heads/{branch}")):
+            raise Refused(f"{branch!r} cannot be the name of a branch; choose plainer slugs")
+        _commit(self._repository(remote), commit)
+        there = self.heads(url).get(branch, "")
+        if there == commit:
+            return
+        if there and there not in ours:
+            raise Refused(
+                f"{branch} holds {there[:10]} by {self._author(url, there)}, which Chairlift did not push; "
+                "merge or remove that branch, or take the work on by hand"
+            )
+        name = f"refs/heads/{branch}"
+        lease = f"--force-with-lease={name}:{there}"
+        self._git.run(
+            self._home(remote), remote, "push", "--quiet", "--no-verify", lease, "--", remote.url, f"{commit}:{name}"
+        )
+
+    @_told()
+    def tree(self, url: str, commit: str) -> str:
+        """The id of the commit's tree."""
+        self.fetch(url, commit)
+        return str(_commit(self._repository(Remote.parse(url)), commit).tree_id)
+
+    @_told()
+    def contains(self, url: str, commit: str, part: str) -> bool:
+        """False, too, for what is no full commit id: a deployer may report anything."""
+        if not (_ID.fullmatch(commit) and _ID.fullmatch(part)):
+            return False
+        try:
+            self.fetch(url, commit)
+        except Unknown:
+            return False
+        return commit == part or _descends(self._home(Remote.parse(url)) / "git", commit, part)
+
+    @_told()
+    def revert(self, url: str, commit: str, onto: str, message: str) -> Written:
+        """Of a merge, all that it brought to its first parent. Refused, too, when nothing is left to undo."""
+        self.fetch(url, commit)
+        self.fetch(url, onto)
+        repo = self._repository(Remote.parse(url))
+        bad, top = _commit(repo, commit), _commit(repo, onto)
+        if not bad.parents:
+            raise Refused(f"{commit[:10]} is the first commit of its repository; it cannot be reverted")
+        index = repo.revert_commit(bad, top, 1 if len(bad.parents) > 1 else 0)
+        if index.conflicts is not None:
+            paths = sorted({side.path for sides in index.conflicts for side in sides if side})
+            some = plain(", ".join(paths[:3])) + (" and more" if len(paths) > 3 else "")
+            raise Refused(f"{commit[:10]} cannot be reverted on {onto[:10]}: {some} changed since; revert it by hand")
+        tree = index.write_tree(repo)
+        if tree == top.tree_id:
+            raise Refused(f"{commit[:10]} is undone in {onto[:10]} already; close the revert")
+        return self._write(repo, top, tree, message)
+
+    @_told()
+    def patch(self, url: str, base: str, commit: str) -> str:
+        """In binary form where a mail would harm the text. Cut after `max_patch` characters, and says so."""
+        self.fetch(url, base)
+        self.fetch(url, commit)
+        remote = Remote.parse(url)
+        home = self._home(remote)
+        most = self._settings.max_patch
+        write = ("format-patch", "--stdout", "--binary", "--full-index", "--no-signature", f"{base}..{commit}")
+        ran = self._git.run(home, remote, *write, limit=2 * most)
+        if _NO_MAIL.search(ran.out):
+            every = f"core.attributesFile={home / 'all-binary'}"
+            ran = self._git.run(home, remote, "-c", every, *write, limit=2 * most)
+        text = ran.out.encode(errors="replace").decode()
+        if len(text) <= most:
+            return text
+        return f"{text[:most]}\n# Cut after {most:,} characters: run the recipe, or fetch {commit[:10]}.\n"
+
+    def _bring(self, home: Path, remote: Remote, refs: str) -> None:
+        packs = home / "git" / "objects" / "pack"
+        _sweep(packs)
+        try:
+            self._git.run(home, remote, "fetch", "--quiet", "--prune", "--", remote.url, refs)
+        except Unavailable as error:
+            # git does not say that its writing was stopped at the limit.
+            if _sweep(packs) >= self._settings.max_bytes:
+                raise Refused(f"{remote.url} is too large to fetch; raise max_bytes of the workspace") from error
+            raise
+
+    def _home(self, remote: Remote) -> Path:
+        """The folder of this repository, with a mirror in it."""
+        home = self._root / remote.folder
+        if not (home / "git").is_dir():
+            (home / "trees").mkdir(parents=True, exist_ok=True)
+            with _locked(home):
+                if not (home / "git").is_dir():
+                    trees.remove(home / "git.new")
+                    (home / "all-binary").write_text("* -diff\n")
+                    pygit2.init_repository(str(home / "git.new"), bare=True)
+                    (home / "git.new").rename(home / "git")
+        return home
+
+    def _repository(self, remote: Remote) -> pygit2.Repository:
+        return pygit2.Repository(str(self._home(remote) / "git"))
+
+    def _author(self, url: str, commit: str) -> str:
+        self.fetch(url, commit)
+        # From the very bytes, as libgit2 cannot read every name that people push.
+        _, data = self._repository(Remote.parse(url)).odb.read(commit)
+        found = re.search(rb"^author ([^<\n]*)", data, re.MULTILINE)
+        return plain(found[1].decode(errors="replace")).strip()[:80] if found else "nobody"
+
+    def _write(self, repo: pygit2.Repository, parent: pygit2.Commit, tree: pygit2.Oid, message: str) -> Written:
+        who = pygit2.Signature(self._settings.name, self._settings.email, parent.commit_time + 1, 0)
+        text = message.replace("\0", "").encode(errors="replace").decode()
+        commit = repo.create_commit(None, who, who, text, tree, [parent.id])
+        # Keeps it from being collected as garbage before it is pushed.
+        repo.references.create(f"refs/chairlift/{commit}", commit, force=True)
+        stats = repo.diff(str(parent.tree_id), str(tree)).stats
+        return Written(str(commit), str(tree), stats.files_changed, stats.insertions, stats.deletions)
+
+
+def _commit(repo: pygit2.Repository, commit: str) -> pygit2.Commit:
+    found = repo.get(commit) if _ID.fullmatch(commit) else None
+    if not isinstance(found, pygit2.Commit):
+        raise Refused(f"{commit!r} is no commit of the mirror; fetch it first, or let the plan be made anew")
+    return found
+
+
+def _holds(home: Path, commit: str) -> bool:
+    if not _ID.fullmatch(commit):
+        raise Unknown(f"{commit!r} is no commit id; give all 40 digits")
+    return pygit2.Repository(str(home / "git")).odb.exists(commit)
+
+
+def _sweep(packs: Path) -> int:
+    """Remove the packs that a killed git left unfinished; returns the size of the largest, in bytes."""
+    size = 0
+    for left in packs.glob("tmp_*"):
+        size = max(size, left.stat().st_size)
+        left.unlink()
+    return size
+
+
+@functools.lru_cache(maxsize=10_000)
+def _descends(git: Path, commit: str, part: str) -> bool:
+    repo = pygit2.Repository(str(git))
+    return part in repo and repo.descendant_of(commit, part)
+
+
+@contextlib.contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(lock)
+
+
+def _place(folder: Path) -> tuple[Path, int]:
+    """A new locked folder for a checkout, and its lock; those whose process has died are removed first."""
+    with _locked(folder):
+        for left in folder.iterdir():
+            lock = os.open(left, os.O_RDONLY | os.O_DIRECTORY)
+            with contextlib.suppress(BlockingIOError):
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                trees.remove(left)
+            os.close(lock)
+        place = Path(tempfile.mkdtemp(dir=folder, prefix=""))
+        lock = os.open(place, os.O_RDONLY | os.O_DIRECTORY)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return place, lock
+
+
+def _furnish(mirror: Path, git: Path, path: Path, commit: str, most: int) -> None:
+    """Make a git directory that borrows the mirror's objects and tags, with the files of the commit at `path`."""
+    path.mkdir()
+    flags = RepositoryInitFlag.MKPATH | RepositoryInitFlag.NO_DOTGIT_DIR
+    pygit2.init_repository(str(git), flags=flags, workdir_path=str(path))
+    (git / "objects" / "info" / "alternates").write_text(f"{mirror / 'objects'}\n")
+    lender = pygit2.Repository(str(mirror))
+    tags = (ref for ref in lender.references.iterator() if ref.name.startswith("refs/tags/"))
+    lines = (f"{tag.target} {tag.name}\n" for tag in tags if isinstance(tag.target, pygit2.Oid))
+    (git / "packed-refs").write_text("".join(lines), encoding="utf-8", errors="surrogateescape")
+    (git / "HEAD").write_text(f"{commit}\n")
+    tree = _commit(lender, commit).tree
+    trees.unpack(lender, tree.id, path, most)
+    index = pygit2.Index(str(git / "index"))
+    index.read_tree(tree)
+    index.write()

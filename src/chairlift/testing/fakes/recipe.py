@@ -1,0 +1,43 @@
+"""A recipe that does what a test tells it to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from chairlift.ports import Applied, RecipeFailed
+from chairlift.testing.recipes import write_files
+
+
+@dataclass
+class ScriptedRecipe:
+    """Puts texts at paths (None deletes), fails, hangs, or does nothing; counts its runs.
+
+    A change says what it wants by its settings: `edits`, `fails` (a text) and `hangs`, before those given here.
+    """
+
+    edits: Mapping[str, str | None] = field(default_factory=dict)
+    says: Applied = field(default_factory=Applied)
+    fails: str = ""
+    hangs: bool = False
+    runs: int = 0
+    name: str = "scripted"
+    version: str = "1"
+
+    def apply(self, checkout: Path, settings: Mapping[str, object], seconds: int) -> Applied:
+        """A hanging recipe fails at once, as if the time were over."""
+        self.runs += 1
+        if settings.get("hangs", self.hangs):
+            raise RecipeFailed(f"scripted: still running after {seconds} seconds")
+        fails = settings.get("fails", self.fails)
+        if fails:
+            raise RecipeFailed(str(fails))
+        edits = settings.get("edits", self.edits)
+        assert isinstance(edits, Mapping), "edits are texts by path"
+        for name, text in edits.items():
+            if text is None:
+                (checkout / name).unlink(missing_ok=True)
+            else:
+                write_files(checkout, {name: text})
+        return self.says
