@@ -21,6 +21,8 @@ from tests.core.menus import ACTING
 from tests.core.worlds import SQUAD, TEAM, Stage, World, worlds
 
 law = settings(max_examples=500)
+#: For what needs several rare things at once.
+strict = settings(max_examples=1000)
 
 THINKING = {Verb.PLAN, Verb.VERIFY}
 UNDOING = {Verb.REVERT, Verb.ROLL_BACK}
@@ -117,7 +119,7 @@ def test_before_a_level_is_chosen_there_are_only_plans(world: World) -> None:
 # 3. No merge without a full notice for this very head, required review on this head, and green checks on this head.
 
 
-@law
+@strict
 @given(worlds(Stage.MERGE))
 def test_no_merge_without_a_full_notice_for_this_head(world: World) -> None:
     _, decision = world.concluded()
@@ -154,7 +156,7 @@ def test_no_merge_without_the_required_review_of_this_head(world: World) -> None
     assert decision.about == pull.head
 
 
-@law
+@strict
 @given(worlds(Stage.REVIEW, Stage.MERGE))
 def test_no_merge_without_green_and_proven_tests_of_this_head(world: World) -> None:
     _, decision = world.concluded()

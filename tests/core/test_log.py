@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -45,8 +46,8 @@ SHAPES = {
 
 
 @st.composite
-def logs(draw: st.DrawFn) -> list[Entry]:
-    kinds = draw(st.lists(st.sampled_from(list(SHAPES)), max_size=30))
+def logs(draw: st.DrawFn, kinds: Sequence[Kind] = tuple(SHAPES)) -> list[Entry]:
+    kinds = draw(st.lists(st.sampled_from(kinds), max_size=30))
     entries = []
     for place, kind in enumerate(kinds):
         abouts, data = SHAPES[kind]
@@ -97,7 +98,7 @@ def _firsts(facts: Said) -> dict[str, object]:
 
 
 @settings(max_examples=300)
-@given(logs(), st.integers(0, 30))
+@given(logs((Kind.BEGAN, Kind.DID, Kind.ASKED, Kind.RUNS, Kind.RETRIED)), st.integers(0, 10))
 def test_later_entries_move_nothing_that_was_there(log: list[Entry], cut: int) -> None:
     early, late = _firsts(said(log[:cut])), _firsts(said(log))
     renewed = {entry.change for entry in log[cut:] if entry.kind is Kind.RETRIED}

@@ -104,7 +104,7 @@ def campaigns(dice: Dice) -> Campaign:
         manager="manager",
         times=Times(notice=dice.pick(_NOTICES)),
         freezes=(_FREEZE,),
-        chairlift_approves=dice.usually(True, False, but=20),
+        chairlift_approves=dice.usually(True, False, but=12),
     )
 
 
@@ -204,7 +204,8 @@ def reviewed(dice: Dice, seen: Seen, but: int) -> Seen:
     if pull is None:
         return seen
     run = dice.usually(_FINE, None, None, *_RUNS, but=but // 2)
-    shown = dice.usually("passed", "failed", but=but // 4)
+    shown, hidden = ("failed", "passed") if run in _RUNS[:2] else ("passed", "failed")
+    shown = dice.usually(shown, hidden, but=but // 3)
     checks = [Check(CHECK, shown, dice.usually(pull.head, OLD, but=but // 4))]
     checks.append(
         dice.usually(
@@ -219,7 +220,7 @@ def reviewed(dice: Dice, seen: Seen, but: int) -> Seen:
     fine = (Review(SQUAD, "approved", pull.head, EARLIER), Review(TEAM, "approved", pull.head, EARLIER))
     given = dice.usually(
         fine,
-        *((),) * 9,
+        *((),) * 12,
         fine[:1],
         fine[1:],
         (Review(STRANGER, "approved", pull.head, EARLIER),),
@@ -236,10 +237,19 @@ def merged(dice: Dice, seen: Seen, change: Change, stage: Stage) -> Seen:
     """Merged through our pull request, or landed in another way; and perhaps undone again."""
     if stage is not Stage.UNDO and dice.usually(False, True, but=8):
         return replace(seen, plan=Plan(PlanState.NOTHING, "base"))
-    base = seen.pull.base if seen.pull else "main"
-    pull = PullRequest(12, "b", base, HEAD, "merged", LONG_AGO, "us", MERGED, LONG_AGO + timedelta(days=1))
+    pull = replace(
+        seen.pull or PullRequest(12, "b", "main", HEAD),
+        base=dice.usually("main", "develop", but=3),
+        state="merged",
+        merged_commit=MERGED,
+        merged_at=LONG_AGO + timedelta(days=1),
+        conflicted=False,
+        draft=False,
+    )
     revert = PullRequest(13, "b-revert", "main", UNDONE, "merged", JUST_NOW, "us", UNDONE, JUST_NOW)
     undone = dice.usually(None, replace(revert, state="closed"), replace(revert, state="open"), revert, but=6)
+    if seen.plan is None:
+        seen = replace(seen, plan=_MADE, before=_FINE, after=_FINE)
     return replace(seen, pull=pull, revert=revert if stage is Stage.UNDO else undone)
 
 
@@ -288,8 +298,8 @@ def words(dice: Dice, campaign: Campaign, change: Change, stage: Stage) -> Said:
     begun = {(change.slug, step): dice.usually(chosen, dice.pick(menu), but=10) for step in past}
     hold = SignOff(SQUAD, EARLIER, "not before the fair")
     blocker = Blocker("b1", "the driver is too old", dice.pick(list(Party)), SQUAD, LONG_AGO)
-    fresh = {(change.slug, HEAD): JUST_NOW}
-    notices = ({}, {(change.slug, "another"): LONG_AGO}, {("other", HEAD): LONG_AGO}, fresh, fresh)
+    fresh = [{(change.slug, HEAD): WEDNESDAY - timedelta(hours=hours)} for hours in (1, 15, 48)]
+    notices = ({}, {}, {(change.slug, "another"): LONG_AGO}, {("other", HEAD): LONG_AGO}, *fresh)
     told = dict.fromkeys([(change.slug, HEAD), (change.slug, PUSHED), (change.slug, OLD)], LONG_AGO)
     done = SignOff(SQUAD, EARLIER, "clicked through")
     tests = (
