@@ -9,8 +9,8 @@ from chairlift.core.files import Roster
 from chairlift.core.log import Entry as Line
 from chairlift.core.log import Kind
 from chairlift.core.pace import Place, admit, must_brake
+from chairlift.lines import CHAIRLIFT
 from chairlift.server.models import Campaign, Entry, RosterFile, Upgrade
-from chairlift.server.record import CHAIRLIFT
 
 #: How often a campaign is tended.
 EVERY = timedelta(seconds=1)
