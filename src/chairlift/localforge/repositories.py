@@ -122,6 +122,7 @@ class Repositories:
     def _first_commit(self, git: pygit2.Repository, path: Path, source: str, default: str) -> None:
         if not Path(source).is_dir():
             raise Refused(f"{source!r} is neither a folder nor a git repository: give the path of one")
+        source = str(Path(source).resolve())
         index = path / "first.index"
         command = ["git", f"--git-dir={path}", f"--work-tree={source}"]
         _run([*command, "add", "--all", "."], source, cwd=source, index=index)

@@ -111,7 +111,7 @@ def _lines(
             Line(now, CHAIRLIFT, Kind.ASKED, change, step, chase.question, decision.why),
             _key(row, "asked", chase.question),
         )
-    if _gist(row) != _gist_of(reached):
+    if not isinstance(decision, Do) and _gist(row) != _gist_of(reached):
         kind = "done" if reached.done else type(decision).__name__.lower()
         yield Line(now, CHAIRLIFT, Kind.STANDS, change, step, kind, decision.why), ""
     if isinstance(decision, Do) and decision.verb not in THINKING:
