@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -22,8 +22,8 @@ CALM = 12
 class Squads:
     """Everybody who is not Chairlift."""
 
-    def __init__(self, story: Story, folder: Path) -> None:
-        self.story, self.folder = story, folder
+    def __init__(self, story: Story, folder: Path, environment: dict[str, str], show: bool = True) -> None:
+        self.story, self.folder, self.environment, self.show = story, folder, environment, show
         self.services = {service.name: service for service in story.services}
         self.said: set[tuple[str, ...]] = set()
 
@@ -33,7 +33,7 @@ class Squads:
                 extra = ["--docs-by", service.docs_by] if service.docs_by else []
                 self._do("choose", service.name, service.level, "--as", service.person, "--why", service.why, *extra)
 
-    def play(self, patience: float, alive: Callable[[], bool]) -> bool:
+    def play(self, patience: float, alive: Callable[[], bool], at_least: Callable[[], bool] = lambda: True) -> bool:
         """Take every turn that is a squad's until nothing more happens. False when the time was up first."""
         end = time.monotonic() + patience
         last, since = "", time.monotonic()
@@ -44,7 +44,7 @@ class Squads:
             state = json.dumps([[row["service"], row["change"], row["step"], row["decision"]] for row in rows])
             if state != last:
                 last, since = state, time.monotonic()
-            if all(self._over(row) for row in rows) and time.monotonic() - since > CALM:
+            if rows and all(map(self._over, rows)) and time.monotonic() - since > CALM and at_least():
                 return True
             time.sleep(1)
         return False
@@ -91,8 +91,8 @@ class Squads:
         """A do-it-yourself squad takes the patch from its issue, and opens its own pull request."""
         name, change = row["service"], row["change"]
         branch = f"chairlift/{self.story.slug}/{change}"
-        home = Path(os.environ["CHAIRLIFT_HOME"])
-        patch = subprocess.run([*CHAIRLIFT, "patch", name], cwd=self.folder, capture_output=True, check=True).stdout
+        home = self.folder / "home"
+        patch = subprocess.run([*CHAIRLIFT, "patch", name], cwd=self.folder, env=self.environment, capture_output=True, check=True).stdout
         with tempfile.TemporaryDirectory() as clone:
             git = ["git", "-C", clone, "-c", "user.name=Squad", "-c", "user.email=squad@example.org"]
             subprocess.run(["git", "clone", "-q", str(home / "forge" / f"{name}.git"), clone], check=True)
@@ -107,22 +107,27 @@ class Squads:
         """The squad's own pipeline releases the default branch into the environment that is asked for."""
         name = row["service"]
         environment = row["why"].split(" deploys it to ")[1].split(" ")[0]
-        home = Path(os.environ["CHAIRLIFT_HOME"])
+        home = self.folder / "home"
         repository = home / "forge" / f"{name}.git"
         head = subprocess.run(["git", "-C", str(repository), "rev-parse", "main"], capture_output=True, check=True)
-        print(f"  ({self.services[name].person} deploys {name} to {environment})", flush=True)
-        program = Path(__file__).with_name("deploy.py")
-        subprocess.run([sys.executable, program, "deploy", name, environment, head.stdout.decode().strip()], check=True)
+        commit = head.stdout.decode().strip()
+        self._print(f"$ deploy.py deploy {name} {environment} {commit[:10]}   ({self.services[name].person}'s own pipeline)")
+        program = [sys.executable, str(Path(__file__).with_name("deploy.py"))]
+        subprocess.run([*program, "deploy", name, environment, commit], env=self.environment, capture_output=True)
 
     def _status(self) -> list[dict[str, Any]]:
-        shown = subprocess.run([*CHAIRLIFT, "status", "--json"], cwd=self.folder, capture_output=True)
+        shown = subprocess.run([*CHAIRLIFT, "status", "--json"], cwd=self.folder, env=self.environment, capture_output=True)
         if not shown.stdout:
             return []
         rows: list[dict[str, Any]] = json.loads(shown.stdout)["services"]
         return rows
 
     def _do(self, *arguments: str) -> None:
-        print(f"$ chairlift {' '.join(arguments)}", flush=True)
-        done = subprocess.run([*CHAIRLIFT, *arguments], cwd=self.folder, capture_output=True, text=True)
+        self._print(f"$ chairlift {shlex.join(arguments)}")
+        done = subprocess.run([*CHAIRLIFT, *arguments], cwd=self.folder, env=self.environment, capture_output=True, text=True)
         if done.returncode:
-            print(f"  {done.stderr.strip()}", flush=True)
+            self._print(f"  {done.stderr.strip()}")
+
+    def _print(self, line: str) -> None:
+        if self.show:
+            print(line, flush=True)
