@@ -123,7 +123,9 @@ def count(folder: Path, environment: dict[str, str]) -> Tally:
 
 
 def _status(folder: Path, environment: dict[str, str]) -> str:
-    shown = subprocess.run([*CHAIRLIFT, "status", "--json"], cwd=folder, env=environment, capture_output=True, text=True)
+    shown = subprocess.run(
+        [*CHAIRLIFT, "status", "--json"], cwd=folder, env=environment, capture_output=True, text=True
+    )
     return shown.stdout
 
 
