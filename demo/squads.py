@@ -52,14 +52,23 @@ class Squads:
     def _over(self, row: dict[str, Any]) -> bool:
         """Done, or at what the story leaves undone."""
         service = self.services[row["service"]]
-        return row["decision"] == "done" or row["step"] == service.leaves or (not service.level and row["step"] == "create")
+        return (
+            row["decision"] == "done"
+            or row["step"] == service.leaves
+            or (not service.level and row["step"] == "create")
+        )
 
     def _turn(self, row: dict[str, Any]) -> None:
         service = self.services[row["service"]]
         person = service.person
         if row["decision"] == "ask" and row["turn"] == "project team":
             self._team(row)
-        if row["decision"] != "ask" or row["turn"] != row["squad"] or row["step"] == service.leaves or not service.level:
+        if (
+            row["decision"] != "ask"
+            or row["turn"] != row["squad"]
+            or row["step"] == service.leaves
+            or not service.level
+        ):
             return
         key = (row["service"], row["change"], row["step"], row["why"])
         if key in self.said:
@@ -92,7 +101,9 @@ class Squads:
         name, change = row["service"], row["change"]
         branch = f"chairlift/{self.story.slug}/{change}"
         home = self.folder / "home"
-        patch = subprocess.run([*CHAIRLIFT, "patch", name], cwd=self.folder, env=self.environment, capture_output=True, check=True).stdout
+        patch = subprocess.run(
+            [*CHAIRLIFT, "patch", name], cwd=self.folder, env=self.environment, capture_output=True, check=True
+        ).stdout
         with tempfile.TemporaryDirectory() as clone:
             git = ["git", "-C", clone, "-c", "user.name=Squad", "-c", "user.email=squad@example.org"]
             subprocess.run(["git", "clone", "-q", str(home / "forge" / f"{name}.git"), clone], check=True)
@@ -111,12 +122,16 @@ class Squads:
         repository = home / "forge" / f"{name}.git"
         head = subprocess.run(["git", "-C", str(repository), "rev-parse", "main"], capture_output=True, check=True)
         commit = head.stdout.decode().strip()
-        self._print(f"$ deploy.py deploy {name} {environment} {commit[:10]}   ({self.services[name].person}'s own pipeline)")
+        self._print(
+            f"$ deploy.py deploy {name} {environment} {commit[:10]}   ({self.services[name].person}'s own pipeline)"
+        )
         program = [sys.executable, str(Path(__file__).with_name("deploy.py"))]
         subprocess.run([*program, "deploy", name, environment, commit], env=self.environment, capture_output=True)
 
     def _status(self) -> list[dict[str, Any]]:
-        shown = subprocess.run([*CHAIRLIFT, "status", "--json"], cwd=self.folder, env=self.environment, capture_output=True)
+        shown = subprocess.run(
+            [*CHAIRLIFT, "status", "--json"], cwd=self.folder, env=self.environment, capture_output=True
+        )
         if not shown.stdout:
             return []
         rows: list[dict[str, Any]] = json.loads(shown.stdout)["services"]
@@ -124,7 +139,9 @@ class Squads:
 
     def _do(self, *arguments: str) -> None:
         self._print(f"$ chairlift {shlex.join(arguments)}")
-        done = subprocess.run([*CHAIRLIFT, *arguments], cwd=self.folder, env=self.environment, capture_output=True, text=True)
+        done = subprocess.run(
+            [*CHAIRLIFT, *arguments], cwd=self.folder, env=self.environment, capture_output=True, text=True
+        )
         if done.returncode:
             self._print(f"  {done.stderr.strip()}")
 
