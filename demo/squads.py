@@ -109,7 +109,9 @@ class Squads:
     @contextmanager
     def _clone(self, name: str) -> Iterator[str]:
         with tempfile.TemporaryDirectory() as folder:
-            subprocess.run(["git", "clone", "-q", str(self.folder / "forge" / f"{name}.git"), folder], check=True)
+            subprocess.run(
+                ["git", "clone", "-q", str(self.folder / "home" / "forge" / f"{name}.git"), folder], check=True
+            )
             yield folder
 
     def _git(self, clone: str, *arguments: str, given: bytes | None = None) -> None:

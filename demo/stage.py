@@ -26,10 +26,10 @@ class NoPython(Exception):
 
 def cast() -> tuple[Story, Path]:
     """The story that this machine can play, and the Python that its services run on. Raises NoPython."""
-    old = pythons.find((3, 8), (3, 9))
+    old = pythons.find(most=(3, 9))
     if old:
         return STORIES["3.2"], old
-    newer = pythons.find((3, 10), (3, 13))
+    newer = pythons.find(most=(3, 13), least=(3, 10))
     if newer is None:
         raise NoPython("no Python between 3.8 and 3.13 starts on this machine: the demo's services need one")
     return STORIES["5.2"], newer
@@ -66,7 +66,6 @@ def prepare(story: Story, python: Path, folder: Path) -> dict[str, str]:
         source = HERE / "services" / story.folder / service.name
         call(["forge", "init", service.name, "--from", str(source)], folder, environment)
     (folder / "wheels").mkdir()
-    (folder / "forge").symlink_to(home / "forge")
     _have_deployed(story, folder, environment)
     call(["load", "campaign.toml", "services.toml"], folder, environment)
     return environment
@@ -87,7 +86,7 @@ def _have_deployed(story: Story, folder: Path, environment: dict[str, str]) -> N
 
 def head_of(name: str, folder: Path) -> str:
     """The commit at the end of a repository's default branch."""
-    git = ["git", "-C", str(folder / "forge" / f"{name}.git"), "rev-parse", "main"]
+    git = ["git", "-C", str(folder / "home" / "forge" / f"{name}.git"), "rev-parse", "main"]
     return subprocess.run(git, capture_output=True, check=True, text=True).stdout.strip()
 
 
