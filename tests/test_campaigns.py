@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,7 @@ from chairlift.core.decision import Party, StepName
 from chairlift.core.files import parse_campaign
 from chairlift.core.menu import DEPLOY_DOCS, FINE_GRAINED_TESTING, Campaign
 from chairlift.core.schedule import Duration
+from chairlift.recipes.command import CommandRecipe
 
 US, THEM = Party.PROJECT_TEAM, Party.SQUAD
 DAY = 86_400
@@ -156,3 +158,18 @@ def test_chairlift_approves_nothing_by_itself_unless_a_company_says_so(campaign:
 def test_a_deadline_is_over_when_its_day_is() -> None:
     deadline = parse_campaign(shipped()["django-3.2"], "f").deadline
     assert deadline == datetime(2021, 10, 15, 23, 59, 59, tzinfo=UTC)
+
+
+def test_the_upgrade_and_its_clean_up_leave_only_what_lasts(tmp_path: Path) -> None:
+    """With our own programs; what comes from elsewhere (django-upgrade) is left out."""
+    (tmp_path / "requirements.txt").write_text("Django==2.2.28  # web\n")
+    (tmp_path / "settings.py").write_text("INSTALLED_APPS = []\n\nDEBUG = False\n")
+    first = parse_campaign(shipped()["django-3.2"], "f")
+    for slug, transitional in (("upgrade", True), ("clean-up", False)):
+        ours = [command for command in first.change(slug).recipe["run"] if command.startswith("{python}")]
+        for _ in range(2):
+            CommandRecipe().apply(tmp_path, {"run": ours}, 60)
+        settings = (tmp_path / "settings.py").read_text()
+        assert ("DEFAULT_HASHING_ALGORITHM = 'sha1'" in settings) == transitional
+    assert (tmp_path / "requirements.txt").read_text() == "Django==3.2.*  # web\n"
+    assert settings == "INSTALLED_APPS = []\n\nDEFAULT_AUTO_FIELD = 'django.db.models.AutoField'\n\nDEBUG = False\n"

@@ -180,12 +180,13 @@ def _bump_pyproject(text: str, package: str, target: Target) -> tuple[str, list[
         result = raised(wanted, package, target)
         if not result:
             continue
-        line = text.partition(wanted)[0].count("\n") + 1
-        if result.left or not any(f"{quote}{wanted}{quote}" in text for quote in "\"'"):
+        quotes = [quote for quote in "\"'" if f"{quote}{wanted}{quote}" in text]
+        line = text.partition(f"{quotes[0]}{wanted}")[0].count("\n") + 1 if quotes else 1
+        if result.left or not quotes:
             why = result.left or "it is written in an unusual way"
             notes.append(Note(line, f"{wanted} was left alone: {why}"))
             continue
-        for quote in "\"'":
+        for quote in quotes:
             text = text.replace(f"{quote}{wanted}{quote}", f"{quote}{result.text}{quote}")
         same = result.text == wanted
         notes.append(Note(line, f"{wanted} allows {target.version}" if same else f"{wanted} -> {result.text}", True))
