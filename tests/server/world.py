@@ -233,14 +233,15 @@ class World:
 
     # What Chairlift does
 
-    def settle(self, limit: int = 400) -> None:
+    def settle(self, limit: int = 120) -> None:
         """One second later, do all there is to do at once."""
         self.tick(timedelta(seconds=1))
         for _ in range(limit):
             self.worker.tend_once()
             if not (self.worker.look_once() or self.worker.work_once()):
                 return
-        raise AssertionError("it never comes to rest")
+        rows = [(row.step, row.decision, row.why) for row in Upgrade.objects.all()]
+        raise AssertionError(f"it never comes to rest: {rows}")
 
     def forward(self, **by: float) -> None:
         self.tick(timedelta(**by))
