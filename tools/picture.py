@@ -29,7 +29,7 @@ def main() -> int:
         table.add_column(head, no_wrap=True)
     for row in sheet["rows"]:
         where = stands[row["service"]]
-        cells = [_cell(str(row[step]), where["step"] == step) for step in STEPS]
+        cells = [_cell(row["steps"][step], where["step"] == step) for step in STEPS]
         step = "done" if where["done"] else f"{where['step']} ({where['change']})"
         table.add_row(row["service"], row["level"] or "not chosen", *cells, step, where["turn"])
     console.print(table)
