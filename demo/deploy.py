@@ -1,6 +1,6 @@
 """A tiny but real deployment: `deploy SERVICE ENVIRONMENT COMMIT`, and `running SERVICE ENVIRONMENT` says what runs.
 
-Everything lives in the folder $CHAIRLIFT_DEMO: bare repositories in `forge/SERVICE.git`, Python environments in
+Everything lives in the folder $CHAIRLIFT_DEMO: bare repositories in `home/forge/SERVICE.git`, Python environments in
 `environments`, what is released in `envs/SERVICE/ENVIRONMENT`, and wheels of libraries in `wheels`. Nothing is started;
 but the very environment that would run the code says which Django it has, checks the code, and migrates its database.
 """
@@ -40,7 +40,7 @@ def deploy(home: Path, service: str, place: Place, commit: str) -> None:
         if current and current.commit == commit:
             return
         code = place.code(commit)
-        _export(home / "forge" / f"{service}.git", commit, code)
+        _export(home / "home" / "forge" / f"{service}.git", commit, code)
         if (code / "setup.py").exists():
             _run(code, ["uv", "build", "--quiet", "--wheel", "--out-dir", home / "wheels", "."])
             django = ""
