@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import zipfile
 from datetime import date
 
 import hypothesis.strategies as st
@@ -163,7 +164,7 @@ Service | **Level** | Why
 
 
 def test_json_as_a_list_with_keys_of_other_names() -> None:
-    data = json.dumps([{"IDA": "catalogue", "tier": 3, "notes": None, "x": {"y": 1}}, {"tier": "1", "IDA": "ledger"}])
+    data = json.dumps([{"IDA": "catalogue", "tier": 3.0, "notes": None, "x": {"y": 1}}, {"tier": "1", "IDA": "ledger"}])
     assert good(data, "s.json") == BOTH
 
 
@@ -223,6 +224,24 @@ def test_a_file_without_a_table(data: bytes, name: str, message: str) -> None:
     assert len(found.problems) == 1
     assert message in str(found.problems[0])
     assert found.rows == ()
+
+
+def test_a_workbook_that_unpacks_to_too_much() -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as parts:
+        parts.writestr("xl/workbook.xml", b" " * (201 << 20))
+    assert "unpacks to more than 200 MB" in str(read(out.getvalue(), "s.xlsx").problems[0])
+
+
+def test_a_workbook_with_extensions_that_openpyxl_does_not_know() -> None:
+    """Such as the drop-down lists of newer spreadsheets, which it warns of."""
+    data = workbook(["Service", "Level"], ["catalogue", "DIY"])
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w") as new:
+        for name in old.namelist():
+            lists = b'<extLst><ext uri="{CCE6A557-97BC-4b89-ADB6-D9C93CAAB3DF}"/></extLst></worksheet>'
+            new.writestr(name, old.read(name).replace(b"</worksheet>", lists))
+    assert good(out.getvalue(), "s.xlsx") == [("catalogue", "DIY")]
 
 
 def test_a_broken_workbook() -> None:
