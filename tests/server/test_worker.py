@@ -68,6 +68,16 @@ class TestHandsOff:
         world.forward(hours=2)
         assert world.pull("shop").state == "merged"
 
+    def test_without_a_deployer_somebody_is_asked_instead_of_trying_for_ever(self, world):
+        world.service("shop")
+        world.load()
+        world.choose("shop", "Hands-off")
+        world.settle()
+        world.forward(hours=2)
+        row = world.row("shop")
+        assert (row.step, row.decision, row.whom) == ("deploy", "ask", "project team")
+        assert "this service has no deployer" in row.why
+
 
 class TestSquads:
     def test_deploy_and_test_by_word_of_named_people(self, world):

@@ -1,4 +1,4 @@
-"""A whole installation in a folder: real git, the local forge, a deployer and a monitor, and a clock that tests move."""
+"""A whole installation in a folder: real git, the local forge, deployer, monitor, and a clock that tests move."""
 
 from __future__ import annotations
 
@@ -233,7 +233,7 @@ class World:
 
     # What Chairlift does
 
-    def settle(self, limit: int = 120) -> None:
+    def settle(self, limit: int = 60) -> None:
         """One second later, do all there is to do at once."""
         self.tick(timedelta(seconds=1))
         for _ in range(limit):
@@ -260,4 +260,3 @@ class World:
         """The log of a service: kinds, with the verb of what was done."""
         rows = Entry.objects.filter(upgrade__service__name=service).order_by("pk")
         return [f"{row.kind} {row.data['verb']}" if "verb" in row.data else row.kind for row in rows]
-

@@ -26,16 +26,16 @@ def target(seen: Seen) -> str:
 
 def running(up: Upgrade, change: Change, seen: Seen, environment: str, ports: Ports) -> tuple[Running, Unit | None]:
     """What runs in this environment, and the unit that must first run to know whether it holds the change."""
-    if ports.deployer is None:
-        word = up.said.deployed.get((change.slug, environment))
-        if word is None:
-            return Running(environment, Holds.NOTHING_RUNS), None
-        told = Deployment(environment, "", word.at, word.by)
-        return Running(environment, Holds.YES, told, word.at), None
-    found = ports.deployer.running(up.service.name, environment)
     outcome = ports.engine.find(deploy_unit(up, environment, target(seen)))
     releasing = "yes" if outcome and outcome.state == "running" else ""
     failed = outcome.why if outcome and outcome.state == "failed" else ""
+    if ports.deployer is None:
+        word = up.said.deployed.get((change.slug, environment))
+        if word is None:
+            return Running(environment, Holds.NOTHING_RUNS, None, None, releasing, failed), None
+        told = Deployment(environment, "", word.at, word.by)
+        return Running(environment, Holds.YES, told, word.at), None
+    found = ports.deployer.running(up.service.name, environment)
     if found is None:
         return Running(environment, Holds.NOTHING_RUNS, None, None, releasing, failed), None
     holds, missing = _holds(up, change, seen, found.commit, ports)
