@@ -62,11 +62,21 @@ class TestHandsOff:
         world.load()
         world.choose("shop", "Hands-off", promised=world.now.date())
         world.forward(hours=2)
-        assert "merging waits for deploy documentation" in world.row("shop").why
+        assert "waits for deploy documentation" in world.row("shop").why
         actions.document(world.row("shop"), "docs/deploy.md", "Ana", world.roster, world.now)
         world.settle()
         world.forward(hours=2)
         assert world.pull("shop").state == "merged"
+
+    def test_without_a_deployer_somebody_is_asked_instead_of_trying_for_ever(self, world):
+        world.service("shop")
+        world.load()
+        world.choose("shop", "Hands-off")
+        world.settle()
+        world.forward(hours=2)
+        row = world.row("shop")
+        assert (row.step, row.decision, row.whom) == ("deploy", "ask", "project team")
+        assert "this service has no deployer" in row.why
 
 
 class TestSquads:

@@ -1,4 +1,4 @@
-"""A whole installation in a folder: real git, the local forge, a deployer and monitor, and a clock that tests move."""
+"""A whole installation in a folder: real git, the local forge, deployer, monitor, and a clock that tests move."""
 
 from __future__ import annotations
 
@@ -233,7 +233,7 @@ class World:
 
     # What Chairlift does
 
-    def settle(self, limit: int = 120) -> None:
+    def settle(self, limit: int = 60) -> None:
         """One second later, do all there is to do at once."""
         self.tick(timedelta(seconds=1))
         for _ in range(limit):
