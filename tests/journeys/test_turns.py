@@ -138,6 +138,17 @@ def test_a_merge_into_another_branch_is_no_merge() -> None:
     assert not reached.done
 
 
+def test_a_stopped_change_does_not_put_the_watch_over_another_to_sleep() -> None:
+    found = passage("Hands-off", CHANGES[:2])
+    found.go_on(lambda reached: found.pull("upgrade"))
+    second = found.pull("upgrade")
+    assert second
+    found.forge.close("shop", second.number, "ada")
+    reached = found.go_on(lambda reached: isinstance(reached.decision, Stop))
+    assert dict(reached.walked)["prepare"].environments
+    assert reached.look_again <= found.now + timedelta(hours=6)
+
+
 # Objections
 
 
