@@ -3,51 +3,72 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
-from bench.place import REVIEW, answer, load, names, repositories
+from bench.all_repos import AllRepos
+from bench.place import REVIEW, answer, load, names, part, repositories
 from chairlift.cli.frame import now, open_home
 
 REPOSITORIES, FILES, ROUNDS = 60, 60, 3
 
 
-def slug(number: int) -> str:
-    """Each round is a campaign of its own, which leaves the other rounds alone."""
-    return f"round{number}"
+#: Each round has a home of its own over the same repositories and mirrors.
+_HOME = """
+[forges.local]
+kind = "local"
+root = "../forge"
+[workspace]
+root = "../git"
+"""
 
 
 def prepare(home: Path) -> None:
-    """The repositories with warm mirrors, and the rows whose squads have chosen."""
+    """The repositories, with warm mirrors."""
     repositories(home, REPOSITORIES, FILES)
-    load(home, REPOSITORIES, [slug(number) for number in range(ROUNDS)], [REVIEW])
-    from chairlift.server.models import Upgrade
     from chairlift.server.outside import Outside
 
-    Upgrade.objects.update(look_again_at=None)
     workspace = Outside.of(home, now).workspace()
-    for name in names(REPOSITORIES):
-        url = str(home / "forge" / f"{name}.git")
+    urls = [str(home / "forge" / f"{name}.git") for name in names(REPOSITORIES)]
+    for url in urls:
         workspace.fetch(url, workspace.heads(url)["main"])
-    answer(home, urls=[str(home / "forge" / f"{name}.git") for name in names(REPOSITORIES)])
+    answer(home, urls=urls)
 
 
-def create(home: Path, campaign: str) -> None:
-    """One round, in this process: until every pull request is open and its squad is asked for a review."""
+def choose(home: Path) -> None:
+    """The rows of one round, whose squads have chosen."""
+    (home / "chairlift.toml").write_text(_HOME)
+    load(home, REPOSITORIES, home.name, [REVIEW])
+    answer(home)
+
+
+def create(home: Path) -> None:
+    """One round, until every pull request is open and its squad is asked for a review."""
     open_home(home)
     from chairlift.server.models import Upgrade
     from chairlift.server.outside import Outside
     from chairlift.server.worker import Worker
 
-    rows = Upgrade.objects.filter(campaign__slug=campaign)
-    rows.nudge(now())
     worker = Worker(Outside.of(home, now))
     worker.tend_once()
     while worker.look_once() or worker.work_once():
         pass
-    stand = [(row.step, row.evidence["changes"]["upgrade"].get("pull", {}).get("state")) for row in rows]
+    stand = [(row.step, row.evidence["changes"]["upgrade"].get("pull", {}).get("state")) for row in Upgrade.objects.all()]
     assert stand == [("review", "open")] * REPOSITORIES, stand
     answer(home)
 
 
+def rounds(home: Path) -> Iterator[tuple[float, float]]:
+    """Processor seconds per repository, ours and theirs, of one round after the other."""
+    found, _ = part(home, "creating", "prepare")
+    theirs = AllRepos(home / "all-repos", found["urls"])
+    for number in range(ROUNDS):
+        place = home / f"round{number}"
+        place.mkdir()
+        part(place, "creating", "choose")
+        _, ours = part(place, "creating", "create")
+        yield ours / REPOSITORIES, theirs.create(place.name, f"s/old/{place.name}/") / REPOSITORIES
+
+
 if __name__ == "__main__":
-    prepare(Path(sys.argv[1])) if len(sys.argv) == 2 else create(Path(sys.argv[1]), sys.argv[2])
+    {"prepare": prepare, "choose": choose, "create": create}[sys.argv[2]](Path(sys.argv[1]))
