@@ -17,7 +17,7 @@ REPOSITORIES, FILES, ROUNDS = 60, 12, 3
 
 def main(home: Path) -> None:
     repositories(home, REPOSITORIES, FILES)
-    load(home, REPOSITORIES, ["looked-at"], [REVIEW, NOTICE], tests="true")
+    load(home, REPOSITORIES, "looked-at", [REVIEW, NOTICE], tests="true")
     from chairlift.server.outside import Outside
     from chairlift.server.worker import Worker
 

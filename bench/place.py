@@ -82,8 +82,8 @@ def repositories(home: Path, count: int, files: int) -> None:
         forge.repositories.create(name, str(source))
 
 
-def load(home: Path, count: int, slugs: list[str], levels: list[str], tests: str = "") -> None:
-    """Opens the home, and loads services and campaigns into it; the squads choose these levels in turn."""
+def load(home: Path, count: int, slug: str, levels: list[str], tests: str = "") -> None:
+    """Opens the home, and loads services and a campaign into it; the squads choose these levels in turn."""
     open_home(home)
     from django.db import transaction
 
@@ -92,10 +92,10 @@ def load(home: Path, count: int, slugs: list[str], levels: list[str], tests: str
 
     services = "".join(_SERVICE.format(name=name, tests=tests) for name in names(count))
     roster = actions.load_roster(_PEOPLE + services, "services.toml", "bench", now())
-    for slug in slugs:
-        actions.load_campaign(_CAMPAIGN.format(slug=slug), f"{slug}.toml", "bench", now())
+    actions.load_campaign(_CAMPAIGN.format(slug=slug), f"{slug}.toml", "bench", now())
     with transaction.atomic():
-        for place, row in enumerate(Upgrade.objects.select_related("campaign", "service").order_by("service__name")):
+        rows = Upgrade.objects.filter(campaign__slug=slug).select_related("campaign", "service")
+        for place, row in enumerate(rows.order_by("service__name")):
             actions.choose(row, levels[place % len(levels)], "Sam", "", roster, now())
 
 
