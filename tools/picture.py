@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import pathlib
@@ -23,7 +24,7 @@ def main() -> int:
     sheet = json.loads(subprocess.run([*chairlift, "sheet", "--json"], env=environment, capture_output=True).stdout)
     status = json.loads(subprocess.run([*chairlift, "status", "--json"], env=environment, capture_output=True).stdout)
     stands = {row["service"]: row for row in status["services"]}
-    console = Console(record=True, width=150, file=open(os.devnull, "w"))
+    console = Console(record=True, width=150, file=io.StringIO())
     table = Table(header_style="bold", box=None, padding=(0, 1))
     for head in ("service", "level", *STEPS, "stands at", "turn"):
         table.add_column(head, no_wrap=True)
