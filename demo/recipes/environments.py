@@ -61,7 +61,7 @@ def kept(files: Sequence[Path], python: Path, folder: Path) -> Path:
 def _install(files: Sequence[Path], python: Path, home: Path) -> None:
     _uv("venv", "--quiet", "--clear", "--no-project", "--python", str(python), str(home))
     wanted = [f"--requirement={file}" for file in files]
-    install = ["pip", "install", "--quiet", "--compile-bytecode", "--python", str(home / "bin" / "python"), *wanted]
+    install = ["pip", "install", "--quiet", "--python", str(home / "bin" / "python"), *wanted]
     try:
         _uv(*install, "--offline")
     except CannotMake:

@@ -123,7 +123,6 @@ class Git:
 
 _CAUSES: tuple[tuple[str, type[Exception], str], ...] = (
     (r"No space left|[Dd]isk quota", Unavailable, "a disk is full: free some space"),
-    (r"signal 25|File too large|SIGXFSZ", Refused, "it is too large: raise max_bytes of the workspace"),
     (r"not our ref|unadvertised object|find remote ref", Unknown, "the commit is gone: was the branch force-pushed?"),
     (r"stale info|fetch first|cannot lock ref|non-fast-forward", Unavailable, "the branch moved meanwhile: look again"),
     (r"remote rejected|hook declined|protected branch", Refused, "let Chairlift's account push to this branch"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -22,7 +23,9 @@ from chairlift.core.decision import (
 from chairlift.core.log import question, reminder
 from chairlift.core.menu import Change
 from chairlift.core.schedule import Rung, rungs
-from chairlift.core.upgrade import Deployment, PlanState, Seen, Upgrade, digest
+from chairlift.core.unit import Unit
+from chairlift.core.upgrade import Deployment, Plan, PlanState, Seen, Upgrade, digest
+from chairlift.core.verdict import Health
 from chairlift.ports import Deployer, Message, Ports
 from chairlift.steps import STEPS, texts
 from chairlift.steps.base import Step
@@ -53,11 +56,16 @@ class Reached:
 
 
 @dataclass(frozen=True)
-class _Stand:
+class Stand:
+    """One change that is not through, and the step that it stands at."""
+
     change: Change
-    step: Step
+    step: StepName
     decision: Decision
     seen: Seen
+
+
+_Conclusion = tuple[StepName | None, Decision, Seen]
 
 
 def reconcile(up: Upgrade, ports: Ports, now: datetime) -> Reached:
@@ -65,41 +73,52 @@ def reconcile(up: Upgrade, ports: Ports, now: datetime) -> Reached:
     exempt = up.said.exempt_until
     if exempt and exempt > now:
         why = f"exempted until {exempt.date()}: {up.said.exempt_why}"
-        return _reached(up, up.campaign.changes[0].slug, None, Wait(exempt, why), Seen(), now, ())
+        return _reached(up, up.campaign.changes[0].slug, None, Wait(exempt, why), Seen(), now)
     ports = replace(ports, deployer=ports.deployer and _Once(ports.deployer))
     heads = ports.workspace.heads(ports.forge.git_url(up.service.repo))
     default = heads["HEAD"]
     start = Seen(base=heads[default], default_branch=default, heads=heads)
-    stands: list[_Stand] = []
+    stands: list[Stand] = []
     walked: list[tuple[str, Seen]] = []
-    far_enough = True
     for change in up.campaign.changes:
-        if stands:
-            far_enough = stands[-1].step.name.rank > change.after.rank
-        if not far_enough:
+        if stands and stands[-1].step.rank <= change.after.rank:
             break
-        stand, seen = _walk(up, change, start, ports, now)
+        step, decision, seen = _walk(up, change, start, ports, now)
         walked.append((change.slug, seen))
-        if stand:
-            stands.append(stand)
+        if step:
+            stands.append(Stand(change, step, decision, seen))
     if not stands:
-        return _finish(up, start, ports, now, tuple(walked))
-    first = _most_pressing(stands)
-    return _reached(up, first.change.slug, first.step.name, first.decision, first.seen, now, tuple(walked))
+        reached = _finish(up, start, ports, now)
+    else:
+        first = most_pressing(stands)
+        reached = _reached(up, first.change.slug, first.step, first.decision, first.seen, now)
+    # A stopped change must not put the watch over another one to sleep.
+    others = [_look_again(up, stand.decision, now) for stand in stands if not isinstance(stand.decision, Do)]
+    return replace(reached, look_again=min([reached.look_again, *others]), walked=tuple(walked))
 
 
-def _walk(up: Upgrade, change: Change, seen: Seen, ports: Ports, now: datetime) -> tuple[_Stand | None, Seen]:
-    """Where one change stands; None when it is through."""
+def conclude(up: Upgrade, change: Change, seen: Seen, now: datetime) -> tuple[StepName | None, Decision]:
+    """Where one change stands in a world that was looked at already; the step is None when it is through."""
+    step, decision, _ = _climb(up, change, seen, now, lambda step, seen: seen)
+    return step, decision
+
+
+def _walk(up: Upgrade, change: Change, seen: Seen, ports: Ports, now: datetime) -> _Conclusion:
+    """Where one change stands; each step looks only when those before it are satisfied."""
     repo = up.service.repo
     seen = replace(seen, pull=ports.forge.pull_for(repo, up.branch(change)))
     if seen.merged:
         seen = replace(seen, revert=ports.forge.pull_for(repo, up.branch(change, revert=True)))
+    return _climb(up, change, seen, now, lambda step, seen: step.look(up, change, seen, ports, now))
+
+
+def _climb(up: Upgrade, change: Change, seen: Seen, now: datetime, look: Callable[[Step, Seen], Seen]) -> _Conclusion:
     for step in STEPS:
-        seen = step.look(up, change, seen, ports, now)
+        seen = look(step, seen)
         decision = step.decide(up, change, seen, now)
         if not isinstance(decision, Satisfied):
-            return _Stand(change, step, _guard(up, change, decision), seen), seen
-    return None, seen
+            return step.name, _guard(up, change, decision), seen
+    return None, Satisfied(f"{change.slug} is through"), seen
 
 
 def _guard(up: Upgrade, change: Change, decision: Decision) -> Decision:
@@ -115,8 +134,17 @@ def _guard(up: Upgrade, change: Change, decision: Decision) -> Decision:
     return decision
 
 
-def _most_pressing(stands: list[_Stand]) -> _Stand:
-    """Of changes that go on side by side: the first that can act, else that needs somebody, else the first."""
+def most_pressing(stands: Sequence[Stand]) -> Stand:
+    """Of changes that go on side by side: what to undo, then what Chairlift can do, then what needs somebody.
+
+    Nothing is done on top of a change that was reverted or runs worse.
+    """
+    for stand in stands:
+        if isinstance(stand.decision, Do) and stand.decision.verb in UNDOING:
+            return stand
+    for stand in stands:
+        if stand.seen.reverted or any(verdict.health is Health.WORSE for verdict in stand.seen.verdicts.values()):
+            return stand
     for kind in (Do, Stop, Ask):
         for stand in stands:
             if isinstance(stand.decision, kind):
@@ -124,55 +152,59 @@ def _most_pressing(stands: list[_Stand]) -> _Stand:
     return stands[0]
 
 
-def _finish(up: Upgrade, start: Seen, ports: Ports, now: datetime, walked: tuple[tuple[str, Seen], ...]) -> Reached:
+def _finish(up: Upgrade, start: Seen, ports: Ports, now: datetime) -> Reached:
     """Every change is through: scan the default branch again, and close the squad's issue."""
-    last = up.campaign.changes[-1].slug
     url = ports.forge.git_url(up.service.repo)
-    units = [plan_unit(up, change, url, start.base, ports.recipe) for change in up.campaign.changes]
-    decision: Decision = Satisfied("every change is merged and runs, and the re-scan agrees")
-    seen = start
-    for change, unit in zip(up.campaign.changes, units, strict=True):
+    scans: list[tuple[Change, Plan]] = []
+    todo: list[Unit] = []
+    for change in up.campaign.changes:
+        unit = plan_unit(up, change, url, start.base, ports.recipe)
         plan = find_plan(ports, unit)
         if plan is None:
-            seen = replace(seen, todo=(*seen.todo, unit))
-        elif plan.state is PlanState.RUNNING:
-            decision = Wait(now + SOON, "scanning the default branch once more")
-        elif plan.state is not PlanState.NOTHING:
-            why = (
-                f"the re-scan disagrees: {change.slug} would change {plan.files} files of {start.base[:10]} {plan.why}"
-            )
-            decision = Ask(Party.PROJECT_TEAM, f"rescan {change.slug} {start.base}", why.rstrip())
-            break
+            todo.append(unit)
+        else:
+            scans.append((change, plan))
+    issue = None if todo else ports.forge.issue(up.service.repo, up.campaign.slug)
+    seen = replace(start, todo=tuple(todo), issue=issue)
+    last = up.campaign.changes[-1]
+    return _reached(up, last.slug, None, finishing(up, seen, scans, now), seen, now)
+
+
+def finishing(up: Upgrade, seen: Seen, scans: Sequence[tuple[Change, Plan]], now: datetime) -> Decision:
+    """What is left when every change is through, given what the recipe finds on the default branch now."""
+    return _guard(up, up.campaign.changes[-1], _finishing(up, seen, scans, now))
+
+
+def _finishing(up: Upgrade, seen: Seen, scans: Sequence[tuple[Change, Plan]], now: datetime) -> Decision:
     if seen.todo:
-        decision = Do(Verb.PLAN, seen.todo[0].name, "scan the default branch once more")
-    if isinstance(decision, Satisfied):
-        issue = ports.forge.issue(up.service.repo, up.campaign.slug)
-        if issue and issue.state == "open":
-            decision = Do(Verb.FILE, digest(*texts.issue_done(up)), "close the squad's issue: all is done")
-    return _reached(up, last, None, decision, seen, now, walked)
+        return Do(Verb.PLAN, seen.todo[0].name, "scan the default branch once more")
+    for change, plan in scans:
+        if plan.state in (PlanState.PLANNED, PlanState.FAILED):
+            found = plan.why if plan.state is PlanState.FAILED else f"{plan.files} files are to be changed. {plan.why}"
+            why = f"the re-scan of {seen.base[:10]} disagrees about {change.slug}: {found}"
+            return Ask(Party.PROJECT_TEAM, f"rescan {change.slug} {seen.base}", why.rstrip())
+    if any(plan.state is PlanState.RUNNING for _, plan in scans):
+        return Wait(now + SOON, "scanning the default branch once more")
+    if seen.issue and seen.issue.state == "open":
+        return Do(Verb.FILE, digest(*texts.issue_done(up)), "close the squad's issue: all is done")
+    return Satisfied("every change is merged and runs, and the re-scan agrees")
 
 
-def _reached(
-    up: Upgrade,
-    change: str,
-    step: StepName | None,
-    decision: Decision,
-    seen: Seen,
-    now: datetime,
-    walked: tuple[tuple[str, Seen], ...],
-) -> Reached:
+def _reached(up: Upgrade, change: str, step: StepName | None, decision: Decision, seen: Seen, now: datetime) -> Reached:
+    return Reached(change, step, decision, seen, _look_again(up, decision, now))
+
+
+def _look_again(up: Upgrade, decision: Decision, now: datetime) -> datetime:
     poll = now + max(up.campaign.times.poll.rough, timedelta(milliseconds=50))
     match decision:
         case Do():
-            look_again = now
+            return now
         case Wait(until=until):
             assert until > now, "waiting is always for something in the future"
-            look_again = min(until, poll)
+            return min(until, poll)
         case Ask():
-            look_again = poll
-        case _:
-            look_again = max(now + DAILY, poll)
-    return Reached(change, step, decision, seen, look_again, walked)
+            return poll
+    return max(now + DAILY, poll)
 
 
 def act(up: Upgrade, reached: Reached, ports: Ports) -> str:
@@ -197,11 +229,12 @@ def _act_finish(up: Upgrade, reached: Reached, do: Do, ports: Ports) -> str:
 
 @dataclass(frozen=True)
 class Chase:
-    """What the ladder of reminders wants: a message now, if any, and when its next rung is."""
+    """What the ladder of reminders wants: a message now, if any, with the key of its rung, and when the next one is."""
 
     question: str
     message: Message | None
     next_rung: datetime | None
+    rung: str = ""
 
 
 def chase(up: Upgrade, reached: Reached, now: datetime) -> Chase | None:
@@ -225,7 +258,7 @@ def chase(up: Upgrade, reached: Reached, now: datetime) -> Chase | None:
         return Chase(key, None, next_rung)
     name = reminder(key, rung.number)
     mail_key = f"{up.campaign.slug} {up.service.name} {name}"
-    return Chase(key, texts.reminder(up, reached.change, reached.step, ask, rung, mail_key), next_rung)
+    return Chase(key, texts.reminder(up, reached.change, reached.step, ask, rung, mail_key), next_rung, name)
 
 
 def _rung_due(up: Upgrade, key: str, ladder: tuple[Rung, ...], now: datetime) -> Rung | None:

@@ -7,6 +7,7 @@ import os
 import shutil
 import stat
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import pygit2
@@ -15,8 +16,10 @@ _TREE, _LINK, _MODULE = 0o040000, 0o120000, 0o160000
 _FILE, _PROGRAM = 0o100644, 0o100755
 _DEEPEST = 200
 
-#: Mode and id of each entry of a tree, by name; names are bytes, as they may hold anything but a slash.
-Entries = Mapping[bytes, tuple[int, pygit2.Oid]]
+#: The mode and the id of what a tree holds.
+Entry = tuple[int, pygit2.Oid]
+#: By name; names are bytes, as they may hold anything but a slash.
+Entries = Mapping[bytes, Entry]
 
 
 class TooMuch(Exception):
@@ -59,32 +62,44 @@ def pack(
     stay as they are in `base`; nested repositories, sockets and the like do not count. Raises TooMuch beyond `most`
     bytes in one file, and OSError.
     """
+    packer = _Packer(repo, ignored, most)
+    return packer.folder(os.fsencode(folder), b"", base) or repo.TreeBuilder().write()
 
-    def store(at: bytes, inside: bytes, old: pygit2.Oid | None) -> pygit2.Oid | None:
-        before = entries(repo, old) if old else {}
+
+@dataclass(frozen=True)
+class _Packer:
+    repo: pygit2.Repository
+    ignored: Callable[[bytes], bool]
+    most: int
+
+    def folder(self, at: bytes, inside: bytes, old: pygit2.Oid | None) -> pygit2.Oid | None:
+        """The tree of one folder, None when nothing in it counts; `inside` is its path, ending in a slash."""
+        before = entries(self.repo, old) if old else {}
         found = {name: entry for name, entry in before.items() if entry[0] == _MODULE}
-        for item in os.scandir(at):
-            name, path = item.name, inside + item.name
-            was = before.get(name)
-            if _is_git(name) or (was and was[0] == _MODULE and item.is_dir(follow_symlinks=False)):
-                continue
-            if item.is_dir(follow_symlinks=False):
-                known = was[1] if was and was[0] == _TREE else None
-                if known is None and (ignored(path + b"/") or os.path.lexists(item.path + b"/.git")):
-                    continue
-                subtree = store(item.path, path + b"/", known)
-                entry = (_TREE, subtree) if subtree else None
-            elif was is None and ignored(path):
-                continue
-            else:
-                entry = _blob(repo, item, was, most)
+        for item in _scan(at):
+            entry = None if _is_git(item.name) else self.entry(item, inside + item.name, before.get(item.name))
             if entry:
-                found[name] = entry
+                found[item.name] = entry
+        for name, (mode, oid) in before.items():
+            # A folder that is gone may have held a submodule.
+            if mode == _TREE and name not in found:
+                tree = self.folder(os.path.join(at, name), inside + name + b"/", oid)
+                found |= {name: (_TREE, tree)} if tree else {}
         if old and found == before:
             return old
-        return _write(repo, found) if found else None
+        return _write(self.repo, found) if found else None
 
-    return store(os.fsencode(folder), b"", base) or repo.TreeBuilder().write()
+    def entry(self, item: os.DirEntry[bytes], path: bytes, was: Entry | None) -> Entry | None:
+        """One name in a folder, where `base` has `was`; None when it does not count."""
+        if not item.is_dir(follow_symlinks=False):
+            return None if was is None and self.ignored(path) else _blob(self.repo, item, was, self.most)
+        if was and was[0] == _MODULE:
+            return was
+        known = was[1] if was and was[0] == _TREE else None
+        if known is None and (self.ignored(path + b"/") or os.path.lexists(item.path + b"/.git")):
+            return None
+        tree = self.folder(item.path, path + b"/", known)
+        return (_TREE, tree) if tree else None
 
 
 def entries(repo: pygit2.Repository, tree: pygit2.Oid) -> Entries:
@@ -119,13 +134,18 @@ def _walk(repo: pygit2.Repository, tree: pygit2.Oid, at: bytes, depth: int) -> I
             yield from _walk(repo, oid, path, depth + 1)
 
 
+def _scan(folder: bytes) -> list[os.DirEntry[bytes]]:
+    try:
+        return list(os.scandir(folder))
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+
+
 def _is_git(name: bytes) -> bool:
     return name.lower() == b".git"
 
 
-def _blob(
-    repo: pygit2.Repository, item: os.DirEntry[bytes], was: tuple[int, pygit2.Oid] | None, most: int
-) -> tuple[int, pygit2.Oid] | None:
+def _blob(repo: pygit2.Repository, item: os.DirEntry[bytes], was: Entry | None, most: int) -> Entry | None:
     status = item.stat(follow_symlinks=False)
     if stat.S_ISLNK(status.st_mode):
         mode, data = _LINK, os.readlink(item.path)
@@ -138,10 +158,7 @@ def _blob(
     else:
         return None
     digest = hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).digest()
-    if was and was[1].raw == digest:
-        same = stat.S_IFMT(was[0]) == stat.S_IFMT(mode) and was[0] & 0o100 == mode & 0o100
-        return was if same else (mode, was[1])
-    return mode, repo.create_blob(data)
+    return mode, was[1] if was and was[1].raw == digest else repo.create_blob(data)
 
 
 def _write(repo: pygit2.Repository, found: Entries) -> pygit2.Oid:

@@ -41,7 +41,7 @@ def saying(text: str) -> CommandDeployer:
     return CommandDeployer(Settings(deploy="true", running=python(f"print({text!r})")))
 
 
-def deploying(code: str, seconds: float = 20) -> CommandDeployer:
+def deploying(code: str, seconds: int = 20) -> CommandDeployer:
     return CommandDeployer(Settings(deploy=python(code), running=python("pass"), seconds=seconds))
 
 
@@ -133,7 +133,7 @@ def test_a_deploy_may_ask_to_be_tried_again() -> None:
 
 def test_a_deploy_that_hangs_is_unavailable() -> None:
     with pytest.raises(Unavailable, match="still running after"):
-        deploying("import time; time.sleep(60)", seconds=0.5).deploy("shop", "stage", FIRST)
+        deploying("import time; time.sleep(60)", seconds=1).deploy("shop", "stage", FIRST)
 
 
 def test_programs_that_do_not_exist_or_cannot_be_read_are_refused() -> None:

@@ -176,9 +176,7 @@ def test_a_program_that_fails_after_some_lines_has_measured_nothing() -> None:
 def test_a_program_that_hangs_is_unavailable() -> None:
     with pytest.raises(Unavailable, match="still running after"):
         hour(
-            CommandMonitor(
-                Settings(shlex.join([sys.executable, "-S", "-c", "import time; time.sleep(60)"]), seconds=0.5)
-            )
+            CommandMonitor(Settings(shlex.join([sys.executable, "-S", "-c", "import time; time.sleep(60)"]), seconds=1))
         )
 
 

@@ -24,7 +24,7 @@ class Settings:
 
     deploy: str
     running: str
-    seconds: float = 600
+    seconds: int = 600
     pass_env: tuple[str, ...] = ()
 
 
@@ -34,7 +34,7 @@ class CommandDeployer:
     def __init__(self, settings: Settings) -> None:
         self._deploy = CommandLine.parse(settings.deploy, ("service", "environment", "commit"))
         self._running = CommandLine.parse(settings.running, ("service", "environment"))
-        self._surroundings = Surroundings(settings.seconds, tuple(settings.pass_env))
+        self._surroundings = Surroundings(settings.seconds, settings.pass_env)
 
     def running(self, service: str, environment: str) -> Deployment | None:
         """What the program says runs now; None when it says nothing."""

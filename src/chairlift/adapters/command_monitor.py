@@ -29,7 +29,7 @@ class Settings:
     """
 
     counts: str
-    seconds: float = 120
+    seconds: int = 120
     pass_env: tuple[str, ...] = ()
 
 
@@ -49,7 +49,7 @@ class CommandMonitor:
 
     def __init__(self, settings: Settings) -> None:
         self._counts = CommandLine.parse(settings.counts, ("service", "environment", "start", "end"))
-        self._surroundings = Surroundings(settings.seconds, tuple(settings.pass_env))
+        self._surroundings = Surroundings(settings.seconds, settings.pass_env)
 
     def counts(self, service: str, environment: str, start: datetime, end: datetime) -> Counts:
         """The sum of all lines that lie in [start, end)."""

@@ -37,7 +37,7 @@ class Settings:
     password_file: str = ""
     starttls: bool = False
     ssl: bool = False
-    seconds: float = 30
+    seconds: int = 30
     base_url: str = ""
 
 

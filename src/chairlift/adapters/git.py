@@ -68,7 +68,8 @@ def _told() -> Iterator[None]:
             raise Unavailable(f"the disk of the workspace is full ({error}); free some space") from error
         if isinstance(error, OSError):
             raise Unavailable(f"the workspace cannot be used ({error}); is its root there, and writable?") from error
-        raise Refused(f"the mirror is damaged ({error}); delete its folder under root: it is made anew") from error
+        remedy = "delete the mirror's folder under root: it is made anew"
+        raise Refused(f"the repository or its mirror is damaged ({error}); {remedy}") from error
 
 
 class GitWorkspace:
@@ -108,13 +109,10 @@ class GitWorkspace:
         if _holds(home, commit):
             return
         with _locked(home):
-            for left in (home / "git" / "objects" / "pack").glob("tmp_*"):
-                left.unlink()
-            fetch = ("fetch", "--quiet", "--prune", "--", remote.url)
             if not _holds(home, commit):
-                self._git.run(home, remote, *fetch, "+refs/heads/*:refs/heads/*")
+                self._bring(home, remote, "+refs/heads/*:refs/heads/*")
             if not _holds(home, commit):
-                self._git.run(home, remote, *fetch, f"+{commit}:refs/chairlift/{commit}")
+                self._bring(home, remote, f"+{commit}:refs/chairlift/{commit}")
 
     @contextlib.contextmanager
     def checkout(self, url: str, commit: str) -> Iterator[Path]:
@@ -155,7 +153,7 @@ class GitWorkspace:
     def push(self, url: str, commit: str, branch: str, ours: frozenset[str]) -> None:
         """Make the remote branch this commit, with a lease on what was seen there a moment before."""
         remote = Remote.parse(url)
-        if not pygit2.reference_is_valid_name(f"refs/heads/{branch}") or branch.startswith("-"):
+        if branch[:1] == "-" or not (branch.isprintable() and pygit2.reference_is_valid_name(f"refs/heads/{branch}")):
             raise Refused(f"{branch!r} cannot be the name of a branch; choose plainer slugs")
         _commit(self._repository(remote), commit)
         there = self.heads(url).get(branch, "")
@@ -226,6 +224,17 @@ class GitWorkspace:
             return text
         return f"{text[:most]}\n# Cut after {most:,} characters: run the recipe, or fetch {commit[:10]}.\n"
 
+    def _bring(self, home: Path, remote: Remote, refs: str) -> None:
+        packs = home / "git" / "objects" / "pack"
+        _sweep(packs)
+        try:
+            self._git.run(home, remote, "fetch", "--quiet", "--prune", "--", remote.url, refs)
+        except Unavailable as error:
+            # git does not say that its writing was stopped at the limit.
+            if _sweep(packs) >= self._settings.max_bytes:
+                raise Refused(f"{remote.url} is too large to fetch; raise max_bytes of the workspace") from error
+            raise
+
     def _home(self, remote: Remote) -> Path:
         """The folder of this repository, with a mirror in it."""
         home = self._root / remote.folder
@@ -244,7 +253,10 @@ class GitWorkspace:
 
     def _author(self, url: str, commit: str) -> str:
         self.fetch(url, commit)
-        return plain(_commit(self._repository(Remote.parse(url)), commit).author.name)[:80] or "nobody"
+        # From the very bytes, as libgit2 cannot read every name that people push.
+        _, data = self._repository(Remote.parse(url)).odb.read(commit)
+        found = re.search(rb"^author ([^<\n]*)", data, re.MULTILINE)
+        return plain(found[1].decode(errors="replace")).strip()[:80] if found else "nobody"
 
     def _write(self, repo: pygit2.Repository, parent: pygit2.Commit, tree: pygit2.Oid, message: str) -> Written:
         who = pygit2.Signature(self._settings.name, self._settings.email, parent.commit_time + 1, 0)
@@ -266,7 +278,16 @@ def _commit(repo: pygit2.Repository, commit: str) -> pygit2.Commit:
 def _holds(home: Path, commit: str) -> bool:
     if not _ID.fullmatch(commit):
         raise Unknown(f"{commit!r} is no commit id; give all 40 digits")
-    return commit in pygit2.Repository(str(home / "git"))
+    return pygit2.Repository(str(home / "git")).odb.exists(commit)
+
+
+def _sweep(packs: Path) -> int:
+    """Remove the packs that a killed git left unfinished; returns the size of the largest, in bytes."""
+    size = 0
+    for left in packs.glob("tmp_*"):
+        size = max(size, left.stat().st_size)
+        left.unlink()
+    return size
 
 
 @functools.lru_cache(maxsize=10_000)
@@ -312,7 +333,7 @@ def _furnish(mirror: Path, git: Path, path: Path, commit: str, most: int) -> Non
     (git / "packed-refs").write_text("".join(lines), encoding="utf-8", errors="surrogateescape")
     (git / "HEAD").write_text(f"{commit}\n")
     tree = _commit(lender, commit).tree
+    trees.unpack(lender, tree.id, path, most)
     index = pygit2.Index(str(git / "index"))
     index.read_tree(tree)
     index.write()
-    trees.unpack(lender, tree.id, path, most)

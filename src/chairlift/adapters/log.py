@@ -68,7 +68,7 @@ class LogNotifier:
             lines.seek(self._read)
             for line in lines:
                 self._learn(line)
-                self._read += len(line) if line.endswith(b"\n") else 0
+        self._read = status.st_size
         return status.st_size
 
     def _learn(self, line: bytes) -> None:

@@ -268,11 +268,13 @@ def sheet(
     campaign, roster = all_of(slug)
     if source:
         return _import(campaign, roster, source, by, dry_run)
-    value = sheet_of.sheet(campaign, roster, now())
+    value = sheet_of.sheet(campaign, now())
     kind = "json" if as_json else kind
     if kind == "table":
         heads, rows = sheets.as_table(value)
-        table(value.title, heads, rows)
+        # The record of who chose, when and why is in the files; a screen is not wide enough for it.
+        shown = [heads.index(head) for head in heads if head not in ("Chosen by", "Chosen at", "Why", "Docs promised")]
+        table(value.title, [heads[i] for i in shown], [[row[i] for i in shown] for row in rows])
         return 0
     data = sheets.write(value, kind)
     if output:

@@ -80,6 +80,11 @@ def reminder(asked: str, rung: int) -> str:
     return f"{asked}#{rung}"
 
 
+def was_reminded(facts: Said, asked: str) -> bool:
+    """Whether any reminder of this question was sent; the first may have been skipped over a long week-end."""
+    return any(name.startswith(f"{asked}#") for name in facts.reminded)
+
+
 def said(entries: Iterable[Entry]) -> Said:
     """The facts that these entries of one upgrade, oldest first, add up to."""
     facts = Said()
@@ -154,10 +159,18 @@ def _tested(facts: Said, entry: Entry) -> Said:
 
 
 def _retried(facts: Said, entry: Entry) -> Said:
+    facts = replace(facts, retries=facts.retries + 1)
     if not entry.data.get("again"):
-        return replace(facts, retries=facts.retries + 1)
+        return facts
+    # A new pull request is a new beginning, even where it holds the very commit that was closed before.
     attempt = facts.attempts.get(entry.change, 1) + 1
-    return replace(facts, retries=facts.retries + 1, attempts={**facts.attempts, entry.change: attempt})
+    return replace(
+        facts,
+        attempts={**facts.attempts, entry.change: attempt},
+        begun={key: level for key, level in facts.begun.items() if key[0] != entry.change},
+        announced={key: at for key, at in facts.announced.items() if key[0] != entry.change},
+        approved=frozenset(key for key in facts.approved if key[0] != entry.change),
+    )
 
 
 def _exempted(facts: Said, entry: Entry) -> Said:

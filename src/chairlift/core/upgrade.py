@@ -306,7 +306,7 @@ class Holds(StrEnum):
 
 @dataclass(frozen=True)
 class Running:
-    """One environment: what runs, whether it holds the change, and since when it was seen to."""
+    """One environment: what runs, whether it holds the change, and when it was first seen to."""
 
     environment: str
     holds: Holds
@@ -346,7 +346,8 @@ class Seen:
 
     @property
     def merged(self) -> bool:
-        return bool(self.pull and self.pull.state == "merged")
+        """Our pull request is merged, and into the default branch."""
+        return bool(self.pull and self.pull.state == "merged" and self.pull.base == self.default_branch)
 
     @property
     def past_merge(self) -> bool:

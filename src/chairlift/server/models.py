@@ -237,11 +237,11 @@ class Entry(models.Model):
 
 
 class UnitQuerySet(QuerySet["Unit"]):
-    """The claim of the hands."""
+    """The claim of the hands: deployments before plans before tests, which is how the kinds sort."""
 
     def ready(self, now: datetime) -> UnitQuerySet:
         free = Q(leased_until=None) | Q(leased_until__lte=now) | Q(leased_until__gt=now + 2 * LEASE)
-        return self.filter(state="running", ready_at__lte=now).filter(free).order_by("ready_at", "pk")
+        return self.filter(state="running", ready_at__lte=now).filter(free).order_by("kind", "ready_at", "pk")
 
     def claim(self, pk: int, owner: str, now: datetime) -> bool:
         lease = {"leased_by": owner, "leased_until": now + LEASE, "tries": F("tries") + 1}

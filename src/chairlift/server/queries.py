@@ -10,7 +10,6 @@ from difflib import get_close_matches
 from typing import Any
 
 from chairlift.core.decision import Party, StepName
-from chairlift.core.files import Roster
 from chairlift.core.log import Kind
 from chairlift.server.models import Campaign, Entry, RosterFile, Unit, Upgrade
 
@@ -199,7 +198,7 @@ def patch_of(row: Upgrade, change: str) -> tuple[str, str]:
     return str(row.evidence["base"]), str(plan["commit"])
 
 
-def sheet_rows(campaign_row: Campaign, roster: Roster) -> Iterator[tuple[Upgrade, str, str, datetime | None, str]]:
+def sheet_rows(campaign_row: Campaign) -> Iterator[tuple[Upgrade, str, str, datetime | None, str]]:
     """Each upgrade with its squad, and who chose its level, when and why: two queries, whatever the number of rows."""
     newest: dict[int, Entry] = {}
     for chose in Entry.objects.filter(campaign=campaign_row, kind=Kind.CHOSE).order_by("pk"):

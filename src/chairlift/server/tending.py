@@ -9,8 +9,8 @@ from chairlift.core.files import Roster
 from chairlift.core.log import Entry as Line
 from chairlift.core.log import Kind
 from chairlift.core.pace import Place, admit, must_brake
+from chairlift.lines import CHAIRLIFT
 from chairlift.server.models import LEASE, Campaign, Entry, RosterFile, Upgrade
-from chairlift.server.record import CHAIRLIFT
 
 #: How often a campaign is tended.
 EVERY = timedelta(seconds=1)
@@ -31,10 +31,12 @@ def _admit(campaign: Campaign, now: datetime) -> None:
     rows = list(
         Upgrade.objects.filter(campaign=campaign)
         .select_related("service")
-        .only("level", "admitted_at", "done_at", "step", "waits_for", "service__name")
+        .only("level", "admitted_at", "done_at", "step", "change", "waits_for", "service__name")
     )
     roster = RosterFile.now()
-    found = admit([_place(row, roster) for row in rows if roster.has(row.service.name)], campaign.value.waves)
+    changes = campaign.value.changes
+    last = changes[-1].slug if len(changes) > 1 else ""
+    found = admit([_place(row, roster, last) for row in rows if roster.has(row.service.name)], campaign.value.waves)
     for row in rows:
         if row.service.name in found.admitted:
             mine = Upgrade.objects.filter(pk=row.pk, admitted_at=None)
@@ -44,7 +46,7 @@ def _admit(campaign: Campaign, now: datetime) -> None:
             Upgrade.objects.filter(pk=row.pk).update(waits_for=found.waits_for[row.service.name])
 
 
-def _place(row: Upgrade, roster: Roster) -> Place:
+def _place(row: Upgrade, roster: Roster, last: str) -> Place:
     service = roster.service(row.service.name)
     return Place(
         name=service.name,
@@ -54,6 +56,7 @@ def _place(row: Upgrade, roster: Roster) -> Place:
         chosen=bool(row.level),
         admitted=row.admitted_at is not None,
         in_flight=row.admitted_at is not None and row.done_at is None and row.step in _IN_FLIGHT,
+        released=bool(last) and row.change == last,
         done=row.done_at is not None,
     )
 

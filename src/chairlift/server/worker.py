@@ -146,7 +146,7 @@ class Worker:
                 record.release(row, self.name, again, self.now())
                 return
             came_of_it = act(up, reached, ports)
-            record.did(row, reached, came_of_it, self.now())
+            record.did(row, up, reached, came_of_it, self.now())
         record.release(row, self.name, self.now(), self.now())
 
     # Working

@@ -6,12 +6,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from chairlift.core.decision import Ask, Decision, Do, Party, Satisfied, StepName, Stop, Verb, Wait
-from chairlift.core.log import question, reminder
+from chairlift.core.log import question, was_reminded
 from chairlift.core.menu import Change
 from chairlift.core.upgrade import PullRequest, Seen, Upgrade, digest
 from chairlift.ports import Ports, Refused
 from chairlift.steps import texts
 from chairlift.steps.gates import held
+from chairlift.steps.watching import needed
 
 #: Admission to a wave nudges the upgrade; this is only for the nudge that got lost.
 SOON = timedelta(minutes=5)
@@ -33,7 +34,7 @@ class Create:
         return replace(seen, issue=issue, issue_digest=digest(*texts.issue(up, change, seen, patch)))
 
     def decide(self, up: Upgrade, change: Change, seen: Seen, now: datetime) -> Decision:
-        if seen.past_merge:
+        if seen.past_merge and (up.level or not needed(up, change, seen)):
             return Satisfied("on the default branch")
         if up.level is None:
             why = f"{up.service.squad.name} has not chosen a service level yet; until then there is only the plan"
@@ -51,6 +52,10 @@ class Create:
     def _existing(self, up: Upgrade, change: Change, seen: Seen, pull: PullRequest, who: Party) -> Decision:
         if pull.state == "closed":
             return self._closed(up, change, pull)
+        if pull.base != seen.default_branch:
+            word = "was merged into" if pull.state == "merged" else "is for"
+            why = f"pull request {pull.number} {word} {pull.base!r}: the change is wanted on {seen.default_branch!r}"
+            return Ask(who, f"base {pull.number} {pull.base}", why)
         if not pull.conflicted:
             return Satisfied(f"pull request {pull.number} is open")
         assert seen.plan is not None
@@ -65,12 +70,12 @@ class Create:
 
     def _closed(self, up: Upgrade, change: Change, pull: PullRequest) -> Decision:
         """Closing is an answer: ask why, once, and then leave it."""
-        way_out = "reopen it, choose another level, or run 'chairlift retry' for a new one"
+        way_out = "reopen it, or run 'chairlift retry' for a new one, at another level if you choose that first"
         by = f" by {pull.closed_by}" if pull.closed_by else ""
         about = f"closed {pull.number}"
         heard, closed = up.said.heard, pull.closed_at
         answered = heard is not None and closed is not None and heard > closed
-        if answered or reminder(question(change.slug, self.name, about), 0) in up.said.reminded:
+        if answered or was_reminded(up.said, question(change.slug, self.name, about)):
             return Stop(f"pull request {pull.number} was closed{by}; to go on, {way_out}")
         why = f"pull request {pull.number} was closed{by}: why? To go on, {way_out}"
         return Ask(Party.SQUAD, about, why, since=closed)
@@ -81,7 +86,7 @@ class Create:
             return Do(Verb.FILE, seen.issue_digest, f"show {up.service.squad.name} the plan, the patch and the command")
         why = f"{up.service.squad.name} creates the pull request itself: issue {issue.number} has the patch"
         since = up.said.chosen_at
-        return Ask(Party.SQUAD, "create", why, due=up.due(self.name, since or now), since=since)
+        return Ask(Party.SQUAD, f"create {up.branch(change)}", why, due=up.due(self.name, since or now), since=since)
 
     def act(self, up: Upgrade, change: Change, seen: Seen, do: Do, ports: Ports) -> str:
         repo = up.service.repo

@@ -8,11 +8,10 @@ from datetime import datetime, timedelta
 from chairlift.core.decision import Ask, Decision, Do, Party, Satisfied, StepName, Verb, Wait
 from chairlift.core.menu import Change
 from chairlift.core.upgrade import Holds, Running, Seen, Upgrade
-from chairlift.core.verdict import Health
 from chairlift.ports import Ports
 from chairlift.steps.gates import closed, stands_in_the_way
 from chairlift.steps.units import deploy_unit
-from chairlift.steps.watching import needed, running, signed_off, target, verdict
+from chairlift.steps.watching import needed, running, target, verdict, worse_in
 
 #: A release that ends nudges its upgrade; this is only for the nudge that got lost.
 SOON = timedelta(minutes=1)
@@ -46,11 +45,11 @@ class Deploy:
             return Do(Verb.PLAN, seen.todo[0].name, "scan what runs, to see whether it holds the change")
         if seen.reverted:
             return self._undo(up, change, seen, now)
+        worse = worse_in(up, change, seen)
+        if worse:
+            return Satisfied(f"worse in {worse.environment}: it goes no further")
         before: Running | None = None
         for run in seen.environments:
-            judged = seen.verdicts.get(run.environment)
-            if judged and judged.health is Health.WORSE and not signed_off(up, change, run):
-                return Satisfied(f"worse in {run.environment}: it goes no further")
             if run.holds is not Holds.YES:
                 return self._next(up, change, seen, before, run, now)
             before = run
@@ -64,9 +63,11 @@ class Deploy:
             return Wait(now + SOON, f"scanning what runs in {environment}")
         if up.who(change, self.name) is Party.SQUAD:
             return self._ask_squad(up, seen, before, run, now)
+        if not up.service.deployer:
+            return self._by_hand(up, seen, environment, "deploy")
         if run.holds is Holds.DIVERGED and run.deployment:
             there = run.deployment.commit[:10]
-            why = f"{environment} runs {there}, which is not on the way to the merge: deploying would undo it"
+            why = f"{environment} runs {there}, which is not on the way to the merge: deploying would take it away"
             return Ask(Party.PROJECT_TEAM, f"diverged {environment} {run.deployment.commit}", why)
         if run.releasing:
             return Wait(now + SOON, f"deploying to {environment}")
@@ -79,11 +80,22 @@ class Deploy:
         why = f"deploy {target(seen)[:10]} to {environment}"
         return stands_in_the_way(up, change) or closed(up, now) or Do(Verb.DEPLOY, target(seen), why, environment)
 
+    def _by_hand(self, up: Upgrade, seen: Seen, environment: str, what: str) -> Ask:
+        commit = target(seen)
+        why = f"no deployer: {what} {commit[:10]} in {environment} by hand, then 'chairlift deployed {environment}'"
+        return Ask(Party.PROJECT_TEAM, f"{what} {environment} {commit}", why)
+
     def _ask_squad(self, up: Upgrade, seen: Seen, before: Running | None, run: Running, now: datetime) -> Ask:
         since = seen.pull.merged_at if seen.pull else None
         seen_there = f"it runs {run.deployment.commit[:10]}" if run.deployment else "nothing is known to run there"
         why = f"merged: {up.service.squad.name} deploys it to {run.environment} ({seen_there})"
-        return Ask(Party.SQUAD, f"deploy {run.environment}", why, due=up.due(self.name, since or now), since=since)
+        return Ask(
+            Party.SQUAD,
+            f"deploy {run.environment} {seen.merged_commit}",
+            why,
+            due=up.due(self.name, since or now),
+            since=since,
+        )
 
     def _undo(self, up: Upgrade, change: Change, seen: Seen, now: datetime) -> Decision:
         for run in seen.environments:
@@ -91,7 +103,9 @@ class Deploy:
                 continue
             if up.who(change, self.name) is Party.SQUAD:
                 why = f"the change was reverted: {up.service.squad.name} deploys the revert to {run.environment}"
-                return Ask(Party.SQUAD, f"undeploy {run.environment}", why)
+                return Ask(Party.SQUAD, f"undeploy {run.environment} {target(seen)}", why)
+            if not up.service.deployer:
+                return self._by_hand(up, seen, run.environment, "roll back")
             if run.releasing:
                 return Wait(now + SOON, f"rolling back {run.environment}")
             if run.failed:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from chairlift.core.decision import Ask, Party, Wait
+from chairlift.core.decision import Ask, Party, StepName, Wait
 from chairlift.core.menu import Change
 from chairlift.core.upgrade import Upgrade
 
@@ -46,9 +46,8 @@ def unmet(up: Upgrade, change: Change) -> Ask | None:
     due = None
     if promised:
         due = datetime(promised.year, promised.month, promised.day, 23, 59, tzinfo=up.service.squad.calendar.zone)
-    level = up.said.level
-    way_out = "record it with 'chairlift documented', or change the level"
-    why = f"merging waits for {need}: level {level!r} needs it; {way_out}"
+    level = up.level_of(change, StepName.MERGE).name
+    why = f"waits for {need}, which {level!r} needs: record it with 'chairlift documented', or change the level"
     return Ask(Party.SQUAD, f"need {need}", why, due=due)
 
 

@@ -29,7 +29,7 @@ class Merge:
             why = f"pull request {pull.number} is reviewed and green: {up.service.squad.name} merges it"
             # Counted from the last approval: before that there was nothing to merge.
             approved = max((r.at for r in pull.reviews if r.state == "approved"), default=pull.opened_at)
-            return Ask(Party.SQUAD, "merge", why, due=up.due(self.name, approved or now), since=approved)
+            return Ask(Party.SQUAD, f"merge {pull.number}", why, due=up.due(self.name, approved or now), since=approved)
         return (
             stands_in_the_way(up, change)
             or self._notice(up, change, pull, now)
@@ -53,7 +53,7 @@ class Merge:
         assert pull is not None
         if do.verb is Verb.ANNOUNCE:
             subject, text = texts.notice(up, change, pull)
-            key = f"notice {up.campaign.slug} {up.service.name} {change.slug} {do.about}"
+            key = f"notice {up.campaign.slug} {up.service.name} {change.slug} {pull.number} {do.about}"
             ports.notifier.tell(Message(key, texts.contacts(up), subject, text))
             ports.forge.ensure_comment(up.service.repo, pull.number, "notice", text)
             return f"notice of {up.campaign.times.notice} begins"

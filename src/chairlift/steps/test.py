@@ -10,7 +10,7 @@ from chairlift.core.upgrade import Holds, Running, Seen, Upgrade
 from chairlift.core.verdict import Health
 from chairlift.ports import Ports
 from chairlift.steps import texts
-from chairlift.steps.watching import needed, signed_off
+from chairlift.steps.watching import needed, signed_off, worse_in
 
 
 class Test:
@@ -29,54 +29,67 @@ class Test:
         if seen.reverted:
             why = "the change was reverted: find the cause, then run 'chairlift retry' for a new pull request"
             return Ask(Party.PROJECT_TEAM, f"reverted {seen.merged_commit}", why)
+        worse = worse_in(up, change, seen)
+        if worse:
+            return self._worse(up, change, seen, worse)
+        waits: list[Wait] = []
         for run in seen.environments:
             if run.holds is not Holds.YES or signed_off(up, change, run):
                 continue
             if up.who(change, self.name) is Party.SQUAD:
-                why = f"{run.environment} runs it: {up.service.squad.name} tests it and says so by name"
-                since = run.since
-                due = up.due(self.name, since or now)
-                return Ask(Party.SQUAD, f"test {run.environment}", why, due=due, since=since)
-            judged = self._judged(up, change, seen, run, now)
-            if judged:
+                return self._ask_squad(up, seen, run, now)
+            judged = self._judged(up, seen, run, now)
+            if isinstance(judged, Ask):
                 return judged
+            if judged:
+                waits.append(judged)
+        if waits:
+            return min(waits, key=lambda wait: wait.until)
         return Satisfied("healthy or signed off in " + ", ".join(run.environment for run in seen.environments))
 
-    def _judged(self, up: Upgrade, change: Change, seen: Seen, run: Running, now: datetime) -> Decision | None:
+    def _ask_squad(self, up: Upgrade, seen: Seen, run: Running, now: datetime) -> Ask:
+        why = f"{run.environment} runs it: {up.service.squad.name} tests it and says so by name"
+        due = up.due(self.name, run.since or now)
+        return Ask(Party.SQUAD, f"test {run.environment} {seen.merged_commit}", why, due=due, since=run.since)
+
+    def _judged(self, up: Upgrade, seen: Seen, run: Running, now: datetime) -> Ask | Wait | None:
         """None when the watch is over and was healthy."""
         found = seen.verdicts.get(run.environment)
         way_out = "somebody who looked signs off with 'chairlift tested'"
         if found is None:
             why = f"nothing counts the errors of {run.environment}: {way_out}"
-            return Ask(Party.PROJECT_TEAM, f"no monitor {run.environment}", why)
-        if found.health is Health.WORSE:
-            return self._worse(up, change, seen, run, found.why)
+            return Ask(Party.PROJECT_TEAM, f"no monitor {run.environment} {seen.merged_commit}", why)
         assert run.since is not None
         ends = up.calendar.add(run.since, up.campaign.times.watch)
         if now < ends:
             return Wait(ends, f"watching {run.environment}: so far {found.health} ({found.why})")
         if found.health is Health.UNKNOWN:
             why = f"unknown after the watch of {run.environment} ({found.why}): {way_out}"
-            return Ask(Party.PROJECT_TEAM, f"unknown {run.environment}", why)
+            return Ask(Party.PROJECT_TEAM, f"unknown {run.environment} {seen.merged_commit}", why)
         return None
 
-    def _worse(self, up: Upgrade, change: Change, seen: Seen, run: Running, evidence: str) -> Decision:
+    def _worse(self, up: Upgrade, change: Change, seen: Seen, run: Running) -> Decision:
         ours = all(up.who(change, step) is Party.PROJECT_TEAM for step in (StepName.MERGE, StepName.DEPLOY))
-        why = f"worse in {run.environment} since the deployment: {evidence}"
-        if ours and seen.merged_commit:
+        why = f"worse in {run.environment} since the deployment: {seen.verdicts[run.environment].why}"
+        closed = seen.revert is not None and seen.revert.state == "closed"
+        if ours and seen.merged_commit and not closed:
             return Do(Verb.REVERT, seen.merged_commit, why)
         whom = Party.PROJECT_TEAM if ours else Party.SQUAD
-        return Ask(whom, f"worse {run.environment}", f"{why}; revert it, or sign off with 'chairlift tested'")
+        but = "; the pull request that reverts it was closed" if closed else ""
+        why = f"{why}{but}; revert it, or sign off with 'chairlift tested'"
+        return Ask(whom, f"worse {run.environment} {seen.merged_commit}", why)
 
     def act(self, up: Upgrade, change: Change, seen: Seen, do: Do, ports: Ports) -> str:
-        """Undo by a pull request of its own, merged at once; whatever part of that a crash left is found and used."""
+        """Undo by a pull request of its own, merged at once; whatever part of that a crash left is found and used.
+
+        The commit is made on top of the one that it undoes, so it is the same each time and nobody else's.
+        """
         repo, branch = up.service.repo, up.branch(change, revert=True)
         url = ports.forge.git_url(repo)
         title, body = texts.revert(up, change, seen, do)
-        head = seen.heads.get(branch)
-        if head is None:
-            head = ports.workspace.revert(url, do.about, seen.base, title).commit
-            ports.workspace.push(url, head, branch, frozenset({head}))
+        ports.workspace.fetch(url, do.about)
+        head = ports.workspace.revert(url, do.about, do.about, title).commit
+        ports.workspace.push(url, head, branch, frozenset({head}))
         pull = ports.forge.ensure_pull(repo, branch, seen.default_branch, title, body, ("chairlift", "revert"))
         merged = ports.forge.merge(repo, pull.number, head, up.campaign.merge_method)
         return f"reverted as {merged} (pull request {pull.number})"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from chairlift.core.menu import Change
-from chairlift.core.unit import Unit
-from chairlift.core.upgrade import Deployment, Holds, PlanState, Running, Seen, Upgrade
+from chairlift.core.unit import Outcome, Unit
+from chairlift.core.upgrade import Deployment, Holds, PlanState, PullRequest, Running, Seen, Upgrade
 from chairlift.core.verdict import Counts, Health, Verdict, judge
 from chairlift.ports import Monitor, Ports, Unavailable
 from chairlift.steps.units import deploy_unit, find_plan, plan_unit
@@ -26,23 +27,41 @@ def target(seen: Seen) -> str:
 
 def running(up: Upgrade, change: Change, seen: Seen, environment: str, ports: Ports) -> tuple[Running, Unit | None]:
     """What runs in this environment, and the unit that must first run to know whether it holds the change."""
-    if ports.deployer is None:
-        word = up.said.deployed.get((change.slug, environment))
-        if word is None:
-            return Running(environment, Holds.NOTHING_RUNS), None
-        told = Deployment(environment, "", word.at, word.by)
-        return Running(environment, Holds.YES, told, word.at), None
-    found = ports.deployer.running(up.service.name, environment)
+    # In this order: what a release that is over has brought is then seen.
     outcome = ports.engine.find(deploy_unit(up, environment, target(seen)))
     releasing = "yes" if outcome and outcome.state == "running" else ""
-    failed = outcome.why if outcome and outcome.state == "failed" else ""
+    failed = _failed(outcome, environment)
+    if ports.deployer is None:
+        return replace(_told(up, change, seen, environment), releasing=releasing, failed=failed), None
+    found = ports.deployer.running(up.service.name, environment)
     if found is None:
         return Running(environment, Holds.NOTHING_RUNS, None, None, releasing, failed), None
     holds, missing = _holds(up, change, seen, found.commit, ports)
-    since = None
-    if holds is Holds.YES:
-        since = up.said.running.get((change.slug, environment, seen.merged_commit), found.since)
+    known = up.said.running.get((change.slug, environment, seen.merged_commit))
+    since = known or (found.since if holds is Holds.YES else None)
     return Running(environment, holds, found, since, releasing, failed), missing
+
+
+def _told(up: Upgrade, change: Change, seen: Seen, environment: str) -> Running:
+    """What runs where nothing can see it: as a person said, after the merge (or after its undoing)."""
+    word = up.said.deployed.get((change.slug, environment))
+    if word is None or _before(word.at, seen.pull if seen.merged else None):
+        return Running(environment, Holds.NOTHING_RUNS)
+    told = Deployment(environment, "", word.at, word.by)
+    if seen.reverted and not _before(word.at, seen.revert):
+        return Running(environment, Holds.REVERTED, told)
+    return Running(environment, Holds.YES, told, word.at)
+
+
+def _before(at: datetime, pull: PullRequest | None) -> bool:
+    return bool(pull and pull.merged_at and at < pull.merged_at)
+
+
+def _failed(outcome: Outcome | None, environment: str) -> str:
+    """Why the release did not bring what it should; it matters only where something else is seen to run."""
+    if outcome is None or outcome.state == "running":
+        return ""
+    return outcome.why or f"it was deployed, but something else runs in {environment} by now"
 
 
 def _holds(up: Upgrade, change: Change, seen: Seen, commit: str, ports: Ports) -> tuple[Holds, Unit | None]:
@@ -70,21 +89,30 @@ def signed_off(up: Upgrade, change: Change, run: Running) -> bool:
     return any(word.at >= run.since and word.where in ("", run.environment) for word in words)
 
 
+def worse_in(up: Upgrade, change: Change, seen: Seen) -> Running | None:
+    """The first environment that runs worse with the change, unless a named person vouches for it."""
+    for run in seen.environments:
+        judged = seen.verdicts.get(run.environment)
+        if judged and judged.health is Health.WORSE and not signed_off(up, change, run):
+            return run
+    return None
+
+
 def verdict(up: Upgrade, change: Change, seen: Seen, run: Running, ports: Ports, now: datetime) -> Verdict | None:
-    """None where nothing runs or nobody counts; the recorded one where the watch is over."""
-    if run.since is None:
-        return None
+    """The recorded one where the watch is over; None where the change does not run or nobody counts."""
     recorded = up.said.verdicts.get((change.slug, run.environment, seen.merged_commit))
     if recorded:
         return recorded
-    if ports.monitor is None:
+    if run.since is None or run.holds is not Holds.YES or ports.monitor is None:
         return None
     times = up.campaign.times
     ends = up.calendar.add(run.since, times.watch)
     before = _counts(ports.monitor, up, run.environment, run.since - times.baseline.rough, run.since)
     after = _counts(ports.monitor, up, run.environment, run.since, min(now, ends))
     found = judge(before, after)
-    final = now >= ends or found.health is Health.WORSE
+    # A monitor that is away when the watch ends has only not answered yet.
+    counted = before is not None and after is not None
+    final = (now >= ends and counted) or found.health is Health.WORSE
     return Verdict(found.health, found.why, final, found.before, found.after)
 
 

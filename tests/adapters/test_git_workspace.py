@@ -1,0 +1,451 @@
+"""The git workspace fulfils the contract, and keeps every byte, mode and link of what other people wrote."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+
+import pytest
+
+from chairlift.adapters.git import GitWorkspace, Settings
+from chairlift.ports import Refused, Unavailable
+from chairlift.testing.contracts.workspace import BRANCH, NOBODY, WorkspaceContract, changed
+from chairlift.testing.fakes.git import MemoryGit
+from chairlift.testing.fakes.workspace import MemoryWorkspace
+from tests.adapters.git_world import FILE, LINK, MODULE, PROGRAM, START, GitWorld, git
+
+MODULE_COMMIT = "1234567890" * 4
+
+
+@pytest.fixture
+def world(tmp_path):
+    return GitWorld(tmp_path)
+
+
+@pytest.fixture
+def workspace(tmp_path):
+    return GitWorkspace(Settings(root=tmp_path / "root"))
+
+
+class TestGitWorkspace(WorkspaceContract):
+    @pytest.fixture
+    def workspace(self, tmp_path):
+        return GitWorkspace(Settings(root=tmp_path / "root"))
+
+    @pytest.fixture
+    def world(self, workspace, tmp_path):
+        return GitWorld(tmp_path)
+
+
+class MemoryWorld:
+    """The same people, in memory."""
+
+    url = "memory:shop"
+
+    def __init__(self, memory: MemoryGit) -> None:
+        self.memory = memory
+        memory.init(self.url, START)
+
+    def push(self, branch, files):
+        return self.memory.push(self.url, branch, files, by="Ann")
+
+    def delete(self, branch):
+        self.memory.delete(self.url, branch)
+
+    def tip(self, branch):
+        return self.memory.repositories[self.url].branches[branch]
+
+    def files(self, branch):
+        return self.memory.commit(self.url, self.tip(branch)).tree
+
+    def bare(self):
+        self.memory.init("memory:empty", {})
+        self.memory.delete("memory:empty", "main")
+        return "memory:empty"
+
+
+class TestMemoryWorkspace(WorkspaceContract):
+    @pytest.fixture
+    def workspace(self):
+        return MemoryWorkspace()
+
+    @pytest.fixture
+    def world(self, workspace):
+        return MemoryWorld(workspace.git)
+
+    def test_it_can_be_away(self, workspace, world):
+        workspace.away = "the network is down"
+        with pytest.raises(Unavailable, match="network is down"):
+            workspace.heads(world.url)
+
+
+def edited(workspace, world, edit, base=""):
+    """What `edit(path)` makes of a checkout of `base`, or None where it made nothing."""
+    base = base or world.tip("main")
+    with workspace.checkout(world.url, base) as path:
+        edit(path)
+        return workspace.commit(world.url, path, base, "Change\n")
+
+
+def pushed(workspace, world, edit, base=""):
+    """The same on a branch: mode and bytes by path, as the remote holds them now."""
+    written = edited(workspace, world, edit, base)
+    workspace.push(world.url, written.commit, BRANCH, NOBODY)
+    return world.entries(BRANCH)
+
+
+# ---- bytes, modes, links ----
+
+
+def test_a_commit_names_us_and_no_clock(workspace, world):
+    base = world.tip("main")
+    written = changed(workspace, world, {"new": "x"}, message="Subject\n\nChairlift-Campaign: django-3.2\n")
+    workspace.push(world.url, written.commit, BRANCH, NOBODY)
+    commit, parent = world.repo[written.commit], world.repo[base]
+    assert (commit.author.name, commit.author.email) == ("Chairlift", "chairlift@localhost")
+    assert commit.committer == commit.author
+    assert (commit.commit_time, commit.commit_time_offset) == (parent.commit_time + 1, 0)
+    assert commit.message == "Subject\n\nChairlift-Campaign: django-3.2\n"
+    assert [str(oid) for oid in commit.parent_ids] == [base]
+
+
+def test_two_installations_make_the_same_commit(world, tmp_path):
+    made = [changed(GitWorkspace(Settings(root=tmp_path / name)), world, {"new": "x"}) for name in ("one", "two")]
+    assert made[0] == made[1]
+
+
+def test_a_message_may_hold_what_git_cannot(workspace, world):
+    written = changed(workspace, world, {"new": "x"}, message="nul \0, half \udcff, end")
+    workspace.push(world.url, written.commit, BRANCH, NOBODY)
+    assert world.repo[written.commit].message == "nul , half ?, end"
+
+
+def test_modes_and_links_survive(workspace, world):
+    held = {"tool": "#!/bin/sh\n", "link": "README", "away": "/etc/passwd", "loop": "loop", "dir/up": "../.."}
+    modes = {"tool": PROGRAM, "link": LINK, "away": LINK, "loop": LINK, "dir/up": LINK}
+    base = world.push("main", held, modes)
+    with workspace.checkout(world.url, base) as path:
+        assert os.access(path / "tool", os.X_OK)
+        assert not os.access(path / "README", os.X_OK)
+        assert os.readlink(path / "away") == "/etc/passwd"
+        assert workspace.commit(world.url, path, base, "Nothing\n") is None
+
+    def edit(path):
+        (path / "README").chmod(0o755)
+        (path / "tool").chmod(0o644)
+        (path / "link").unlink()
+        (path / "link").symlink_to("app.py")
+        (path / "loop").unlink()
+        (path / "loop").write_text("a file now")
+        (path / "app.py").unlink()
+        (path / "app.py").mkdir()
+        (path / "app.py" / "inside").write_text("a folder now")
+
+    entries = pushed(workspace, world, edit)
+    assert entries == {
+        "README": (PROGRAM, b"hello\n"),
+        "tool": (FILE, b"#!/bin/sh\n"),
+        "link": (LINK, b"app.py"),
+        "away": (LINK, b"/etc/passwd"),
+        "loop": (FILE, b"a file now"),
+        "dir/up": (LINK, b"../.."),
+        "app.py/inside": (FILE, b"a folder now"),
+    }
+
+
+def test_a_mode_of_old_is_no_change(workspace, world):
+    base = world.tip("main")
+    blob = world.repo[base].tree["README"].id.raw
+    commit = world.write("main", world.raw_tree((b"100664", b"x", blob)), (base,))
+    assert edited(workspace, world, lambda path: None, commit) is None
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        "* text=auto eol=crlf\n",
+        "* text working-tree-encoding=UTF-16\n",
+        "* ident export-subst filter=lfs diff=evil merge=evil\n",
+        "* -text\n[attr]binary -diff\n" + "x" * 10_000,
+    ],
+)
+def test_no_attribute_touches_a_byte(attributes, workspace, world):
+    odd = {
+        ".gitattributes": attributes,
+        "crlf": b"one\r\ntwo\r\n",
+        "mixed": b"one\r\ntwo\nthree\r",
+        "binary": bytes(range(256)) * 10,
+        "ident": b"$Id$ $Format:%H$",
+        "latin": b"caf\xe9",
+    }
+    base = world.push("main", odd)
+    with workspace.checkout(world.url, base) as path:
+        assert {name: (path / name).read_bytes() for name in odd if name[0] != "."} == {
+            name: data for name, data in odd.items() if name[0] != "."
+        }
+        assert workspace.commit(world.url, path, base, "Nothing\n") is None
+    entries = pushed(workspace, world, lambda path: (path / "new").write_bytes(b"a\r\n$Id$"))
+    assert entries["new"] == (FILE, b"a\r\n$Id$")
+    assert entries["crlf"] == (FILE, b"one\r\ntwo\r\n")
+
+
+def test_names_that_are_no_text_survive(workspace, world, tmp_path):
+    clone = tmp_path / "clone"
+    git("clone", "--quiet", world.url, str(clone), cwd=tmp_path)
+    names = [
+        b"\xff\xfe",
+        b"line\nend",
+        b"-rf",
+        b"quote\"'$(x)",
+        "é".encode(),
+        "e\u0301".encode(),
+        b" ",
+        b"tab\t",
+        b"\x01",
+    ]
+    for name in names:
+        with open(os.fsencode(clone) + b"/" + name, "wb") as file:
+            file.write(name)
+    git("add", "--all", cwd=clone)
+    git("commit", "--quiet", "-m", "odd", cwd=clone)
+    git("push", "--quiet", "origin", "HEAD:main", cwd=clone)
+
+    def edit(path):
+        for name in names:
+            with open(os.fsencode(path) + b"/" + name, "ab") as file:
+                file.write(b"!")
+        with open(os.fsencode(path) + b"/new\xfe", "wb") as file:
+            file.write(b"n")
+
+    entries = {os.fsencode(name): data for name, (_, data) in pushed(workspace, world, edit).items()}
+    assert {name: entries[name] for name in names} == {name: name + b"!" for name in names}
+    assert entries[b"new\xfe"] == b"n"
+
+
+# ---- what counts ----
+
+
+def test_a_file_alone_is_a_change(workspace, world):
+    written = edited(workspace, world, lambda path: (path / "new.py").write_text(""))
+    assert (written.files, written.insertions, written.deletions) == (1, 0, 0)
+
+
+def test_all_files_may_go(workspace, world):
+    def edit(path):
+        for name in START:
+            (path / name).unlink()
+
+    assert pushed(workspace, world, edit) == {}
+
+
+def test_ignored_files_do_not_count(workspace, world):
+    world.push("main", {".gitignore": "*.pyc\n/build/\ncache\n", "kept.pyc": "tracked", "build/kept": "tracked"})
+
+    def litter(path):
+        for name in ("a.pyc", "deep/er/b.pyc", "build/new", "build/sub/new", "cache/x", "deep/cache"):
+            (path / name).parent.mkdir(parents=True, exist_ok=True)
+            (path / name).write_text("litter")
+
+    assert edited(workspace, world, litter) is None
+
+    def work(path):
+        litter(path)
+        (path / "kept.pyc").write_text("changed")
+        (path / "build" / "kept").write_text("changed")
+        (path / "deep" / "real").write_text("new")
+
+    assert pushed(workspace, world, work) == {
+        **{name: (FILE, text.encode()) for name, text in START.items()},
+        ".gitignore": (FILE, b"*.pyc\n/build/\ncache\n"),
+        "kept.pyc": (FILE, b"changed"),
+        "build/kept": (FILE, b"changed"),
+        "deep/real": (FILE, b"new"),
+    }
+
+
+def test_the_ignore_file_of_the_change_itself_holds(workspace, world):
+    def edit(path):
+        (path / ".gitignore").write_text("*.log\n")
+        (path / "x.log").write_text("x")
+        (path / "tool-cache").mkdir()
+        (path / "tool-cache" / ".gitignore").write_text("*\n")
+        (path / "tool-cache" / "y").write_text("y")
+
+    assert sorted(pushed(workspace, world, edit)) == [".gitignore", "README", "app.py"]
+
+
+def test_sockets_pipes_and_empty_folders_do_not_count(workspace, world):
+    def edit(path):
+        os.mkfifo(path / "pipe")
+        (path / "empty" / "folders").mkdir(parents=True)
+        with socket.socket(socket.AF_UNIX) as server:
+            os.chdir(path)
+            server.bind("socket")
+
+    here = os.getcwd()
+    try:
+        assert edited(workspace, world, edit) is None
+    finally:
+        os.chdir(here)
+
+
+def test_a_submodule_stays_where_it_points(workspace, world):
+    modules = {"sub": MODULE_COMMIT, "deep/sub": MODULE_COMMIT, ".gitmodules": '[submodule "sub"]\n'}
+    world.push("main", modules, {"sub": MODULE, "deep/sub": MODULE})
+
+    def edit(path):
+        assert list((path / "sub").iterdir()) == []
+        (path / "sub" / "file").write_text("somebody filled it")
+        shutil.rmtree(path / "deep")
+        (path / "new").write_text("x")
+
+    entries = pushed(workspace, world, edit)
+    assert entries["sub"] == entries["deep/sub"] == (MODULE, MODULE_COMMIT.encode())
+    assert sorted(entries) == [".gitmodules", "README", "app.py", "deep/sub", "new", "sub"]
+
+
+def test_a_repository_inside_does_not_count(workspace, world):
+    def edit(path):
+        git("init", "--quiet", "inner", cwd=path)
+        (path / "inner" / "file").write_text("x")
+        (path / "sub").mkdir()
+        (path / "sub" / ".GIT").mkdir()
+        (path / "sub" / ".GIT" / "config").write_text("x")
+
+    assert edited(workspace, world, edit) is None
+
+
+# ---- the checkout as a repository ----
+
+
+def test_a_checkout_is_a_clean_repository_with_tags(workspace, world):
+    world.repo.references.create("refs/tags/v1.0", world.tip("main"))
+    base = world.push("main", {"two": "2"})
+    with workspace.checkout(world.url, base) as path:
+        assert git("status", "--porcelain", cwd=path) == ""
+        assert git("rev-parse", "HEAD", cwd=path).strip() == base
+        assert git("describe", "--tags", cwd=path).startswith("v1.0-1-g")
+        assert git("ls-files", cwd=path).split() == ["README", "app.py", "two"]
+        assert path.name == "shop"
+
+
+def test_what_is_done_to_its_git_directory_does_not_reach_the_mirror(workspace, world):
+    base = world.tip("main")
+    (mirror,) = (workspace._root / folder / "git" for folder in [_folder(workspace, world)])
+    before = (mirror / "config").read_text()
+    with workspace.checkout(world.url, base) as path:
+        (path / "new").write_text("x")
+        git("add", "--all", cwd=path)
+        git("commit", "--quiet", "-m", "by the program itself", cwd=path)
+        git("config", "core.fsmonitor", "touch pwned", cwd=path)
+        git("update-ref", "-d", "refs/tags/v1", cwd=path)
+        git("branch", "evil", cwd=path)
+        assert workspace.commit(world.url, path, base, "Change\n") == changed(workspace, world, {"new": "x"})
+    assert (mirror / "config").read_text() == before
+    assert "evil" not in git("branch", cwd=mirror)
+
+
+def _folder(workspace, world):
+    workspace.fetch(world.url, world.tip("main"))
+    return next(workspace._root.iterdir()).name
+
+
+def test_a_program_may_remove_or_bend_git(workspace, world):
+    def edit(path):
+        (path / ".git").unlink()
+        (path / ".git").mkdir()
+        (path / ".git" / "config").write_text("[core]\n\tworktree = /\n")
+        (path / "new").write_text("x")
+
+    assert edited(workspace, world, edit) == changed(workspace, world, {"new": "x"})
+
+
+def test_a_checkout_that_was_moved_away_is_refused(workspace, world, tmp_path):
+    def replace(path):
+        shutil.rmtree(path)
+        path.symlink_to(tmp_path)
+
+    with pytest.raises(Refused, match="the checkout is gone"):
+        edited(workspace, world, replace)
+    with pytest.raises(Refused, match="the checkout is gone"):
+        edited(workspace, world, shutil.rmtree)
+
+
+def test_folders_made_read_only_are_removed_too(workspace, world):
+    if os.geteuid() == 0:
+        pytest.skip("root may remove anything")
+    with workspace.checkout(world.url, world.tip("main")) as path:
+        (path / "deep" / "er").mkdir(parents=True)
+        (path / "deep" / "er" / "file").write_text("x")
+        (path / "deep" / "er").chmod(0)
+        (path / "deep").chmod(0o500)
+    assert not path.exists()
+
+
+# ---- undoing and showing ----
+
+
+def test_a_merge_is_reverted_as_a_whole(workspace, world):
+    base = world.tip("main")
+    side = world.push("side", {"one": "1"})
+    side = world.push("side", {"app.py": "two\n"})
+    merge = world.write("main", str(world.repo[side].tree_id), (base, side))
+    top = world.push("main", {"later": "kept"})
+    undone = workspace.revert(world.url, merge, top, "Revert\n")
+    workspace.push(world.url, undone.commit, BRANCH, NOBODY)
+    assert world.files(BRANCH) == {**START, "later": "kept"}
+    assert str(world.repo[undone.commit].parent_ids[0]) == top
+
+
+def test_the_first_commit_cannot_be_reverted(workspace, world):
+    first = world.tip("main")
+    with pytest.raises(Refused, match="first commit"):
+        workspace.revert(world.url, first, world.push("main", {"x": "y"}), "Revert\n")
+
+
+def test_a_patch_is_taken_by_git_am(workspace, world, tmp_path):
+    base = world.push("main", {"crlf": b"a\r\nb\r\n", "latin": b"caf\xe9\n", "old": "x\n", "binary": bytes(range(256))})
+
+    def plain(path):
+        (path / "app.py").write_text("From here\n>From there\n---\ndiff --git\n-- \n")
+        (path / "old").unlink()
+        (path / "tool").write_text("#!/bin/sh\n")
+        (path / "tool").chmod(0o755)
+        (path / "ünï").write_text("without end")
+        (path / "binary").write_bytes(bytes(reversed(range(256))))
+
+    def odd(path):
+        plain(path)
+        (path / "crlf").write_bytes(b"a\r\nB\r\n")
+        (path / "latin").write_bytes(b"th\xe9\n")
+        (path / "late").write_bytes(b"x" * 9000 + b"\0")
+
+    for edit in (plain, odd):
+        written = edited(workspace, world, edit)
+        patch = workspace.patch(world.url, base, written.commit)
+        clone = tmp_path / edit.__name__
+        git("clone", "--quiet", world.url, str(clone), cwd=tmp_path)
+        git("am", "--quiet", cwd=clone, stdin=patch.encode())
+        assert git("rev-parse", "HEAD^{tree}", cwd=clone).strip() == written.tree
+    assert "+From here" in workspace.patch(world.url, base, edited(workspace, world, plain).commit)
+
+
+def test_a_patch_is_bounded_and_says_so(world, tmp_path):
+    workspace = GitWorkspace(Settings(root=tmp_path / "root", max_patch=2000))
+    base = world.tip("main")
+    small, large = changed(workspace, world, {"new": "x\n" * 20}), changed(workspace, world, {"new": "x\n" * 100_000})
+    assert "# Cut" not in workspace.patch(world.url, base, small.commit)
+    patch = workspace.patch(world.url, base, large.commit)
+    assert len(patch) < 2100
+    assert f"# Cut after 2,000 characters: run the recipe, or fetch {large.commit[:10]}." in patch
+
+
+def test_what_is_committed_outlives_a_cleaning_of_the_mirror(workspace, world):
+    written = changed(workspace, world, {"new": "x"})
+    mirror = workspace._root / _folder(workspace, world) / "git"
+    git("gc", "--quiet", "--prune=now", cwd=mirror)
+    workspace.push(world.url, written.commit, BRANCH, NOBODY)
+    assert world.tip(BRANCH) == written.commit
+    assert subprocess.run(["git", "fsck", "--strict"], cwd=world.path, check=False).returncode == 0
