@@ -53,7 +53,9 @@ def create(home: Path) -> None:
     worker.tend_once()
     while worker.look_once() or worker.work_once():
         pass
-    stand = [(row.step, row.evidence["changes"]["upgrade"].get("pull", {}).get("state")) for row in Upgrade.objects.all()]
+    stand = [
+        (row.step, row.evidence["changes"]["upgrade"].get("pull", {}).get("state")) for row in Upgrade.objects.all()
+    ]
     assert stand == [("review", "open")] * REPOSITORIES, stand
     answer(home)
 
