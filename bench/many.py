@@ -25,7 +25,8 @@ def fill(home: Path, count: int) -> None:
 
     at = now() - timedelta(hours=1)
     Upgrade.objects.update(
-        level=NOTICE, admitted_at=at, change="upgrade", step="merge", decision="wait", why="notice to Owners", looked_at=at,
+        level=NOTICE, admitted_at=at, change="upgrade", step="merge", decision="wait", why="notice to Owners",
+        looked_at=at,
         until=at + timedelta(days=3), look_again_at=at + timedelta(days=3), evidence={"base": "0" * 40, "changes": {}},
     )  # fmt: skip
     facts = [{"verb": verb} for verb in ("open", "report", "approve", "announce")]
