@@ -17,6 +17,10 @@ from bench.cost import process
 RELEASE = "all-repos==1.33.0"
 
 
+class NotInstalled(Exception):
+    """PyPI is not reachable, or does not have the release; the text is uv's."""
+
+
 class _Pulls(BaseHTTPRequestHandler):
     """As much of GitHub as it asks for: every pull request is accepted, and nothing is kept but their number."""
 
@@ -60,7 +64,9 @@ class AllRepos:
         uv = shutil.which("uv") or ".tools/bin/uv"
         subprocess.run([uv, "venv", "--quiet", str(self._bin.parent)], check=True)
         install = [uv, "pip", "install", "--quiet", "--python", str(self._bin / "python"), RELEASE]
-        subprocess.run(install, check=True, capture_output=True, text=True)
+        ran = subprocess.run(install, capture_output=True, text=True)
+        if ran.returncode:
+            raise NotInstalled(ran.stderr.strip() or f"uv ended with {ran.returncode}")
         self._configure("http://localhost")
         self._run("all-repos-clone")
 

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench.all_repos import AllRepos
+from bench.all_repos import AllRepos, NotInstalled
 from bench.place import REVIEW, answer, load, names, part, repositories
 from chairlift.cli.frame import now, open_home
 
@@ -53,23 +53,26 @@ def create(home: Path) -> None:
     worker.tend_once()
     while worker.look_once() or worker.work_once():
         pass
-    stand = [
-        (row.step, row.evidence["changes"]["upgrade"].get("pull", {}).get("state")) for row in Upgrade.objects.all()
-    ]
-    assert stand == [("review", "open")] * REPOSITORIES, stand
+    pulls = [row.evidence["changes"]["upgrade"].get("pull", {}) for row in Upgrade.objects.filter(step="review")]
+    assert [pull.get("state") for pull in pulls] == ["open"] * REPOSITORIES, pulls
     answer(home)
 
 
-def rounds(home: Path) -> Iterator[tuple[float, float]]:
-    """Processor seconds per repository, ours and theirs, of one round after the other."""
+def rounds(home: Path) -> Iterator[tuple[float, float | None]]:
+    """Processor seconds per repository, ours and theirs, of one round after the other; None without all-repos."""
     found, _ = part(home, "creating", "prepare")
-    theirs = AllRepos(home / "all-repos", found["urls"])
+    try:
+        rival = AllRepos(home / "all-repos", found["urls"])
+    except NotInstalled as error:
+        print(f"  SKIPPED: no all-repos beside ours: {error}")
+        rival = None
     for number in range(ROUNDS):
         place = home / f"round{number}"
         place.mkdir()
         part(place, "creating", "choose")
         _, ours = part(place, "creating", "create")
-        yield ours / REPOSITORIES, theirs.create(place.name, f"s/old/{place.name}/") / REPOSITORIES
+        theirs = rival.create(place.name, f"s/old/{place.name}/") / REPOSITORIES if rival else None
+        yield ours / REPOSITORIES, theirs
 
 
 if __name__ == "__main__":

@@ -19,22 +19,22 @@ ENTRIES = 12
 
 def fill(home: Path, count: int) -> None:
     """So many upgrades that wait, each with a log behind it."""
-    load(home, count, "many", [NOTICE])
+    load(home, count, "many", [])
     from chairlift.core.log import Kind
     from chairlift.server.models import Entry, Upgrade
 
-    at = now()
+    at = now() - timedelta(hours=1)
     Upgrade.objects.update(
-        admitted_at=at, change="upgrade", step="merge", decision="wait", why="notice to Owners", looked_at=at,
+        level=NOTICE, admitted_at=at, change="upgrade", step="merge", decision="wait", why="notice to Owners",
+        looked_at=at,
         until=at + timedelta(days=3), look_again_at=at + timedelta(days=3), evidence={"base": "0" * 40, "changes": {}},
     )  # fmt: skip
     facts = [{"verb": verb} for verb in ("open", "report", "approve", "announce")]
-    for row in Upgrade.objects.only("campaign_id"):
-        Entry.objects.bulk_create(
-            Entry(campaign_id=row.campaign_id, upgrade=row, at=at, by="chairlift", kind=Kind.DID, change="upgrade",
-                  step="merge", about=f"{number:040}", text="what came of it", data=facts[number % len(facts)])
-            for number in range(ENTRIES)
-        )  # fmt: skip
+    Entry.objects.bulk_create(
+        Entry(campaign_id=row.campaign_id, upgrade=row, at=at, by="chairlift", kind=Kind.DID, change="upgrade",
+              step="merge", about=f"{number:040}", text="what came of it", data=facts[number % len(facts)])
+        for row in Upgrade.objects.only("campaign_id") for number in range(ENTRIES)
+    )  # fmt: skip
     answer(home)
 
 
@@ -69,7 +69,7 @@ def _pass(worker) -> Cost:
     from chairlift.server.models import Campaign
 
     # Otherwise only one pass in a second tends.
-    Campaign.objects.update(tended_at=None)
+    Campaign.objects.update(tended_at=now() - timedelta(seconds=2))
     with measured() as cost:
         busy = [worker.look_once(), worker.work_once(), worker.tend_once()]
     assert not any(busy)

@@ -83,7 +83,7 @@ def repositories(home: Path, count: int, files: int) -> None:
 
 
 def load(home: Path, count: int, slug: str, levels: list[str], tests: str = "") -> None:
-    """Opens the home, and loads services and a campaign into it; the squads choose these levels in turn."""
+    """Opens the home, and loads services and a campaign into it; the squads choose these levels in turn, if any."""
     open_home(home)
     from django.db import transaction
 
@@ -93,6 +93,8 @@ def load(home: Path, count: int, slug: str, levels: list[str], tests: str = "") 
     services = "".join(_SERVICE.format(name=name, tests=tests) for name in names(count))
     roster = actions.load_roster(_PEOPLE + services, "services.toml", "bench", now())
     actions.load_campaign(_CAMPAIGN.format(slug=slug), f"{slug}.toml", "bench", now())
+    if not levels:
+        return
     with transaction.atomic():
         rows = Upgrade.objects.filter(campaign__slug=slug).select_related("campaign", "service")
         for place, row in enumerate(rows.order_by("service__name")):

@@ -58,7 +58,7 @@ def prepare(story: Story, python: Path, folder: Path) -> dict[str, str]:
         for name, value in today.items():
             text = text.replace(name, value)
         # Programs are named by their place: they run in checkouts and in the server's folder alike.
-        text = text.replace("{demo}", str(HERE)).replace("@PYTHON@", sys.executable)
+        text = text.replace("{demo}", str(HERE)).replace("@PYTHON@", sys.executable).replace("@FOLDER@", str(folder))
         (folder / f"{kind}.toml").write_text(text)
     names = '"DEMO_PYTHON", "CHAIRLIFT_DEMO", "UV_CACHE_DIR", "UV_FIND_LINKS", "PIP_CONFIG_FILE", "SSL_CERT_FILE"'
     (home / "chairlift.toml").write_text(f"[programs]\npass_env = [{names}]\n")

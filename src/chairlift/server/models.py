@@ -60,6 +60,11 @@ class RosterFile(models.Model):
         row = cls.objects.order_by("pk").last()
         return row.value if row else Roster()
 
+    @classmethod
+    def version(cls) -> tuple[object, ...] | None:
+        """What differs once another file was loaded; cheap, where the text of thousands of services is not."""
+        return cls.objects.order_by("-pk").values_list("pk", "loaded_at").first()
+
 
 @lru_cache(maxsize=2)
 def _roster(text: str, file: str) -> Roster:
@@ -138,11 +143,12 @@ class Upgrade(models.Model):
     def snapshot(self, roster: Roster) -> UpgradeValue:
         """The frozen value that the ladder decides about."""
         campaign = self.campaign.value
-        entries = Entry.objects.filter(upgrade=self).exclude(kind__in=log.TOLD).order_by("pk")
+        rows = Entry.objects.filter(upgrade=self).exclude(kind__in=log.TOLD).order_by("pk")
+        entries = rows.values_list("at", "by", "kind", "change", "step", "about", "text", "data")
         return UpgradeValue(
             campaign=campaign,
             service=service_value(self.service, roster),
-            said=log.said(entry.value for entry in entries),
+            said=log.said(log.Entry(at, by, log.Kind(kind), *rest) for at, by, kind, *rest in entries),
             admitted=self.admitted_at is not None,
             admitted_why=self.waits_for,
             paused=self.campaign.paused_why,
@@ -210,12 +216,6 @@ class Entry(models.Model):
 
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise LogIsAppendOnly(LogIsAppendOnly.__doc__)
-
-    @property
-    def value(self) -> log.Entry:
-        return log.Entry(
-            self.at, self.by, log.Kind(self.kind), self.change, self.step, self.about, self.text, self.data
-        )
 
     @classmethod
     def write(cls, upgrade: Upgrade | None, entry: log.Entry, campaign: Campaign | None = None, key: str = "") -> None:

@@ -10,7 +10,7 @@ from chairlift.core.log import Entry as Line
 from chairlift.core.log import Kind
 from chairlift.core.pace import Place, admit, must_brake
 from chairlift.lines import CHAIRLIFT
-from chairlift.server.models import Campaign, Entry, RosterFile, Upgrade
+from chairlift.server.models import LEASE, Campaign, Entry, RosterFile, Upgrade
 
 #: How often a campaign is tended.
 EVERY = timedelta(seconds=1)
@@ -26,13 +26,13 @@ def tend(campaign: Campaign, now: datetime) -> None:
 
 
 def _admit(campaign: Campaign, now: datetime) -> None:
+    if not Upgrade.objects.filter(campaign=campaign, admitted_at=None).exclude(level="").exists():
+        return
     rows = list(
         Upgrade.objects.filter(campaign=campaign)
         .select_related("service")
         .only("level", "admitted_at", "done_at", "step", "change", "waits_for", "service__name")
     )
-    if all(row.admitted_at or not row.level for row in rows):
-        return
     roster = RosterFile.now()
     changes = campaign.value.changes
     last = changes[-1].slug if len(changes) > 1 else ""
@@ -64,11 +64,19 @@ def _place(row: Upgrade, roster: Roster, last: str) -> Place:
 def _brake(campaign: Campaign, now: datetime) -> None:
     if campaign.braked_why:
         return
-    last = Entry.objects.filter(campaign=campaign, kind=Kind.RESTARTED).order_by("-pk").values_list("pk", flat=True)
-    since = last.first() or 0
-    reverts = Entry.objects.filter(campaign=campaign, pk__gt=since, kind=Kind.DID, data__verb=Verb.REVERT).count()
+    reverts = _reverts(campaign, now)
     stuck = Upgrade.objects.filter(campaign=campaign, decision__in=("ask", "refused", "bug")).exclude(whom=Party.SQUAD)
     why = must_brake(reverts, stuck.values_list("service__name", flat=True), campaign.value.brake)
     if why and Campaign.objects.filter(pk=campaign.pk, braked_why="").update(braked_why=why):
         Entry.write(None, Line(now, CHAIRLIFT, Kind.BRAKED, text=why), campaign=campaign)
         Upgrade.objects.filter(campaign=campaign).nudge(now)
+
+
+def _reverts(campaign: Campaign, now: datetime) -> int:
+    """How many there were since the last restart; 0, too, when the last tending has counted them all already."""
+    found = Entry.objects.filter(kind=Kind.DID, data__verb=Verb.REVERT)
+    if campaign.tended_at and not found.filter(at__gt=min(campaign.tended_at, now) - LEASE).exists():
+        # Otherwise the whole log would be read every second.
+        return 0
+    last = Entry.objects.filter(campaign=campaign, kind=Kind.RESTARTED).order_by("-pk").values_list("pk", flat=True)
+    return found.filter(campaign=campaign, pk__gt=last.first() or 0).count()
