@@ -52,6 +52,9 @@ chaos: .venv/.ready  ## SIGKILL at 50 random moments of the demo campaign
 bench: .venv/.ready  ## speed and memory, on this machine
 	@$(BIN)/python -m bench
 
+picture: .venv/.ready  ## draw the README's picture from the last demo
+	@$(BIN)/python tools/picture.py
+
 check: lint types test  ## what a commit must pass
 
 clean:  ## remove what the other targets made

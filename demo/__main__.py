@@ -19,6 +19,8 @@ PATIENCE = 420
 
 def main() -> int:
     began = time.monotonic()
+    # Whoever stops the demo stops its server too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(3))
     try:
         story, python = cast()
     except NoPython as error:

@@ -10,16 +10,19 @@ from pathlib import Path
 
 Version = tuple[int, int]
 
+#: The oldest that uv makes environments for.
+OLDEST = (3, 8)
+
 _PROBE = "import sqlite3, ssl, sys; print(*sys.version_info[:2], sys.executable)"
 _SECONDS = 20
 
 
-def find(minimum: Version, maximum: Version) -> Path | None:
+def find(most: Version, least: Version = OLDEST) -> Path | None:
     """The newest that starts and lies in these bounds, both included, as the path of the real interpreter."""
-    for minor in range(maximum[1], minimum[1] - 1, -1):
-        for candidate in _candidates((maximum[0], minor)):
+    for minor in range(most[1], least[1] - 1, -1):
+        for candidate in _candidates((most[0], minor)):
             version, path = probe(candidate)
-            if path and minimum <= version <= maximum:
+            if path and least <= version <= most:
                 return path
     return None
 

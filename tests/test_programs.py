@@ -13,6 +13,7 @@ import tracemalloc
 import pytest
 
 from chairlift.programs import CannotStart, Limits, Ran, clean_environment, plain, run, split
+from tests.living import gone
 
 
 def sh(script, tmp_path, seconds=20, **more) -> Ran:
@@ -21,24 +22,6 @@ def sh(script, tmp_path, seconds=20, **more) -> Ran:
 
 def python(script, tmp_path, seconds=20, **more) -> Ran:
     return run([sys.executable, "-c", textwrap.dedent(script)], cwd=tmp_path, seconds=seconds, **more)
-
-
-def alive(pid: int) -> bool:
-    """Whether the process is there and no zombie."""
-    try:
-        with open(f"/proc/{pid}/stat") as file:
-            return file.read().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
-
-
-def gone(pid: int) -> bool:
-    """Whether the process ends within moments: a signal takes its time."""
-    for _ in range(100):
-        if not alive(pid):
-            return True
-        time.sleep(0.02)
-    return False
 
 
 # ---- how it ends ----

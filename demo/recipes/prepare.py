@@ -35,7 +35,7 @@ def main(release: Release) -> None:
         migrations.make(Path(), f"before_django_{release.target.replace('.', '_')}")
     for path in [*checkout.python(), *checkout.templates()]:
         for line, text in sources.leftovers(path.read_text(errors="replace"), release.target):
-            print(f"left alone: {path}:{line}: {text}")
+            print(f"finding: left alone: {path}:{line}: {text}")
     checkout.report()
 
 

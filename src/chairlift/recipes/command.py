@@ -27,7 +27,8 @@ _FINDING = re.compile(r"^finding: *(.+)$", re.MULTILINE)
 #: Bytes of file names for one call: a half of what the stricter systems take, as the environment counts, too.
 _BATCH = 500_000
 _LARGEST_FILE = 2 << 30
-_ENVIRONMENT = {"PYTHONDONTWRITEBYTECODE": "1"}
+#: A run of Python leaves no bytecode behind, and says things in the order in which they happened.
+_ENVIRONMENT = {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONUNBUFFERED": "1"}
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from chairlift import lines
-from chairlift.core.decision import Ask, Wait
+from chairlift.core.decision import Ask, Do, Wait
 from chairlift.core.log import Entry as Line
 from chairlift.core.log import Kind
 from chairlift.core.upgrade import Seen
@@ -25,13 +25,20 @@ class LeaseLost(Exception):
 
 
 def standing(row: Upgrade, up: UpgradeValue, reached: Reached, chase: Chase | None, owner: str, now: datetime) -> None:
-    """Where it stands, and what was seen; before an act also the intent. Raises LeaseLost."""
+    """Where it stands, and what was seen; before an act also the intent. Raises LeaseLost.
+
+    Nothing is written where nothing changed and nothing will be done.
+    """
     fields = _fields(row, up, reached, chase, now)
+    found = [*lines.of_look(up, reached, chase, _gist(row), now)]
+    acts = isinstance(reached.decision, Do) or (chase and chase.message)
+    if not (acts or found or any(getattr(row, name) != value for name, value in fields.items())):
+        return
     with transaction.atomic():
         mine = Upgrade.objects.filter(pk=row.pk, leased_by=owner, leased_until__gt=now)
         if mine.update(**fields, leased_until=now + LEASE) != 1:
             raise LeaseLost
-        for line in lines.of_look(up, reached, chase, _gist(row), now):
+        for line in found:
             _write(row, line)
     for name, value in fields.items():
         setattr(row, name, value)
