@@ -368,6 +368,17 @@ def test_no_configuration_of_the_machine_leaks_in(world, root, tmp_path, monkeyp
     assert world.repo[world.tip("work")].author.name == "Chairlift"
 
 
+def test_no_hook_in_the_mirror_runs(workspace, world, root):
+    workspace.fetch(world.url, world.tip("main"))
+    for name in ("reference-transaction", "pre-push", "post-merge", "pre-auto-gc"):
+        hook = home(root) / "git" / "hooks" / name
+        hook.write_text("#!/bin/sh\nexit 1\n")
+        hook.chmod(0o755)
+    workspace.fetch(world.url, world.push("main", {"two": "2"}))
+    workspace.push(world.url, changed(workspace, world, {"new": "x"}).commit, BRANCH, NOBODY)
+    assert world.tip(BRANCH)
+
+
 def test_a_password_is_in_no_argument_and_no_error(workspace, root, spy):
     asked = []
 

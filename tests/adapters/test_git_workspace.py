@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import socket
-import subprocess
 
 import pytest
 
@@ -14,6 +13,7 @@ from chairlift.ports import Refused, Unavailable
 from chairlift.testing.contracts.workspace import BRANCH, NOBODY, WorkspaceContract, changed
 from chairlift.testing.fakes.git import MemoryGit
 from chairlift.testing.fakes.workspace import MemoryWorkspace
+from chairlift.testing.recipes import write_files
 from tests.adapters.git_world import FILE, LINK, MODULE, PROGRAM, START, GitWorld, git
 
 MODULE_COMMIT = "1234567890" * 4
@@ -222,6 +222,13 @@ def test_names_that_are_no_text_survive(workspace, world, tmp_path):
     entries = {os.fsencode(name): data for name, (_, data) in pushed(workspace, world, edit).items()}
     assert {name: entries[name] for name in names} == {name: name + b"!" for name in names}
     assert entries[b"new\xfe"] == b"n"
+
+
+def test_trees_are_as_git_wants_them(workspace, world):
+    names = ["lib/x", "lib.py", "lib-x", "lib0", "lib/y/z", "B", "a", "_"]
+    pushed(workspace, world, lambda path: write_files(path, dict.fromkeys(names, "x")))
+    assert sorted(world.files(BRANCH)) == sorted([*names, *START])
+    git("fsck", "--strict", cwd=world.path)
 
 
 # ---- what counts ----
@@ -448,4 +455,4 @@ def test_what_is_committed_outlives_a_cleaning_of_the_mirror(workspace, world):
     git("gc", "--quiet", "--prune=now", cwd=mirror)
     workspace.push(world.url, written.commit, BRANCH, NOBODY)
     assert world.tip(BRANCH) == written.commit
-    assert subprocess.run(["git", "fsck", "--strict"], cwd=world.path, check=False).returncode == 0
+    git("fsck", "--strict", cwd=world.path)
