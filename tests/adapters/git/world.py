@@ -14,6 +14,13 @@ import pygit2
 from chairlift.testing.contracts.workspace import BRANCH, NOBODY
 
 START = {"README": "hello\n", "app.py": "print('one')\n"}
+PREAMBLE = """
+import sys, time
+from pathlib import Path
+from chairlift.adapters.git import GitWorkspace, Settings
+root, url, commit = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
+workspace = GitWorkspace(Settings(root))
+"""
 FILE, PROGRAM, LINK, MODULE = 0o100644, 0o100755, 0o120000, 0o160000
 
 
@@ -102,17 +109,14 @@ class GitWorld:
 
 
 def home(root: Path) -> Path:
+    """The folder of the only repository under a root."""
     (only,) = root.iterdir()
     return only
 
 
 def process(script: str, *arguments: str) -> subprocess.Popen[str]:
     """Another process that works on the same root: `workspace` and `Settings` are there."""
-    preamble = "import sys, time\nfrom pathlib import Path\nfrom chairlift.adapters.git import GitWorkspace, Settings\n"
-    preamble += (
-        "root, url, commit = Path(sys.argv[1]), sys.argv[2], sys.argv[3]\nworkspace = GitWorkspace(Settings(root))\n"
-    )
-    command = [sys.executable, "-c", preamble + textwrap.dedent(script), *arguments]
+    command = [sys.executable, "-c", PREAMBLE + textwrap.dedent(script), *arguments]
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
 
 
