@@ -9,7 +9,7 @@ export UV_PROJECT_ENVIRONMENT := .venv
 unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
 BIN := .venv/bin
 
-.PHONY: help setup demo test lint types contracts check mutants census chaos bench picture clean
+.PHONY: help setup demo test slow lint types contracts check mutants census chaos bench picture clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */\1\t/' | expand -t 14
@@ -26,8 +26,11 @@ setup: .venv/.ready  ## the environment in .venv, from the lock file
 demo: .venv/.ready  ## a whole campaign over real Django services, in under three minutes
 	@$(BIN)/python -m demo
 
-test: .venv/.ready  ## every test
-	@$(BIN)/python -m pytest -n auto --dist loadgroup
+test: .venv/.ready  ## every test but the slow ones
+	@$(BIN)/python -m pytest -n auto --dist loadgroup -m "not slow"
+
+slow: .venv/.ready  ## the demo campaign, killed ten times
+	@$(BIN)/python -m pytest -m slow
 
 lint: .venv/.ready  ## ruff, and the arrows between modules
 	@$(BIN)/ruff check .
@@ -51,6 +54,9 @@ chaos: .venv/.ready  ## SIGKILL at 50 random moments of the demo campaign
 
 bench: .venv/.ready  ## speed and memory, on this machine
 	@$(BIN)/python -m bench
+
+picture: .venv/.ready  ## draw the README's picture from the last demo
+	@$(BIN)/python tools/picture.py
 
 check: lint types test  ## what a commit must pass
 

@@ -9,6 +9,9 @@ import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+import requirements
+import settings
+
 _TEMPLATES = (".html", ".txt")
 
 
@@ -38,6 +41,15 @@ class Checkout:
 
     def named(self, name: str) -> list[Path]:
         return [path for path in self.files if path.name == name]
+
+    def settings(self) -> list[Path]:
+        """Where the settings of a project begin."""
+        return [path for path in self.python() if settings.is_base(path.read_text(errors="replace"))]
+
+    def runs(self, version: str) -> bool:
+        """Whether this version of Django is pinned now."""
+        texts = [path.read_text(errors="replace") for path in self.requirements()]
+        return any(requirements.pins_django(text, version) for text in texts)
 
     def edit(self, paths: Iterable[Path], edit: Callable[[str], str]) -> None:
         """Give each text to `edit` and write what comes back; bytes that are no UTF-8 survive."""

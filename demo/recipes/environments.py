@@ -39,6 +39,13 @@ def environment(checkout: Path) -> Iterator[Path]:
         yield kept(files, interpreter(checkout), Path(folder))
 
 
+def compiled(python: Path) -> dict[str, str]:
+    """Surroundings in which this interpreter keeps its bytecode with its environment, never beside the source."""
+    unset = {"PYTHONDONTWRITEBYTECODE", "PYTHONPATH", "PYTHONHOME"}
+    bytecode = {"PYTHONPYCACHEPREFIX": str(python.parent.parent / "bytecode")}
+    return {name: value for name, value in os.environ.items() if name not in unset} | bytecode
+
+
 def kept(files: Sequence[Path], python: Path, folder: Path) -> Path:
     """The interpreter of the one environment with these contents, made if there is none. Raises CannotMake."""
     content = b"\0".join([str(python).encode(), *(file.read_bytes() for file in files)])
@@ -61,7 +68,7 @@ def kept(files: Sequence[Path], python: Path, folder: Path) -> Path:
 def _install(files: Sequence[Path], python: Path, home: Path) -> None:
     _uv("venv", "--quiet", "--clear", "--no-project", "--python", str(python), str(home))
     wanted = [f"--requirement={file}" for file in files]
-    install = ["pip", "install", "--quiet", "--compile-bytecode", "--python", str(home / "bin" / "python"), *wanted]
+    install = ["pip", "install", "--quiet", "--python", str(home / "bin" / "python"), *wanted]
     try:
         _uv(*install, "--offline")
     except CannotMake:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+
+Edit = Callable[[list[str]], list[str]]
 
 
 def added(text: str, old: str, new: str, requirement: str) -> str:
@@ -38,7 +41,7 @@ def _braced(text: str, factor: str) -> re.Match[str] | None:
     return re.search(rf"django\{{[^}}]*\b{factor.removeprefix('django')}\b", text)
 
 
-def _factors(text: str, edit) -> str:
+def _factors(text: str, edit: Edit) -> str:
     """Each `py38-django22` or `django{22,30}` of tox's envlist, as the list of its versions."""
 
     def one(found: re.Match[str]) -> str:
@@ -54,7 +57,7 @@ def _spelled(numbers: list[str]) -> str:
     return f"django{numbers[0]}" if len(numbers) == 1 else f"django{{{','.join(numbers)}}}"
 
 
-def _lists(text: str, edit) -> str:
+def _lists(text: str, edit: Edit) -> str:
     """Each list of CI on one line: `[django22, quality]`."""
 
     def one(found: re.Match[str]) -> str:

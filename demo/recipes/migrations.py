@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import configparser
-import os
 import subprocess
 import sys
 from pathlib import Path
 
-from environments import CannotMake, environment
+from environments import CannotMake, compiled, environment
 
 
 def settings_module(checkout: Path) -> str:
@@ -27,7 +26,7 @@ def make(checkout: Path, name: str) -> None:
     command = ["manage.py", "makemigrations", "--no-input", "--no-header", "--name", name]
     try:
         with environment(checkout) as python:
-            surroundings = dict(os.environ, DJANGO_SETTINGS_MODULE=settings, PYTHONDONTWRITEBYTECODE="1")
+            surroundings = dict(compiled(python), DJANGO_SETTINGS_MODULE=settings)
             ran = subprocess.run([python, *command], cwd=checkout, env=surroundings, capture_output=True, text=True)
     except CannotMake as error:
         sys.exit(f"no environment for the migrations: {error}")

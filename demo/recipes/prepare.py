@@ -24,8 +24,10 @@ def main(release: Release) -> None:
     checkout.django_upgrade(release.previous)
     checkout.edit(checkout.python(), partial(sources.fixed, fixers=sources.PYTHON[release.target]))
     checkout.edit(checkout.templates(), partial(sources.fixed, fixers=sources.TEMPLATES[release.target]))
-    bases = [path for path in checkout.python() if settings.is_base(path.read_text(errors="replace"))]
-    checkout.edit(bases, partial(sources.fixed, fixers=SETTINGS[release.target]))
+    checkout.edit(checkout.settings(), partial(sources.fixed, fixers=SETTINGS[release.target]))
+    if checkout.runs(release.previous):
+        early = {"wanted": release.early, "previous": release.previous}
+        checkout.edit(checkout.settings(), partial(settings.with_transitional, **early))
     requirement = f"Django{constraint(release.target)}"
     names = {"old": release.previous_factor, "new": release.factor, "requirement": requirement}
     checkout.edit(checkout.matrix(), partial(matrix.added, **names))
@@ -33,7 +35,7 @@ def main(release: Release) -> None:
         migrations.make(Path(), f"before_django_{release.target.replace('.', '_')}")
     for path in [*checkout.python(), *checkout.templates()]:
         for line, text in sources.leftovers(path.read_text(errors="replace"), release.target):
-            print(f"left alone: {path}:{line}: {text}")
+            print(f"finding: left alone: {path}:{line}: {text}")
     checkout.report()
 
 

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 class Release:
     """One step from an older release to a newer one; `pins` are the versions known to work with the newer.
 
-    `needs` are packages that the older Django did without. `kept` are settings with the older default, so that nothing
-    changes unasked; `transitional` ones are for the time when both versions run, and go in the clean-up.
+    `needs` are packages that the older Django did without. Settings, as Python writes them: `kept` ones hold the older
+    default, so that nothing changes unasked; `early` ones hold the newer default and come with the preparation, and
+    `transitional` ones let both versions run side by side. The clean-up removes the last two.
     """
 
     target: str
@@ -19,6 +20,7 @@ class Release:
     pins: Mapping[str, str]
     needs: Mapping[str, str] = field(default_factory=dict)
     kept: Mapping[str, str] = field(default_factory=dict)
+    early: Mapping[str, str] = field(default_factory=dict)
     transitional: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -57,9 +59,9 @@ RELEASES = {
         Release(
             target="5.2",
             previous="4.2",
-            pins={"django": "5.2.9", "acme-moneta": "2.4.0"},
-            # https://docs.djangoproject.com/en/5.2/releases/5.0/#django-forms
-            transitional={"FORMS_URLFIELD_ASSUME_HTTPS": "True"},
+            pins={"django": "5.2.19", "acme-moneta": "2.4.0"},
+            # https://docs.djangoproject.com/en/5.2/releases/5.0/#features-deprecated-in-5-0
+            early={"FORM_RENDERER": "'django.forms.renderers.DjangoDivFormRenderer'"},
         ),
     )
 }

@@ -28,6 +28,11 @@ def _order(version: str) -> tuple[int, ...]:
     return tuple(int(number) for number in re.findall(r"\d+", version))
 
 
+def pins_django(text: str, version: str) -> bool:
+    """Whether it pins a release of this version."""
+    return re.search(rf"(?im)^django=={re.escape(version)}(?:\.\d+)?(?![\w.])", text) is not None
+
+
 def with_needed(text: str, needs: Mapping[str, str]) -> str:
     """What the newer Django needs, in front of the line that pins Django."""
     have = {normal(found[1]) for found in _PIN.finditer(text)}

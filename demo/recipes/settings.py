@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 #: At the end of the line of a setting that the clean-up removes.
 MARK = "  # transitional: goes when Django {previous} runs nowhere any more"
@@ -22,6 +23,14 @@ def has(text: str, name: str) -> bool:
 def added(text: str, name: str, value: str, mark: str = "") -> str:
     """The setting at the end, unless the module has it; `value` as Python writes it."""
     return text if has(text, name) else f"{text.rstrip()}\n{name} = {quoted_as_in(text, value)}{mark}\n"
+
+
+def with_transitional(text: str, wanted: Mapping[str, str], previous: str) -> str:
+    """A project's settings with these, each marked for the clean-up; a library needs none."""
+    if has(text, "ROOT_URLCONF"):
+        for name, value in wanted.items():
+            text = added(text, name, value, MARK.format(previous=previous))
+    return text
 
 
 def quoted_as_in(text: str, value: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import partial
 from pathlib import Path
 
@@ -18,15 +17,17 @@ from target import target
 def main(release: Release) -> None:
     checkout = Checkout()
     old, new = constraint(release.previous), constraint(release.target)
+    # After the clean-up, what was transitional must not come back.
+    transitional = release.transitional if checkout.runs(release.previous) else {}
     checkout.edit(checkout.requirements(), partial(_required, release=release))
-    bumped = bool(checkout.changed)
     checkout.edit(checkout.named("setup.py"), partial(requirements.widened, old=old, new=new))
     checkout.django_upgrade(release.target)
     for path in checkout.named("apps.py"):
         checkout.edit([path], partial(sources.app_name, package=".".join(path.parent.parts)))
-    bases = [path for path in checkout.python() if settings.is_base(path.read_text(errors="replace"))]
-    # Only with the bump itself: after the clean-up they must not come back.
-    checkout.edit(bases, partial(_set, release=release, transitional=bumped))
+    for name, value in release.kept.items():
+        checkout.edit(checkout.settings(), partial(settings.added, name=name, value=value))
+    marked = partial(settings.with_transitional, wanted=transitional, previous=release.previous)
+    checkout.edit(checkout.settings(), marked)
     migrations.make(Path(), f"django_{release.target.replace('.', '_')}")
     checkout.report()
 
@@ -35,15 +36,6 @@ def _required(text: str, release: Release) -> str:
     text = requirements.moved(text, constraint(release.previous), constraint(release.target))
     text = requirements.pinned(text, release.pins)
     return requirements.with_needed(text, release.needs)
-
-
-def _set(text: str, release: Release, transitional: bool) -> str:
-    for name, value in release.kept.items():
-        text = settings.added(text, name, value)
-    if transitional and re.search(r"(?m)^MIDDLEWARE = ", text):
-        for name, value in release.transitional.items():
-            text = settings.added(text, name, value, settings.MARK.format(previous=release.previous))
-    return text
 
 
 if __name__ == "__main__":

@@ -75,7 +75,12 @@ def _settings(cls: Any, what: str, given: Mapping[str, object], home: Path) -> A
     ]
     if missing:
         raise BadConfiguration(f"{what} needs the setting {missing[0]!r}: add it to its table")
-    paths = {name: home / field.default for name, field in fields.items() if hints[name] is Path and name not in given}
+    # The places that adapters keep things in are relative to the home, whether they were configured or not.
+    paths = {
+        name: home / field.default
+        for name, field in fields.items()
+        if hints[name] is Path and name not in given and isinstance(field.default, Path)
+    }
     return cls(
         **paths, **{name: _convert(value, hints[name], f"{what}: {name}", home) for name, value in given.items()}
     )
@@ -84,7 +89,9 @@ def _settings(cls: Any, what: str, given: Mapping[str, object], home: Path) -> A
 def _convert(value: object, hint: Any, what: str, home: Path) -> object:
     if hint is Path and isinstance(value, str):
         return home / Path(value).expanduser()
-    if typing.get_origin(hint) is tuple and isinstance(value, list):
+    if typing.get_origin(hint) is tuple:
+        if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+            raise BadConfiguration(f"{what} must be a list of texts, not {value!r}")
         return tuple(value)
     plain = {str: "a text", int: "a whole number", bool: "true or false"}
     if hint in plain and (not isinstance(value, hint) or (hint is int and isinstance(value, bool))):

@@ -167,12 +167,15 @@ def _finish(up: Upgrade, start: Seen, ports: Ports, now: datetime) -> Reached:
     issue = None if todo else ports.forge.issue(up.service.repo, up.campaign.slug)
     seen = replace(start, todo=tuple(todo), issue=issue)
     last = up.campaign.changes[-1]
-    decision = _guard(up, last, finishing(up, seen, scans, now))
-    return _reached(up, last.slug, None, decision, seen, now)
+    return _reached(up, last.slug, None, finishing(up, seen, scans, now), seen, now)
 
 
 def finishing(up: Upgrade, seen: Seen, scans: Sequence[tuple[Change, Plan]], now: datetime) -> Decision:
     """What is left when every change is through, given what the recipe finds on the default branch now."""
+    return _guard(up, up.campaign.changes[-1], _finishing(up, seen, scans, now))
+
+
+def _finishing(up: Upgrade, seen: Seen, scans: Sequence[tuple[Change, Plan]], now: datetime) -> Decision:
     if seen.todo:
         return Do(Verb.PLAN, seen.todo[0].name, "scan the default branch once more")
     for change, plan in scans:
@@ -226,11 +229,12 @@ def _act_finish(up: Upgrade, reached: Reached, do: Do, ports: Ports) -> str:
 
 @dataclass(frozen=True)
 class Chase:
-    """What the ladder of reminders wants: a message now, if any, and when its next rung is."""
+    """What the ladder of reminders wants: a message now, if any, with the key of its rung, and when the next one is."""
 
     question: str
     message: Message | None
     next_rung: datetime | None
+    rung: str = ""
 
 
 def chase(up: Upgrade, reached: Reached, now: datetime) -> Chase | None:
@@ -254,7 +258,7 @@ def chase(up: Upgrade, reached: Reached, now: datetime) -> Chase | None:
         return Chase(key, None, next_rung)
     name = reminder(key, rung.number)
     mail_key = f"{up.campaign.slug} {up.service.name} {name}"
-    return Chase(key, texts.reminder(up, reached.change, reached.step, ask, rung, mail_key), next_rung)
+    return Chase(key, texts.reminder(up, reached.change, reached.step, ask, rung, mail_key), next_rung, name)
 
 
 def _rung_due(up: Upgrade, key: str, ladder: tuple[Rung, ...], now: datetime) -> Rung | None:

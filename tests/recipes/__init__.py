@@ -1,0 +1,1 @@
+"""Tests of the programs and recipes that change a checkout."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import functools
 import json
+import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
@@ -33,8 +34,6 @@ def say_error(text: str) -> None:
 
 def open_home(home: Path) -> None:
     """Set Django up on this home; a new one, or one of an older version, is made ready first."""
-    import os
-
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chairlift.server.settings")
     import django
     from django.core.management import call_command
@@ -85,6 +84,10 @@ def _explained(call: Callable[[], Any]) -> Any:
 
     try:
         return call()
+    except BrokenPipeError:
+        # The reader had enough; that is no trouble.
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - until the end
+        return 0
     except (FileProblems, NotPossible, NotFound, BadConfiguration) as error:
         raise click.UsageError(printable(str(error), keep_lines=True)) from error
     except LookupError as error:
@@ -160,7 +163,14 @@ def table(title: str, heads: Sequence[str], rows: Iterable[Sequence[object]]) ->
         click.echo("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
 
 
-_STYLES = {"project team": "green", "done": "green", "overdue": "bold red", "worse": "bold red"}
+_STYLES = {
+    "project team": "green",
+    "project team, with notice": "green",
+    "squad": "yellow",
+    "done": "green",
+    "overdue": "bold red",
+    "worse": "bold red",
+}
 
 
 def moment(at: datetime | None, base: datetime) -> str:

@@ -98,12 +98,20 @@ def up(home: Path, lookers: int, hands: int, until_quiet: bool, seconds: float, 
 
 def quiet() -> bool:
     """No unit runs, and every upgrade waits for somebody, is done, or has stopped."""
-    from chairlift.server.models import Unit, Upgrade
+    from django.db.models import Q
 
+    from chairlift.server import tending
+    from chairlift.server.models import Campaign, Unit, Upgrade
+
+    # Whoever may be let into the wave now is not waiting for somebody.
+    for campaign in Campaign.objects.all():
+        tending.tend(campaign, now())
     resting = ("ask", "stop", "done", "refused", "bug")
     if Unit.objects.filter(state="running").exists():
         return False
-    rows = Upgrade.objects.exclude(decision__in=resting)
+    queued = Q(decision="wait", admitted_at=None) & ~Q(waits_for="")
+    exempt = Q(decision="wait", why__startswith="exempted")
+    rows = Upgrade.objects.exclude(decision__in=resting).exclude(queued).exclude(exempt)
     return not rows.exists() and not Upgrade.objects.due(now()).exists()
 
 

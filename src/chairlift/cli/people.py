@@ -218,7 +218,7 @@ def problem(home: Path, name: str, text: str, by: str, services: tuple[str, ...]
 
     campaign, roster = all_of(slug)
     count = actions.known_problem(campaign, name, text, services, by, roster, now())
-    click.echo(f"{name}: open in {count} services")
+    click.echo(f"{name}: open in {count} services; 'chairlift unblock SERVICE problem:{name}' closes it in one")
 
 
 @command("pause")

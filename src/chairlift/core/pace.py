@@ -10,7 +10,10 @@ from chairlift.core.menu import Brake
 
 @dataclass(frozen=True)
 class Place:
-    """One upgrade in the queue for its wave. `in_flight` is admitted and not yet merged for good."""
+    """One upgrade in the queue for its wave. `in_flight` is admitted and not yet merged for good.
+
+    `released` is what others wait for: all but the last change, which takes away what they may still lean on.
+    """
 
     name: str
     wave: int = 0
@@ -19,6 +22,7 @@ class Place:
     chosen: bool = False
     admitted: bool = False
     in_flight: bool = False
+    released: bool = False
     done: bool = False
 
 
@@ -32,15 +36,15 @@ class Admission:
 
 def admit(places: Sequence[Place], sizes: Sequence[int]) -> Admission:
     """Libraries before the services that use them, earlier waves first, never more in flight than the wave's size."""
-    done = {place.name for place in places if place.done}
+    released = {place.name for place in places if place.done or place.released}
     known = {place.name for place in places}
-    size = wave_size(len(done), sizes)
+    size = wave_size(sum(place.done for place in places), sizes)
     room = size - sum(place.in_flight for place in places)
     admitted: list[str] = []
     waits_for: dict[str, str] = {}
     queue = [place for place in places if place.chosen and not place.admitted]
     for place in sorted(queue, key=lambda p: (p.wave, not p.library, p.name)):
-        first = [name for name in place.after if name in known - done]
+        first = [name for name in place.after if name in known - released]
         if first:
             waits_for[place.name] = f"waits for {first[0]}, which goes first"
         elif room <= 0:

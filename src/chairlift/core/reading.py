@@ -225,6 +225,7 @@ class Table:
         value = self._value(key, str, known[0], f'"{known[0]}"')
         if value not in known:
             self.problem(key, f"{key} cannot be {quoted(value)}", nearest(value, known))
+            return known[0]
         return value
 
     def flag(self, key: str, fallback: bool = False) -> bool:

@@ -211,7 +211,7 @@ def block(
     if not text.strip():
         raise NotPossible("say what blocks it")
     count = Entry.objects.filter(upgrade=upgrade, kind=Kind.BLOCKED).count()
-    name = problem or f"b{count + 1}"
+    name = f"problem:{problem}" if problem else f"b{count + 1}"
     data = {"owner": owner, "due": due.isoformat() if due else None, "problem": problem}
     say(upgrade, Kind.BLOCKED, by, roster, now, about=name, text=text, data=data)
     return name
@@ -272,7 +272,7 @@ def pause(campaign: Campaign, why: str, by: str, roster: Roster, now: datetime) 
     """Nothing is changed any more, except undoing."""
     if not why.strip():
         raise NotPossible("say why the campaign is paused: everybody will read it")
-    _only_the_team(campaign, by, roster)
+    by = _only_the_team(campaign, by, roster)
     with transaction.atomic():
         Campaign.objects.filter(pk=campaign.pk).update(paused_why=f"{_words(why)} ({by})")
         Entry.write(None, Line(now, by, Kind.PAUSED, text=_words(why)), campaign=campaign)
@@ -281,7 +281,7 @@ def pause(campaign: Campaign, why: str, by: str, roster: Roster, now: datetime) 
 
 def restart(campaign: Campaign, why: str, by: str, roster: Roster, now: datetime) -> None:
     """Take the pause and the brake off."""
-    _only_the_team(campaign, by, roster)
+    by = _only_the_team(campaign, by, roster)
     with transaction.atomic():
         Campaign.objects.filter(pk=campaign.pk).update(paused_why="", braked_why="")
         Entry.write(None, Line(now, by, Kind.RESTARTED, text=_words(why)), campaign=campaign)
@@ -305,11 +305,13 @@ def known_problem(
     return len(rows)
 
 
-def _only_the_team(campaign: Campaign, by: str, roster: Roster) -> None:
+def _only_the_team(campaign: Campaign, by: str, roster: Roster) -> str:
+    """The person's name, if they are of the project team. Raises NotPossible."""
     person = roster.person(by)
     if not person or person.name.casefold() not in team(campaign.value, roster):
         value = campaign.value
         raise NotPossible(f"{by} is not in the project team of {campaign.slug}: ask {value.lead} or {value.manager}")
+    return person.name
 
 
 def _say(upgrade: Upgrade, line: Line) -> None:

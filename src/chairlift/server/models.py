@@ -60,6 +60,11 @@ class RosterFile(models.Model):
         row = cls.objects.order_by("pk").last()
         return row.value if row else Roster()
 
+    @classmethod
+    def version(cls) -> tuple[object, ...] | None:
+        """What differs once another file was loaded; cheap, where the text of thousands of services is not."""
+        return cls.objects.order_by("-pk").values_list("pk", "loaded_at").first()
+
 
 @lru_cache(maxsize=2)
 def _roster(text: str, file: str) -> Roster:
@@ -138,11 +143,12 @@ class Upgrade(models.Model):
     def snapshot(self, roster: Roster) -> UpgradeValue:
         """The frozen value that the ladder decides about."""
         campaign = self.campaign.value
-        entries = Entry.objects.filter(upgrade=self).exclude(kind__in=log.TOLD).order_by("pk")
+        rows = Entry.objects.filter(upgrade=self).exclude(kind__in=log.TOLD).order_by("pk")
+        entries = rows.values_list("at", "by", "kind", "change", "step", "about", "text", "data")
         return UpgradeValue(
             campaign=campaign,
             service=service_value(self.service, roster),
-            said=log.said(entry.value for entry in entries),
+            said=log.said(log.Entry(at, by, log.Kind(kind), *rest) for at, by, kind, *rest in entries),
             admitted=self.admitted_at is not None,
             admitted_why=self.waits_for,
             paused=self.campaign.paused_why,
@@ -211,12 +217,6 @@ class Entry(models.Model):
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise LogIsAppendOnly(LogIsAppendOnly.__doc__)
 
-    @property
-    def value(self) -> log.Entry:
-        return log.Entry(
-            self.at, self.by, log.Kind(self.kind), self.change, self.step, self.about, self.text, self.data
-        )
-
     @classmethod
     def write(cls, upgrade: Upgrade | None, entry: log.Entry, campaign: Campaign | None = None, key: str = "") -> None:
         """Append. An entry whose key is there already is not written again."""
@@ -237,11 +237,11 @@ class Entry(models.Model):
 
 
 class UnitQuerySet(QuerySet["Unit"]):
-    """The claim of the hands."""
+    """The claim of the hands: deployments before plans before tests, which is how the kinds sort."""
 
     def ready(self, now: datetime) -> UnitQuerySet:
         free = Q(leased_until=None) | Q(leased_until__lte=now) | Q(leased_until__gt=now + 2 * LEASE)
-        return self.filter(state="running", ready_at__lte=now).filter(free).order_by("ready_at", "pk")
+        return self.filter(state="running", ready_at__lte=now).filter(free).order_by("kind", "ready_at", "pk")
 
     def claim(self, pk: int, owner: str, now: datetime) -> bool:
         lease = {"leased_by": owner, "leased_until": now + LEASE, "tries": F("tries") + 1}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -90,4 +90,4 @@ class _All:
     def tell(self, message: Message) -> None:
         addresses = tuple(dict.fromkeys(self.roster.address(name) for name in message.to))
         for channel in self.channels:
-            channel.tell(Message(message.key, addresses, message.subject, message.text))
+            channel.tell(replace(message, to=addresses))

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 
-from chairlift.core.decision import THINKING, Ask, Do, Satisfied, StepName, Stop, Wait
+from chairlift import lines
+from chairlift.core.decision import Ask, Do, Wait
 from chairlift.core.log import Entry as Line
 from chairlift.core.log import Kind
-from chairlift.core.upgrade import Holds, PlanState, Seen
+from chairlift.core.upgrade import Seen
 from chairlift.core.upgrade import Upgrade as UpgradeValue
+from chairlift.lines import CHAIRLIFT
 from chairlift.reconcile import Chase, Reached
 from chairlift.server.models import LEASE, Entry, Upgrade
-
-#: Who writes the entries that no person wrote.
-CHAIRLIFT = "chairlift"
 
 
 class LeaseLost(Exception):
@@ -27,37 +25,33 @@ class LeaseLost(Exception):
 
 
 def standing(row: Upgrade, up: UpgradeValue, reached: Reached, chase: Chase | None, owner: str, now: datetime) -> None:
-    """Where it stands, and what was seen; before an act also the intent. Raises LeaseLost."""
+    """Where it stands, and what was seen; before an act also the intent. Raises LeaseLost.
+
+    Nothing is written where nothing changed and nothing will be done.
+    """
     fields = _fields(row, up, reached, chase, now)
+    found = [*lines.of_look(up, reached, chase, _gist(row), now)]
+    acts = isinstance(reached.decision, Do) or (chase and chase.message)
+    if not (acts or found or any(getattr(row, name) != value for name, value in fields.items())):
+        return
     with transaction.atomic():
         mine = Upgrade.objects.filter(pk=row.pk, leased_by=owner, leased_until__gt=now)
         if mine.update(**fields, leased_until=now + LEASE) != 1:
             raise LeaseLost
-        for line, key in _lines(row, up, reached, chase, now):
-            Entry.write(row, line, key=key)
+        for line in found:
+            _write(row, line)
     for name, value in fields.items():
         setattr(row, name, value)
 
 
-def did(row: Upgrade, reached: Reached, came_of_it: str, now: datetime) -> None:
-    """The deed, after the intent; written once per deed however often it is repeated."""
-    do = reached.decision
-    assert isinstance(do, Do)
-    if do.verb in THINKING:
-        return
-    data = {"verb": do.verb, "where": do.where}
-    line = Line(now, CHAIRLIFT, Kind.DID, reached.change, reached.step or "", do.about, came_of_it, data)
-    Entry.write(row, line, key=_key(row, "did", do.verb, reached.change, do.about, do.where))
+def did(row: Upgrade, up: UpgradeValue, reached: Reached, came_of_it: str, now: datetime) -> None:
+    """The deed, after the intent."""
+    for line in lines.of_deed(up, reached, came_of_it, now):
+        _write(row, line)
 
 
 def reminded(row: Upgrade, reached: Reached, chase: Chase, now: datetime) -> None:
-    assert chase.message is not None
-    key = chase.message.key.removeprefix(f"{row.campaign.slug} {row.service.name} ")
-    to = ", ".join(chase.message.to)
-    line = Line(
-        now, CHAIRLIFT, Kind.REMINDED, reached.change, reached.step or "", key, chase.message.subject, {"to": to}
-    )
-    Entry.write(row, line, key=_key(row, "reminded", key))
+    _write(row, lines.of_reminder(reached, chase, now))
 
 
 def release(row: Upgrade, owner: str, look_again: datetime | None, now: datetime) -> None:
@@ -73,7 +67,7 @@ def _fields(row: Upgrade, up: UpgradeValue, reached: Reached, chase: Chase | Non
     fields: dict[str, Any] = {
         "change": reached.change,
         "step": reached.step or "",
-        "decision": "done" if reached.done else type(decision).__name__.lower(),
+        "decision": lines.kind_of(reached),
         "why": decision.why,
         "whom": "",
         "question": "",
@@ -94,60 +88,6 @@ def _fields(row: Upgrade, up: UpgradeValue, reached: Reached, chase: Chase | Non
     if not reached.done:
         fields["done_at"] = None
     return fields
-
-
-def _lines(
-    row: Upgrade, up: UpgradeValue, reached: Reached, chase: Chase | None, now: datetime
-) -> Iterator[tuple[Line, str]]:
-    decision, change, step = reached.decision, reached.change, reached.step or ""
-    for slug, seen in reached.walked:
-        yield from _seen(row, up, slug, seen, now)
-    if _begins(up, reached):
-        assert reached.step is not None
-        level = up.level_of(up.campaign.change(change), reached.step).name
-        yield Line(now, CHAIRLIFT, Kind.BEGAN, change, step, level), _key(row, "began", change, step)
-    if chase and chase.question not in up.said.asked:
-        yield (
-            Line(now, CHAIRLIFT, Kind.ASKED, change, step, chase.question, decision.why),
-            _key(row, "asked", chase.question),
-        )
-    if not isinstance(decision, Do) and _gist(row) != _gist_of(reached):
-        kind = "done" if reached.done else type(decision).__name__.lower()
-        yield Line(now, CHAIRLIFT, Kind.STANDS, change, step, kind, decision.why), ""
-    if isinstance(decision, Do) and decision.verb not in THINKING:
-        data = {"verb": decision.verb, "where": decision.where}
-        yield Line(now, CHAIRLIFT, Kind.MEANT, change, step, decision.about, decision.why, data), ""
-
-
-def _begins(up: UpgradeValue, reached: Reached) -> bool:
-    """A step begins when somebody is asked or something is done for it; waiting for a turn is not beginning."""
-    decision = reached.decision
-    if reached.step in (None, StepName.PLAN) or up.level is None:
-        return False
-    if (reached.change, reached.step) in up.said.begun:
-        return False
-    return isinstance(decision, Ask) or (isinstance(decision, Do) and decision.verb not in THINKING)
-
-
-def _seen(row: Upgrade, up: UpgradeValue, slug: str, seen: Seen, now: datetime) -> Iterator[tuple[Line, str]]:
-    plan = seen.plan
-    if plan and plan.state is PlanState.PLANNED and slug not in up.said.planned:
-        text = f"{plan.files} files, +{plan.insertions} -{plan.deletions}"
-        tests = {"before": seen.before and seen.before.state, "after": seen.after and seen.after.state}
-        yield Line(now, CHAIRLIFT, Kind.PLANNED, slug, "plan", plan.commit, text, tests), _key(row, "planned", slug)
-    merged = seen.merged_commit
-    for run in seen.environments:
-        key = (slug, run.environment, merged)
-        if run.holds is Holds.YES and run.since and key not in up.said.running:
-            data = {"environment": run.environment, "since": run.since.isoformat()}
-            by = run.deployment.by if run.deployment else ""
-            text = f"{run.environment} runs it" + (f", says {by}" if by else "")
-            yield Line(now, CHAIRLIFT, Kind.RUNS, slug, "deploy", merged, text, data), _key(row, "runs", *key)
-    for environment, verdict in seen.verdicts.items():
-        if verdict.final and (slug, environment, merged) not in up.said.verdicts:
-            data = {"environment": environment, "health": verdict.health}
-            line = Line(now, CHAIRLIFT, Kind.JUDGED, slug, "test", merged, verdict.why, data)
-            yield line, _key(row, "judged", slug, environment, merged)
 
 
 def _evidence(reached: Reached) -> dict[str, Any]:
@@ -207,16 +147,15 @@ def _evidence_of(seen: Seen) -> dict[str, Any]:
 
 
 def _gist(row: Upgrade) -> tuple[str, ...]:
-    """What must differ for a new line in the log: numbers that move at every look do not count."""
-    return row.change, row.step, row.decision, row.why.split(":")[0] if row.decision == "wait" else row.why
+    return lines.gist(row.change, row.step, row.decision, row.why)
 
 
 def _gist_of(reached: Reached) -> tuple[str, ...]:
-    decision = reached.decision
-    kind = "done" if reached.done else type(decision).__name__.lower()
-    why = decision.why.split(":")[0] if isinstance(decision, Wait) else decision.why
-    assert isinstance(decision, Satisfied | Do | Wait | Ask | Stop)
-    return reached.change, reached.step or "", kind, why
+    return lines.gist(reached.change, reached.step or "", lines.kind_of(reached), reached.decision.why)
+
+
+def _write(row: Upgrade, line: lines.Line) -> None:
+    Entry.write(row, line.entry, key=_key(row, *line.key) if line.key else "")
 
 
 def _key(row: Upgrade, *parts: str) -> str:

@@ -9,8 +9,8 @@ from chairlift.core.files import Roster
 from chairlift.core.log import Entry as Line
 from chairlift.core.log import Kind
 from chairlift.core.pace import Place, admit, must_brake
-from chairlift.server.models import Campaign, Entry, RosterFile, Upgrade
-from chairlift.server.record import CHAIRLIFT
+from chairlift.lines import CHAIRLIFT
+from chairlift.server.models import LEASE, Campaign, Entry, RosterFile, Upgrade
 
 #: How often a campaign is tended.
 EVERY = timedelta(seconds=1)
@@ -26,15 +26,17 @@ def tend(campaign: Campaign, now: datetime) -> None:
 
 
 def _admit(campaign: Campaign, now: datetime) -> None:
+    if not Upgrade.objects.filter(campaign=campaign, admitted_at=None).exclude(level="").exists():
+        return
     rows = list(
         Upgrade.objects.filter(campaign=campaign)
         .select_related("service")
-        .only("level", "admitted_at", "done_at", "step", "waits_for", "service__name")
+        .only("level", "admitted_at", "done_at", "step", "change", "waits_for", "service__name")
     )
-    if all(row.admitted_at or not row.level for row in rows):
-        return
     roster = RosterFile.now()
-    found = admit([_place(row, roster) for row in rows if roster.has(row.service.name)], campaign.value.waves)
+    changes = campaign.value.changes
+    last = changes[-1].slug if len(changes) > 1 else ""
+    found = admit([_place(row, roster, last) for row in rows if roster.has(row.service.name)], campaign.value.waves)
     for row in rows:
         if row.service.name in found.admitted:
             mine = Upgrade.objects.filter(pk=row.pk, admitted_at=None)
@@ -44,7 +46,7 @@ def _admit(campaign: Campaign, now: datetime) -> None:
             Upgrade.objects.filter(pk=row.pk).update(waits_for=found.waits_for[row.service.name])
 
 
-def _place(row: Upgrade, roster: Roster) -> Place:
+def _place(row: Upgrade, roster: Roster, last: str) -> Place:
     service = roster.service(row.service.name)
     return Place(
         name=service.name,
@@ -54,6 +56,7 @@ def _place(row: Upgrade, roster: Roster) -> Place:
         chosen=bool(row.level),
         admitted=row.admitted_at is not None,
         in_flight=row.admitted_at is not None and row.done_at is None and row.step in _IN_FLIGHT,
+        released=bool(last) and row.change == last,
         done=row.done_at is not None,
     )
 
@@ -61,11 +64,19 @@ def _place(row: Upgrade, roster: Roster) -> Place:
 def _brake(campaign: Campaign, now: datetime) -> None:
     if campaign.braked_why:
         return
-    last = Entry.objects.filter(campaign=campaign, kind=Kind.RESTARTED).order_by("-pk").values_list("pk", flat=True)
-    since = last.first() or 0
-    reverts = Entry.objects.filter(campaign=campaign, pk__gt=since, kind=Kind.DID, data__verb=Verb.REVERT).count()
+    reverts = _reverts(campaign, now)
     stuck = Upgrade.objects.filter(campaign=campaign, decision__in=("ask", "refused", "bug")).exclude(whom=Party.SQUAD)
     why = must_brake(reverts, stuck.values_list("service__name", flat=True), campaign.value.brake)
     if why and Campaign.objects.filter(pk=campaign.pk, braked_why="").update(braked_why=why):
         Entry.write(None, Line(now, CHAIRLIFT, Kind.BRAKED, text=why), campaign=campaign)
         Upgrade.objects.filter(campaign=campaign).nudge(now)
+
+
+def _reverts(campaign: Campaign, now: datetime) -> int:
+    """How many there were since the last restart; 0, too, when the last tending has counted them all already."""
+    found = Entry.objects.filter(kind=Kind.DID, data__verb=Verb.REVERT)
+    if campaign.tended_at and not found.filter(at__gt=min(campaign.tended_at, now) - LEASE).exists():
+        # Otherwise the whole log would be read every second.
+        return 0
+    last = Entry.objects.filter(campaign=campaign, kind=Kind.RESTARTED).order_by("-pk").values_list("pk", flat=True)
+    return found.filter(campaign=campaign, pk__gt=last.first() or 0).count()

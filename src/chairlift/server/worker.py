@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import socket
 import threading
 import time
 import uuid
+from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -16,7 +18,7 @@ from django.db.models import Q
 
 from chairlift import units
 from chairlift.core.decision import Do
-from chairlift.core.files import FileProblems
+from chairlift.core.files import FileProblems, Roster
 from chairlift.core.unit import Unit as UnitValue
 from chairlift.plugins import BadConfiguration
 from chairlift.ports import Ports, Refused, Unavailable
@@ -30,6 +32,8 @@ logger = logging.getLogger("chairlift")
 
 #: How many acts one claim may chain before the others get their turn.
 ACTS = 12
+#: How many due upgrades are found by one query.
+BATCH = 50
 #: Rest after the world was away: doubled each time, up to the limit.
 AWAY, AWAY_LIMIT = timedelta(seconds=5), timedelta(minutes=10)
 #: Rest after a refusal or a bug of ours: a person must see it, and may nudge.
@@ -52,6 +56,8 @@ class Worker:
         self.outside, self.now = outside, now
         self.name = f"{socket.gethostname()[:40]}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
         self._stop = threading.Event()
+        self._due: deque[int] = deque()
+        self._roster: tuple[object, Roster] = (None, Roster())
 
     def run(self, lookers: int = 2, hands: int | None = None) -> None:
         """Until `stop`: threads that look, threads that work, and this one tending the campaigns."""
@@ -87,11 +93,19 @@ class Worker:
     def look_once(self) -> bool:
         """Claim the longest-waiting due upgrade and look at it. False when nothing is due."""
         now = self.now()
-        for pk in Upgrade.objects.due(now).values_list("pk", flat=True)[:5]:
+        while (pk := self._next_due(now)) is not None:
             if Upgrade.objects.claim(pk, self.name, now):
                 self.look(pk)
                 return True
         return False
+
+    def _next_due(self, now: datetime) -> int | None:
+        """Found some at a time, for all threads that look; what is no longer due by its turn cannot be claimed."""
+        if not self._due:
+            self._due.extend(Upgrade.objects.due(now).values_list("pk", flat=True)[:BATCH])
+        with contextlib.suppress(IndexError):
+            return self._due.popleft()
+        return None
 
     def look(self, pk: int) -> None:
         """One claimed upgrade: whatever happens, the row rests and the others go on."""
@@ -128,7 +142,7 @@ class Worker:
         """Look and act until there is nothing to do at once."""
         for _ in range(ACTS):
             now = self.now()
-            roster = RosterFile.now()
+            roster = self._roster_now()
             up = row.snapshot(roster)
             ports = self.outside.ports(up.campaign, up.service, roster, DatabaseEngine(row.campaign, now))
             if comments.read(row, up, ports, roster, now):
@@ -146,7 +160,7 @@ class Worker:
                 record.release(row, self.name, again, self.now())
                 return
             came_of_it = act(up, reached, ports)
-            record.did(row, reached, came_of_it, self.now())
+            record.did(row, up, reached, came_of_it, self.now())
         record.release(row, self.name, self.now(), self.now())
 
     # Working
@@ -197,9 +211,17 @@ class Worker:
         return {"state": "done", "output": str(result.pop("output", "")), "result": result, "why": ""}
 
     def _ports_of(self, row: Unit) -> Ports:
-        roster = RosterFile.now()
+        roster = self._roster_now()
         engine = DatabaseEngine(row.campaign, self.now())
         return self.outside.ports(row.campaign.value, roster.service(row.service), roster, engine)
+
+    def _roster_now(self) -> Roster:
+        """The services file is read again only when another was loaded."""
+        version, (known, roster) = RosterFile.version(), self._roster
+        if version != known:
+            roster = RosterFile.now()
+            self._roster = (version, roster)
+        return roster
 
     def _keep(self, pk: int, done: threading.Event) -> None:
         """Renew the lease of a unit while its program runs; a database that is away now may be back in time."""

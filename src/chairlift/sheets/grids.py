@@ -7,10 +7,11 @@ import html
 import io
 import json
 import re
+import warnings
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
@@ -147,7 +148,8 @@ def _xlsx(data: bytes, columns: FindColumns) -> Iterator[Grid]:
         with zipfile.ZipFile(io.BytesIO(data)) as parts:
             if sum(part.file_size for part in parts.infolist()) > _LARGEST_UNPACKED:
                 raise Unreadable(f"this file unpacks to more than {_LARGEST_UNPACKED >> 20} MB", remedy)
-        pages = load_workbook(io.BytesIO(data), data_only=True).worksheets
+        with warnings.catch_warnings(action="ignore"):  # of what it would lose in writing: we only read
+            pages = load_workbook(io.BytesIO(data), data_only=True).worksheets
     except Unreadable:
         raise
     except Exception as error:
@@ -191,8 +193,6 @@ def _text(value: object) -> str:
         return str(int(value))
     if isinstance(value, datetime):
         return value.date().isoformat()
-    if isinstance(value, date):
-        return value.isoformat()
     return "" if value is None else str(value)
 
 

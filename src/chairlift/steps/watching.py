@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from chairlift.core.menu import Change
@@ -26,13 +27,13 @@ def target(seen: Seen) -> str:
 
 def running(up: Upgrade, change: Change, seen: Seen, environment: str, ports: Ports) -> tuple[Running, Unit | None]:
     """What runs in this environment, and the unit that must first run to know whether it holds the change."""
-    if ports.deployer is None:
-        return _told(up, change, seen, environment), None
     # In this order: what a release that is over has brought is then seen.
     outcome = ports.engine.find(deploy_unit(up, environment, target(seen)))
-    found = ports.deployer.running(up.service.name, environment)
     releasing = "yes" if outcome and outcome.state == "running" else ""
     failed = _failed(outcome, environment)
+    if ports.deployer is None:
+        return replace(_told(up, change, seen, environment), releasing=releasing, failed=failed), None
+    found = ports.deployer.running(up.service.name, environment)
     if found is None:
         return Running(environment, Holds.NOTHING_RUNS, None, None, releasing, failed), None
     holds, missing = _holds(up, change, seen, found.commit, ports)

@@ -230,6 +230,15 @@ class WorkspaceContract:
         assert world.files(BRANCH) == {**before, "later": "kept"}
         assert undone.files == 2
 
+    def test_a_revert_on_the_very_commit_is_the_same_each_time(self, workspace: Workspace, world: World) -> None:
+        before = world.files("main")
+        bad = world.push("main", {"app.py": "bad\n", "added": "x"})
+        undone = workspace.revert(world.url, bad, bad, "Revert\n")
+        world.push("main", {"later": "kept"})
+        assert workspace.revert(world.url, bad, bad, "Revert\n") == undone
+        workspace.push(world.url, undone.commit, BRANCH, NOBODY)
+        assert world.files(BRANCH) == before
+
     def test_a_revert_that_conflicts_is_refused(self, workspace: Workspace, world: World) -> None:
         bad = world.push("main", {"app.py": "bad\n"})
         top = world.push("main", {"app.py": "built on it\n"})

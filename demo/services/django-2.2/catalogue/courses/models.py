@@ -29,7 +29,8 @@ class CourseQuerySet(models.QuerySet):
     def visible(self, today):
         """On sale now, with the number of editions that can still be booked."""
         open_editions = Q(editions__starts__gt=today, editions__full=False)
-        return self.filter(published=True).annotate(open=Count('editions', filter=open_editions))
+        found = self.filter(published=True).annotate(open=Count('editions', filter=open_editions))
+        return found.order_by('title')
 
     def matching(self, words):
         found = self

@@ -1,0 +1,1 @@
+"""Measures what the project promises of speed and memory; `make bench` prints it. Never part of the tests."""

@@ -1,0 +1,3 @@
+from moneta.money import CurrencyMismatch, Money
+
+__all__ = ['CurrencyMismatch', 'Money']

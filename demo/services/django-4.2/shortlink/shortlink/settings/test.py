@@ -1,0 +1,5 @@
+from shortlink.settings.base import *  # noqa: F401, F403
+
+DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}}
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+SHORTLINK_SALT = "tests"

@@ -1,0 +1,279 @@
+"""After the merge: deployments that go wrong, errors that rise, and the way back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from itertools import count
+
+import pytest
+
+from chairlift.core.decision import Ask, Party, Verb, Wait
+from chairlift.core.log import Kind
+from chairlift.core.menu import DEPLOY_DOCS, Brake, ServiceLevel
+from chairlift.core.verdict import Health
+from chairlift.reconcile import Reached
+from chairlift.testing.fakes.monitor import Rate
+from tests.core.menus import level
+from tests.journeys.passage import CHANGES, FILES, SHOP, SQUAD, URL, Fuse, Killed, Passage, campaign, diligent
+
+UPGRADE, CLEAN_UP = CHANGES[1:]
+GOOD, BAD = Rate(10, 0.01), Rate(10, 3)
+
+
+def passage(name: str = "Hands-off", fuse: Fuse | None = None, **changed: object) -> Passage:
+    changed = {"changes": (UPGRADE,), **changed}
+    found = Passage(campaign(**changed), answers=diligent, fuse=fuse or Fuse())
+    found.choose(name)
+    return found
+
+
+def deployed(*environments: str) -> Callable[[Reached], object]:
+    """Until the upgrade is seen to run there."""
+
+    def holds(reached: Reached) -> bool:
+        seen = dict(reached.walked).get("upgrade", reached.seen)
+        return {run.environment for run in seen.environments if run.since} >= set(environments)
+
+    return holds
+
+
+def turns_bad(found: Passage, environment: str) -> None:
+    """From now on requests fail there, and a day passes."""
+    found.monitor.set("shop", environment, found.now, BAD)
+    found.now += timedelta(hours=6)
+
+
+def turns_good(found: Passage) -> None:
+    for environment in found.up.environments:
+        found.monitor.set("shop", environment, found.now, GOOD)
+
+
+def worse_in_production(found: Passage) -> Reached:
+    found.go_on(deployed("stage", "production"))
+    turns_bad(found, "production")
+    return found.go_on(days=0.1)
+
+
+def main_of(found: Passage) -> str:
+    return found.git.repositories[URL].branches["main"]
+
+
+# Worse
+
+
+def test_worse_is_reverted_rolled_back_and_then_asked_about() -> None:
+    found = passage()
+    reached = worse_in_production(found)
+    assert isinstance(reached.decision, Ask)
+    assert reached.decision.whom is Party.PROJECT_TEAM
+    assert "reverted" in reached.decision.why
+    assert found.git.commit(URL, main_of(found)).tree == FILES
+    assert found.runs("stage") == found.runs("production") == main_of(found)
+    assert [pull.state for pull in found.pulls()] == ["merged", "merged"]
+
+
+def test_a_retry_after_a_revert_arrives() -> None:
+    found = passage()
+    worse_in_production(found)
+    turns_good(found)
+    found.say(Kind.RETRIED, "lead", change="upgrade", again=True)
+    assert found.go_on().done
+    second = found.pull("upgrade", attempt=2)
+    assert second
+    facts = found.up.said
+    for environment in found.up.environments:
+        assert facts.verdicts["upgrade", environment, second.merged_commit].health is Health.HEALTHY
+    assert found.git.commit(URL, main_of(found)).tree["requirements.txt"] == "Django==3.2\n"
+
+
+@pytest.mark.parametrize("before", [False, True], ids=["after", "before"])
+def test_the_way_back_is_found_however_it_is_killed(before: bool) -> None:
+    for effect in count():
+        fuse = Fuse()
+        found = passage(fuse=fuse)
+        found.go_on(deployed("stage", "production"))
+        turns_bad(found, "production")
+        fuse.left, fuse.before = effect, before
+        found.go_on(days=0.1)
+        assert [pull.state for pull in found.pulls()] == ["merged", "merged"]
+        assert found.runs("stage") == found.runs("production") == main_of(found)
+        assert found.git.commit(URL, main_of(found)).tree == FILES
+        if not fuse.blown:
+            break
+    assert effect > 4
+
+
+def test_worse_in_one_environment_does_not_wait_for_the_watch_over_another() -> None:
+    found = passage()
+    reached = found.go_on(deployed("stage", "production"))
+    assert isinstance(reached.decision, Wait)
+    assert "watching stage" in reached.decision.why
+    turns_bad(found, "production")
+    found.go_on(days=0.1)
+    assert found.did(Verb.REVERT)
+
+
+def test_a_paused_campaign_still_undoes() -> None:
+    found = passage()
+    found.go_on(deployed("stage", "production"))
+    found.paused = "the fair (lead)"
+    turns_bad(found, "production")
+    found.go_on(days=0.1)
+    assert found.runs("production") == main_of(found)
+    assert found.git.commit(URL, main_of(found)).tree == FILES
+
+
+def test_what_is_worse_goes_no_further() -> None:
+    found = passage(times=replace(campaign().times, soak=campaign().times.watch))
+    found.go_on(deployed("stage"))
+    turns_bad(found, "stage")
+    found.go_on(days=10)
+    assert [entry.data["where"] for entry in found.did(Verb.DEPLOY)] == ["stage"]
+
+
+def test_a_person_who_looked_may_vouch_for_what_is_worse() -> None:
+    found = passage()
+    found.go_on(deployed("stage", "production"))
+    turns_bad(found, "production")
+    found.say(Kind.TESTED, "ada", text="a crawler", change="upgrade")
+    assert found.go_on().done
+    assert not found.did(Verb.REVERT)
+
+
+def test_where_the_squad_deploys_it_is_asked_to_undo() -> None:
+    odd = level("odd", "deploy", notice=True)
+    found = passage("odd", levels=(odd,))
+    reached = worse_in_production(found)
+    assert isinstance(reached.decision, Ask)
+    assert reached.decision.whom is Party.SQUAD
+    assert "worse in production" in reached.decision.why
+    assert not found.did(Verb.REVERT)
+
+
+def test_a_revert_that_a_person_closed_is_an_answer() -> None:
+    found = passage()
+    found.go_on(deployed("stage", "production"))
+    turns_bad(found, "production")
+    found.fuse.left, found.fuse.before = 2, True
+    with pytest.raises(Killed):
+        found.look()
+    revert = found.pull("upgrade", revert=True)
+    assert revert
+    found.forge.close("shop", revert.number, "ada")
+    reached = found.go_on(days=1)
+    assert isinstance(reached.decision, Ask)
+    assert "was closed" in reached.decision.why
+    assert len([pull for pull in found.pulls() if "revert" in pull.branch]) == 1
+
+
+def test_nothing_is_built_on_a_change_that_was_reverted() -> None:
+    found = passage(changes=(replace(CHANGES[0], slug="prepare"), UPGRADE), brake=Brake(9, 9))
+    found.go_on(lambda reached: len(found.did(Verb.DEPLOY)) == 2)
+    found.settle()
+    turns_bad(found, "production")
+    reached = found.go_on(days=20)
+    assert reached.change == "prepare"
+    assert "reverted" in reached.decision.why
+    assert not found.did(Verb.MERGE)[1:]
+
+
+# The monitor
+
+
+def test_a_monitor_that_is_away_says_nothing() -> None:
+    found = passage()
+    found.go_on(deployed("stage", "production"))
+    found.monitor.away = "no route"
+    reached = found.go_on(days=20)
+    assert isinstance(reached.decision, Ask)
+    assert "the monitor is away" in reached.decision.why
+    assert not found.up.said.verdicts
+    found.monitor.away = ""
+    assert found.go_on().done
+
+
+def test_too_little_traffic_is_for_a_person_to_judge() -> None:
+    found = passage()
+    for environment in found.up.environments:
+        found.monitor.set("shop", environment, found.now - timedelta(days=29), Rate(0.001))
+    reached = found.go_on(days=30)
+    assert isinstance(reached.decision, Ask)
+    assert "too little traffic" in reached.decision.why
+    found.say(Kind.TESTED, "rev", text="clicked through", change="upgrade")
+    assert found.go_on().done
+
+
+# Deployments
+
+
+def test_a_deployer_that_says_done_is_not_believed() -> None:
+    found = passage()
+    found.go_on(lambda reached: reached.step == "deploy")
+    found.deployer.instead[main_of(found)] = found.runs("production")
+    reached = found.go_on(days=5)
+    assert isinstance(reached.decision, Ask)
+    assert reached.decision.whom is Party.PROJECT_TEAM
+    assert "production runs" in reached.decision.why
+    assert {key[1] for key in found.up.said.running} == {"stage"}
+    found.deployer.instead.clear()
+    found.say(Kind.RETRIED, "lead", change="upgrade", again=False)
+    assert found.go_on().done
+
+
+def test_what_a_person_rolled_back_is_not_deployed_again() -> None:
+    found = passage()
+    before = found.runs("production")
+    found.go_on(deployed("stage", "production"))
+    found.deployer.deploy("shop", "production", before)
+    reached = found.go_on(days=10)
+    assert isinstance(reached.decision, Ask)
+    assert "something else runs in production" in reached.decision.why
+    assert found.runs("production") == before
+
+
+def test_a_failed_deployment_is_retried_when_somebody_says_so() -> None:
+    found = passage()
+    found.deployer.failing = "exit code 3"
+    reached = found.go_on(days=20)
+    assert "exit code 3" in reached.decision.why
+    found.deployer.failing = ""
+    assert not found.go_on(days=5).done
+    found.say(Kind.RETRIED, "lead", change="upgrade", again=False)
+    assert found.go_on().done
+
+
+def test_without_a_deployer_named_people_say_what_runs() -> None:
+    found = Passage(campaign(changes=(UPGRADE,)), replace(SHOP, deployer={}), diligent)
+    found.choose("Hands-off")
+    found.say(Kind.DEPLOYED, "ada", about="stage", change="upgrade")
+    reached = found.go_on(days=20)
+    assert isinstance(reached.decision, Ask)
+    assert reached.decision.about.startswith("deploy stage"), "a word from before the merge is about something else"
+    for environment in ("stage", "production"):
+        found.say(Kind.DEPLOYED, "rev", about=environment, change="upgrade")
+    assert found.go_on().done
+    assert not found.did(Verb.DEPLOY)
+
+
+def test_squads_that_deploy_are_asked_environment_by_environment() -> None:
+    found = passage("Trust but verify")
+    found.answers = lambda passage, reached, ask: None
+    reached = found.go_on(days=20)
+    assert isinstance(reached.decision, Ask)
+    assert reached.decision.whom is Party.SQUAD
+    assert "stage" in reached.decision.about
+    assert reached.decision.due
+    pull = found.pull("upgrade")
+    assert pull
+    assert pull.merged_at
+    assert reached.decision.due <= pull.merged_at + timedelta(days=14)
+    assert not found.did(Verb.DEPLOY)
+
+
+def test_a_menu_of_another_shape_arrives() -> None:
+    rows = (ServiceLevel("all yours", frozenset(), needs=(DEPLOY_DOCS,)), level("we test", "test", notice=True))
+    found = passage("we test", levels=rows)
+    assert found.go_on().done
+    assert found.up.said.tested["upgrade"][0].by == SQUAD.contact

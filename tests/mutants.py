@@ -1,0 +1,260 @@
+"""Plants bugs in the laws and safety rules, one at a time, and fails if the tests let one live: `make mutants`."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+#: At once; each is one run of pytest.
+ABREAST = 2
+#: A mutant that hangs is as good as dead, but costs time: none should need this long.
+SECONDS = 180
+
+LAWS = "tests/core/test_laws.py"
+LOG = "tests/core/test_log.py"
+ARRIVALS = "tests/journeys/test_arrivals.py"
+TURNS = "tests/journeys/test_turns.py"
+WATCH = "tests/journeys/test_watch.py"
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """`old` stands once in `file` and is replaced by `new`; `tests` must then fail. `breaks` is the law's number."""
+
+    breaks: int
+    what: str
+    file: str
+    old: str
+    new: str
+    tests: str
+
+
+MUTANTS = (
+    Mutant(1, "the wait for a wave ends at once", "steps/create.py",
+           "return Wait(now + SOON, up.admitted_why", "return Wait(now, up.admitted_why",
+           f"{LAWS}::test_waiting_is_for_something_in_the_future"),
+    Mutant(1, "waits for a watch that is over", "steps/test.py",
+           "if now < ends:", "if now <= ends + up.campaign.times.watch.rough:",
+           f"{LAWS}::test_waiting_is_for_something_in_the_future"),
+    Mutant(1, "a landed change without a level is a crash", "steps/create.py",
+           "if seen.past_merge and (up.level or not needed(up, change, seen)):", "if seen.past_merge:",
+           f"{LAWS}::test_before_a_level_is_chosen_there_are_only_plans"),
+    Mutant(1, "a stopped change puts the watch over another to sleep", "reconcile.py",
+           "min([reached.look_again, *others])", "reached.look_again",
+           f"{TURNS}::test_a_stopped_change_does_not_put_the_watch_over_another_to_sleep"),
+    Mutant(2, "the squad's deployment is done for it", "steps/deploy.py",
+           "        if up.who(change, self.name) is Party.SQUAD:\n            return self._ask_squad",
+           "        if False:\n            return self._ask_squad",
+           f"{LAWS}::test_a_step_of_the_squad_is_never_done"),
+    Mutant(2, "the squad's merge is announced and done for it", "core/upgrade.py",
+           "return self.level_of(change, step).who(step)",
+           "return Party.PROJECT_TEAM if step is StepName.MERGE else self.level_of(change, step).who(step)",
+           f"{LAWS}::test_a_step_of_the_squad_is_never_done"),
+    Mutant(2, "what the squad deploys is reverted without asking it", "steps/test.py",
+           "for step in (StepName.MERGE, StepName.DEPLOY))", "for step in (StepName.MERGE,))",
+           f"{LAWS}::test_a_step_of_the_squad_is_never_done"),
+    Mutant(3, "green or approved is enough", "steps/review.py",
+           "or self._unapproved(up, change, seen, pull, now)",
+           "or (None if seen.head and seen.head.state is RunState.PASSED else "
+           "self._unapproved(up, change, seen, pull, now))",
+           f"{LAWS}::test_no_merge_without_the_required_review_of_this_head"),
+    Mutant(3, "notice per pull request, not per head", "steps/merge.py",
+           "up.said.announced.get((change.slug, pull.head))",
+           "next((at for key, at in up.said.announced.items() if key[0] == change.slug), None)",
+           f"{LAWS}::test_no_merge_without_a_full_notice_for_this_head"),
+    Mutant(3, "half of the notice is enough", "steps/merge.py",
+           "if now < ends:", "if now < announced + (ends - announced) / 2:",
+           f"{LAWS}::test_no_merge_without_a_full_notice_for_this_head"),
+    Mutant(3, "an approval of an older head counts", "steps/review.py",
+           'if r.state == "approved" and r.head == pull.head}', 'if r.state == "approved"}',
+           f"{LAWS}::test_no_merge_without_the_required_review_of_this_head"),
+    Mutant(3, "a review by a stranger counts", "steps/review.py",
+           "approved = approvals & voices or", "approved = approvals or",
+           f"{LAWS}::test_no_merge_without_the_required_review_of_this_head"),
+    Mutant(3, "a wish for changes is overruled by an approval", "steps/review.py",
+           "            or self._answer_owed(up, pull)\n", "",
+           f"{LAWS}::test_no_merge_without_the_required_review_of_this_head"),
+    Mutant(3, "a required check that runs is taken for green", "steps/review.py",
+           'if check.state != "passed":', 'if check.state == "never":',
+           f"{LAWS}::test_no_merge_without_green_and_proven_tests_of_this_head"),
+    Mutant(3, "Chairlift approves an inexact diff", "steps/review.py",
+           "up.campaign.chairlift_approves and seen.exact and green", "up.campaign.chairlift_approves and green",
+           f"{LAWS}::test_chairlift_approves_only_its_own_exact_and_proven_work"),
+    Mutant(3, "an exit code is believed without proof", "steps/review.py",
+           "if run.state in (RunState.FAILED, RunState.UNPROVEN):", "if run.state is RunState.FAILED:",
+           f"{LAWS}::test_no_merge_without_green_and_proven_tests_of_this_head"),
+    Mutant(3, "a second attempt inherits the notice of the first", "core/log.py",
+           "announced={key: at for key, at in facts.announced.items() if key[0] != entry.change},",
+           "announced=facts.announced,",
+           f"{TURNS}::test_a_retry_opens_a_new_pull_request_with_a_notice_of_its_own"),
+    Mutant(4, "blockers are ignored", "steps/gates.py",
+           "held(up) or blocked(up) or problem(up)", "held(up) or problem(up)",
+           f"{LAWS}::test_nothing_goes_out_while_something_stands_in_the_way"),
+    Mutant(4, "objections are ignored", "steps/gates.py",
+           "return held(up) or blocked(up)", "return blocked(up)",
+           f"{TURNS}::test_an_objection_during_the_notice_holds_the_merge"),
+    Mutant(4, "known problems are ignored", "steps/gates.py",
+           "or problem(up) or unmet(up, change)", "or unmet(up, change)",
+           f"{LAWS}::test_nothing_goes_out_while_something_stands_in_the_way"),
+    Mutant(4, "missing deploy documentation is ignored", "core/upgrade.py",
+           "if DEPLOY_DOCS in needs and not self.service.deploy_docs:", "if DEPLOY_DOCS in needs and False:",
+           f"{LAWS}::test_nothing_goes_out_while_something_stands_in_the_way"),
+    Mutant(4, "freezes of the campaign are ignored", "core/upgrade.py",
+           "self.service.squad.calendar.with_freezes(self.campaign.freezes)", "self.service.squad.calendar",
+           f"{LAWS}::test_nothing_goes_out_while_something_stands_in_the_way"),
+    Mutant(4, "merges at night", "steps/merge.py",
+           "            or closed(up, now)\n", "",
+           f"{LAWS}::test_nothing_goes_out_while_something_stands_in_the_way"),
+    Mutant(5, "a pause does not stop merging", "reconcile.py",
+           "if reason and decision.verb not in UNDOING:",
+           "if reason and decision.verb not in UNDOING | {Verb.MERGE}:",
+           f"{LAWS}::test_a_paused_campaign_only_thinks_and_undoes"),
+    Mutant(5, "a brake stops nothing", "reconcile.py",
+           "reason = up.paused or up.braked", "reason = up.paused",
+           f"{LAWS}::test_a_paused_campaign_only_thinks_and_undoes"),
+    Mutant(5, "a pause stops undoing", "core/decision.py",
+           "UNDOING = frozenset({Verb.REVERT, Verb.ROLL_BACK})", "UNDOING = frozenset({Verb.REVERT})",
+           f"{WATCH}::test_a_paused_campaign_still_undoes"),
+    Mutant(5, "issues are closed although the campaign is paused", "reconcile.py",
+           "return _guard(up, up.campaign.changes[-1], _finishing(up, seen, scans, now))",
+           "return _finishing(up, seen, scans, now)",
+           f"{LAWS}::test_a_paused_campaign_only_thinks_and_undoes"),
+    Mutant(6, "merged once more", "core/upgrade.py",
+           "        return self.merged or bool(self.plan", "        return bool(self.plan",
+           f"{ARRIVALS}::test_arrives"),
+    Mutant(6, "each look has a branch of its own", "core/menu.py",
+           'again = "" if attempt == 1 else f"-{attempt}"', 'again = f"-{id(object())}"',
+           f"{ARRIVALS}::test_arrives"),
+    Mutant(6, "a commit is ours only when the push was recorded", "core/log.py",
+           "    Kind.MEANT: _meant,\n", "",
+           f"{TURNS}::test_our_own_commit_is_made_again_after_a_conflict"),
+    Mutant(6, "the revert is another commit after a crash", "steps/test.py",
+           "ports.workspace.revert(url, do.about, do.about, title)",
+           'ports.workspace.revert(url, do.about, do.about, f"{title} {id(seen)}")',
+           f"{WATCH}::test_the_way_back_is_found_however_it_is_killed"),
+    Mutant(6, "a service without deployer is deployed for ever", "steps/deploy.py",
+           "if not up.service.deployer:\n            return self._by_hand(up, seen, environment",
+           "if False:\n            return self._by_hand(up, seen, environment",
+           f"{WATCH}::test_without_a_deployer_named_people_say_what_runs"),
+    Mutant(7, "commits of others are overwritten", "steps/create.py",
+           "if who is Party.PROJECT_TEAM and pull.head in up.said.ours and pull.head",
+           "if who is Party.PROJECT_TEAM and pull.head",
+           f"{LAWS}::test_commits_of_others_are_never_overwritten"),
+    Mutant(7, "a closed pull request is opened again", "steps/create.py",
+           "        if seen.pull:\n            return self._existing",
+           '        if seen.pull and seen.pull.state != "closed":\n            return self._existing',
+           f"{LAWS}::test_a_closed_pull_request_is_an_answer"),
+    Mutant(7, "the squad is asked for ever why it closed it", "steps/create.py",
+           "if answered or was_reminded(up.said, question(change.slug, self.name, about)):", "if answered:",
+           f"{LAWS}::test_a_closed_pull_request_is_an_answer"),
+    Mutant(8, "a monitor that is away is taken for healthy", "core/verdict.py",
+           'return Verdict(Health.UNKNOWN, "the monitor is away")', 'return Verdict(Health.HEALTHY, "no errors")',
+           f"{LAWS}::test_an_absent_monitor_and_too_little_traffic_say_nothing"),
+    Mutant(8, "too little traffic is taken for healthy", "core/verdict.py",
+           "    if counts.requests < MIN_REQUESTS:", "    if counts.requests < 0:",
+           f"{LAWS}::test_an_absent_monitor_and_too_little_traffic_say_nothing"),
+    Mutant(8, "an absent monitor is counted as zero requests", "steps/watching.py",
+           "    except Unavailable:\n        return None", "    except Unavailable:\n        return Counts()",
+           f"{WATCH}::test_a_monitor_that_is_away_says_nothing"),
+    Mutant(8, "the last look at an absent monitor is a verdict", "steps/watching.py",
+           "final = (now >= ends and counted) or", "final = now >= ends or",
+           f"{WATCH}::test_a_monitor_that_is_away_says_nothing"),
+    Mutant(8, "unknown passes for healthy after the watch", "steps/test.py",
+           "if found.health is Health.UNKNOWN:", "if found.health is Health.WORSE:",
+           f"{LAWS}::test_unknown_is_for_a_person_to_resolve"),
+    Mutant(8, "worse waits for the watch over another environment", "steps/test.py",
+           "        if worse:\n            return self._worse",
+           "        if worse and not seen.environments[1:]:\n            return self._worse",
+           f"{LAWS}::test_only_a_counted_rise_of_errors_is_undone"),
+    Mutant(9, "an entry of the log is updated", "server/models.py",
+           "def update(self, **kwargs: Any) -> NoReturn:", "def update_all(self, **kwargs: Any) -> NoReturn:",
+           f"{LOG}::test_the_log_refuses_to_be_changed"),
+    Mutant(9, "a second announcement moves the first", "core/log.py",
+           "case Verb.ANNOUNCE if key not in facts.announced:", "case Verb.ANNOUNCE:",
+           f"{LOG}::test_later_entries_move_nothing_that_was_there"),
+    Mutant(9, "a new sign-off replaces those before it", "core/log.py",
+           "(*facts.tested.get(entry.change, ()), word)", "(word,)",
+           f"{LOG}::test_what_people_said_last_is_known_with_who_and_when"),
+    Mutant(10, "a new level moves a step that has begun", "core/upgrade.py",
+           "level = self.campaign.level(begun) if begun else self.level", "level = self.level",
+           f"{LAWS}::test_a_new_level_moves_no_step_that_has_begun"),
+    Mutant(10, "a step that has begun is not remembered", "lines.py",
+           "    if _begins(up, reached):", "    if _begins(up, reached) and False:",
+           f"{TURNS}::test_a_new_level_moves_only_what_has_not_begun"),
+    Mutant(11, "done without the re-scan", "reconcile.py",
+           "if plan.state in (PlanState.PLANNED, PlanState.FAILED):", "if plan.state is PlanState.FAILED:",
+           f"{LAWS}::test_done_is_when_the_re_scan_agrees"),
+    Mutant(11, "done without the clean-up", "reconcile.py",
+           "for change in up.campaign.changes:\n        if stands",
+           "for change in up.campaign.changes[:2]:\n        if stands",
+           f"{ARRIVALS}::test_arrives"),
+    Mutant(11, "done with an environment that nobody looked at", "steps/deploy.py",
+           "for environment in up.environments]", "for environment in up.environments[:1]]",
+           f"{ARRIVALS}::test_arrives"),
+    Mutant(11, "what runs somewhere is taken for what was merged", "steps/deploy.py",
+           "            if run.holds is not Holds.YES:\n                return self._next",
+           "            if run.holds is Holds.NOTHING_RUNS:\n                return self._next",
+           f"{LAWS}::test_a_change_is_through_when_it_runs_everywhere_and_was_judged"),
+    Mutant(11, "a sign-off from before the deployment counts", "steps/watching.py",
+           "any(word.at >= run.since and word.where", "any(word.where",
+           f"{LAWS}::test_a_change_is_through_when_it_runs_everywhere_and_was_judged"),
+    Mutant(11, "merged into any branch is merged", "core/upgrade.py",
+           ' and self.pull.base == self.default_branch)', ")",
+           f"{LAWS}::test_a_change_is_through_when_it_runs_everywhere_and_was_judged"),
+    Mutant(11, "the deployer is believed", "units.py",
+           "if found is None or found.commit != commit:", "if found is None:",
+           f"{WATCH}::test_a_deployer_that_says_done_is_not_believed"),
+)  # fmt: skip
+
+
+def _planted(mutant: Mutant, place: Path) -> bool:
+    """A copy of what the tests need, with the bug in it. False when the text is not there exactly once."""
+    for folder in ("src", "tests"):
+        shutil.copytree(ROOT / folder, place / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", place)
+    file = place / "src" / "chairlift" / mutant.file
+    text = file.read_text()
+    file.write_text(text.replace(mutant.old, mutant.new))
+    return text.count(mutant.old) == 1
+
+
+def judge(mutant: Mutant) -> tuple[str, float]:
+    """How it went, in a word, and in how many seconds."""
+    start = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        if not _planted(mutant, place):
+            return "stale: its text is not in the file exactly once", 0
+        argv = [sys.executable, "-m", "pytest", "-x", "--tb=no", "--hypothesis-profile=hasty", mutant.tests]
+        environment = {**os.environ, "PYTHONPATH": str(place / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
+        try:
+            ran = subprocess.run(
+                argv, cwd=place, env=environment, capture_output=True, text=True, timeout=SECONDS, check=False
+            )
+        except subprocess.TimeoutExpired:
+            return f"hung: more than {SECONDS} seconds", SECONDS
+    words = {0: "SURVIVED", 1: "killed"}
+    return words.get(ran.returncode, f"broken: {ran.stdout[-300:]}"), time.monotonic() - start
+
+
+def main() -> int:
+    """0 when every mutant was killed."""
+    alive = 0
+    with ThreadPoolExecutor(ABREAST) as pool:
+        for mutant, (word, seconds) in zip(MUTANTS, pool.map(judge, MUTANTS), strict=True):
+            alive += word != "killed"
+            print(f"{word:10} {seconds:5.1f} s  law {mutant.breaks:2}  {mutant.what}", flush=True)
+    print(f"\n{len(MUTANTS) - alive} of {len(MUTANTS)} mutants killed")
+    return 1 if alive else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
