@@ -101,7 +101,7 @@ def test_one_that_flees_the_group_does_not_hold_us(tmp_path):
     ran = python(
         """
         import os, subprocess
-        child = subprocess.Popen(["sh", "-c", "while echo flood; do :; done"], start_new_session=True)
+        child = subprocess.Popen(["yes"], start_new_session=True)
         os.write(1, b"pid %d\\n" % child.pid)
         """,
         tmp_path,

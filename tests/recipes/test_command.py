@@ -18,7 +18,7 @@ from chairlift.recipes.command import CommandRecipe
 from chairlift.testing.contracts.recipe import Example, RecipeContract
 from chairlift.testing.fakes.recipe import ScriptedRecipe
 from chairlift.testing.recipes import check_changes, check_unchanged
-from tests.adapters.git_world import LINK, GitWorld
+from tests.adapters.git.world import LINK, GitWorld
 from tests.living import gone
 
 SED = "sed -i s/2.2/{target}/ requirements.txt"

@@ -1,15 +1,26 @@
-"""A bare repository and the people around it, for the tests of the git workspace."""
+"""A bare repository, the people around it and other processes, for the tests of the git workspace."""
 
 from __future__ import annotations
 
 import os
 import subprocess
+import sys
+import textwrap
 from collections.abc import Mapping
 from pathlib import Path
 
 import pygit2
 
+from chairlift.testing.contracts.workspace import BRANCH, NOBODY
+
 START = {"README": "hello\n", "app.py": "print('one')\n"}
+PREAMBLE = """
+import sys, time
+from pathlib import Path
+from chairlift.adapters.git import GitWorkspace, Settings
+root, url, commit = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
+workspace = GitWorkspace(Settings(root))
+"""
 FILE, PROGRAM, LINK, MODULE = 0o100644, 0o100755, 0o120000, 0o160000
 
 
@@ -95,3 +106,30 @@ class GitWorld:
 
     def files(self, branch: str) -> dict[str, str]:
         return {name: data.decode() for name, (_, data) in self.entries(branch).items()}
+
+
+def home(root: Path) -> Path:
+    """The folder of the only repository under a root."""
+    (only,) = root.iterdir()
+    return only
+
+
+def process(script: str, *arguments: str) -> subprocess.Popen[str]:
+    """Another process that works on the same root: `workspace` and `Settings` are there."""
+    command = [sys.executable, "-c", PREAMBLE + textwrap.dedent(script), *arguments]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+
+
+def edited(workspace, world, edit, base=""):
+    """What `edit(path)` makes of a checkout of `base`, or None where it made nothing."""
+    base = base or world.tip("main")
+    with workspace.checkout(world.url, base) as path:
+        edit(path)
+        return workspace.commit(world.url, path, base, "Change\n")
+
+
+def pushed(workspace, world, edit, base=""):
+    """The same on a branch: mode and bytes by path, as the remote holds them now."""
+    written = edited(workspace, world, edit, base)
+    workspace.push(world.url, written.commit, BRANCH, NOBODY)
+    return world.entries(BRANCH)
