@@ -40,7 +40,8 @@ def prepare(story: Story, python: Path, folder: Path) -> dict[str, str]:
     shutil.rmtree(folder, ignore_errors=True)
     home = folder / "home"
     home.mkdir(parents=True)
-    environment = os.environ | {
+    # The settings of whoever started this are not those of the services.
+    environment = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"} | {
         "CHAIRLIFT_HOME": str(home),
         "CHAIRLIFT_DEMO": str(folder),
         "DEMO_PYTHON": str(python),

@@ -102,7 +102,7 @@ def count(folder: Path, environment: dict[str, str]) -> Tally:
     rows = json.loads(_status(folder, environment))["services"]
     tally = Tally(ends={row["service"]: row["step"] for row in rows})
     pulls = json.loads(call(["forge", "prs", "--all", "--json"], folder, environment))
-    tally.pulls = Counter((pull["repo"], pull["branch"]) for pull in pulls)
+    tally.pulls = Counter((each["repo"], each["pull"]["branch"]) for each in pulls)
     base = folder / "home"
     for service in tally.ends:
         git = ["git", "-C", str(base / "forge" / f"{service}.git"), "log", "--format=%s", "main"]

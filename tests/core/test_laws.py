@@ -22,7 +22,7 @@ from tests.core.worlds import SQUAD, TEAM, Stage, World, worlds
 
 law = settings(max_examples=500)
 #: For what needs several rare things at once.
-strict = settings(max_examples=1000)
+strict = settings(max_examples=2000)
 
 THINKING = {Verb.PLAN, Verb.VERIFY}
 UNDOING = {Verb.REVERT, Verb.ROLL_BACK}
@@ -137,7 +137,7 @@ def test_no_merge_without_a_full_notice_for_this_head(world: World) -> None:
     assert len(worked) >= notice.working_days
 
 
-@law
+@strict
 @given(worlds(Stage.REVIEW, Stage.MERGE))
 def test_no_merge_without_the_required_review_of_this_head(world: World) -> None:
     _, decision = world.concluded()

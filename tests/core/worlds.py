@@ -203,7 +203,7 @@ def reviewed(dice: Dice, seen: Seen, but: int) -> Seen:
     pull = seen.pull
     if pull is None:
         return seen
-    run = dice.usually(_FINE, None, None, *_RUNS, but=but // 2)
+    run = dice.usually(_FINE, None, None, None, *_RUNS, _RUNS[1], but=but * 2 // 3)
     shown, hidden = ("failed", "passed") if run in _RUNS[:2] else ("passed", "failed")
     shown = dice.usually(shown, hidden, but=but // 3)
     checks = [Check(CHECK, shown, dice.usually(pull.head, OLD, but=but // 4))]
@@ -221,12 +221,12 @@ def reviewed(dice: Dice, seen: Seen, but: int) -> Seen:
     given = dice.usually(
         fine,
         *((),) * 12,
+        *((*fine, Review(STRANGER, "changes requested", pull.head, JUST_NOW, "why?")),) * 4,
         fine[:1],
         fine[1:],
         (Review(STRANGER, "approved", pull.head, EARLIER),),
         tuple(replace(review, head="another") for review in fine),
         tuple(replace(review, state="commented") for review in fine),
-        (*fine, Review(STRANGER, "changes requested", pull.head, JUST_NOW, "why?")),
         (*fine, Review(SQUAD, "changes requested", "another", JUST_NOW)),
         but=but,
     )
@@ -339,7 +339,7 @@ def scanned(dice: Dice) -> tuple[tuple[Change, Plan], ...]:
 
 #: The stages with the most answers are drawn more often.
 _MANY = (Stage.CREATE, Stage.REVIEW, Stage.TEST)
-_AIMS = (*Stage, *_MANY, *_MANY, Stage.MERGE, Stage.DEPLOY)
+_AIMS = (*Stage, *_MANY, *_MANY, Stage.REVIEW, Stage.MERGE, Stage.DEPLOY)
 
 
 def worlds(*stages: Stage) -> st.SearchStrategy[World]:
