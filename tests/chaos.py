@@ -110,15 +110,15 @@ def count(folder: Path, environment: dict[str, str]) -> Tally:
         for subject, times in Counter(line for line in subjects if "(#" in line).items():
             tally.merges[service, subject] = times
     messages = [json.loads(line)["key"] for line in (base / "messages.jsonl").read_text().splitlines()]
-    notices = {key for key in messages if key.startswith("notice ")}
+    # The key of a notice ends with service, change, number of the pull request, and head.
+    notices = {tuple(key.split(" ")[-4:]) for key in messages if key.startswith("notice ")}
+    told = {(service, change, head) for service, change, _, head in notices}
     with sqlite3.connect(f"file:{base / 'db.sqlite3'}?mode=ro", uri=True) as database:
         query = """SELECT s.name, e.change, e.about FROM server_entry e JOIN server_upgrade u ON u.id = e.upgrade_id
                    JOIN server_service s ON s.id = u.service_id WHERE e.kind = 'did' AND e.data LIKE '%announce%'"""
         announced = database.execute(query).fetchall()
     tally.announced, tally.told = len(announced), len(notices)
-    for service, change, head in announced:
-        if not any(key.endswith(f" {service} {change} {head}") for key in notices):
-            tally.notices_lost.append(f"{service} {change} {head}")
+    tally.notices_lost = [" ".join(each) for each in announced if each not in told]
     return tally
 
 
