@@ -1,0 +1,1 @@
+"""The recipe that upgrades a Django service: plans, changes, proves and reports."""

@@ -1,0 +1,148 @@
+"""Edits that many fixers need: taking out an argument or a statement, and keeping imports in order."""
+
+from __future__ import annotations
+
+import ast
+import itertools
+import re
+from collections.abc import Iterator
+
+from chairlift.recipes.django.findings import Edit
+from chairlift.recipes.django.source import Source
+
+_groups = itertools.count(1)
+
+
+def group() -> int:
+    """A number for edits that belong together."""
+    return next(_groups)
+
+
+def remove_argument(
+    source: Source, call: ast.Call, argument: ast.keyword | ast.expr, together: int = 0
+) -> Iterator[Edit]:
+    """Take one argument out of a call, with the comma and the line that would be left empty.
+
+    Yields nothing where a comment stands between it and its neighbours: the comment may belong to either.
+    """
+    start, end = source.span(argument)
+    opening, closing = source.span(call.func)[1], source.span(call)[1] - 1
+    before, after = source.text[opening:start], source.text[end:closing]
+    if "#" in _gap_before(before) or "#" in after.partition(",")[0]:
+        return
+    comma_after = re.match(r"\s*,[ \t]*(?:\r?\n[ \t]*)?", after)
+    comma_before = re.search(r",\s*$", before)
+    if comma_after and after[comma_after.end() :].strip():
+        yield Edit(start, end + comma_after.end(), "", group=together)
+    elif comma_before:
+        # The last one: a trailing comma stays where it was.
+        yield Edit(start - len(comma_before[0]), end, "", group=together)
+    elif comma_after:
+        yield Edit(opening + before.index("(") + 1, closing, "", group=together)
+    else:
+        yield Edit(start, end, "", group=together)
+
+
+def _gap_before(text: str) -> str:
+    """What stands between the argument and the one before it."""
+    return text[max(text.rfind(","), text.rfind("(")) + 1 :]
+
+
+def remove_statement(source: Source, node: ast.stmt, parents: tuple[ast.AST, ...], together: int = 0) -> Iterator[Edit]:
+    """Take a statement out with its lines; a block that would be left empty gets `pass`.
+
+    Yields nothing where something else shares a line with it (`a = 1; b = 2`).
+    """
+    start, end = source.span(node)
+    first, last = source.line_of(start), source.line_of(max(end - 1, start))
+    head = source.lines[first - 1][: start - source.offset(first, 0)]
+    tail = source.text[end : source.offset(last, 0) + len(source.lines[last - 1])]
+    if head.strip() or (tail.strip() and not tail.strip().startswith("#")):
+        return
+    if _alone(node, parents):
+        yield Edit(start, end, "pass", group=together)
+        return
+    yield Edit(source.offset(first, 0), source.offset(last, 0) + len(source.lines[last - 1]), "", group=together)
+
+
+def _alone(node: ast.stmt, parents: tuple[ast.AST, ...]) -> bool:
+    parent = parents[-1]
+    if isinstance(parent, ast.Module):
+        return False
+    blocks = [getattr(parent, name, None) for name in ("body", "orelse", "finalbody")]
+    return any(isinstance(block, list) and len(block) == 1 and block[0] is node for block in blocks)
+
+
+def add_import(source: Source, module: str, name: str, together: int = 0) -> Iterator[Edit]:
+    """`from module import name`, unless it is there: into an import of that module, else after the imports.
+
+    `name` must be free in the file, or already stand for this.
+    """
+    if source.imports.get(name) == f"{module}.{name}":
+        return
+    place = None
+    for node in source.tree.body:
+        if _imports_from(node, module):
+            assert isinstance(node, ast.ImportFrom)
+            end = source.span(node.names[-1])[1]
+            yield Edit(end, end, f", {name}", group=together)
+            return
+        if isinstance(node, ast.Import | ast.ImportFrom) and not (
+            isinstance(node, ast.ImportFrom) and node.level and place
+        ):
+            place = node
+    line = f"from {module} import {name}{source.newline}"
+    at = _after(source, place) if place is not None else _top(source)
+    yield Edit(at, at, line, group=together)
+
+
+def _imports_from(node: ast.stmt, module: str) -> bool:
+    """An import of this module's names, to which another name can be added."""
+    if not isinstance(node, ast.ImportFrom) or node.level or node.module != module:
+        return False
+    return not any(alias.name == "*" for alias in node.names)
+
+
+def _after(source: Source, node: ast.stmt) -> int:
+    last = source.line_of(max(source.span(node)[1] - 1, 0))
+    return source.offset(last, 0) + len(source.lines[last - 1])
+
+
+def _top(source: Source) -> int:
+    """After a docstring, comments and __future__ of a file without imports."""
+    body = source.tree.body
+    if body and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
+        return _after(source, body[0])
+    at = 0
+    for line in source.lines:
+        if not line.startswith("#"):
+            break
+        at += len(line)
+    return at
+
+
+def remove_import(source: Source, node: ast.ImportFrom | ast.Import, name: str, together: int = 0) -> Iterator[Edit]:
+    """Take one name out of an import; the whole statement when it was the last one."""
+    kept = [alias for alias in node.names if alias.name != name]
+    if not kept:
+        parents: tuple[ast.AST, ...] = (source.tree,)
+        for parent in ast.walk(source.tree):
+            if node in ast.iter_child_nodes(parent):
+                parents = (parent,)
+        yield from remove_statement(source, node, parents, together)
+        return
+    place = next(at for at, alias in enumerate(node.names) if alias.name == name)
+    spans = [source.span(alias) for alias in node.names]
+    start, end = (
+        (spans[place][0], spans[place + 1][0]) if place + 1 < len(spans) else (spans[place - 1][1], spans[place][1])
+    )
+    if "#" not in source.text[start:end]:
+        yield Edit(start, end, "", group=together)
+
+
+def is_used(source: Source, name: str) -> bool:
+    """Whether a local name is used anywhere but where it is imported."""
+    if any(isinstance(node, ast.Name) and node.id == name for node in ast.walk(source.tree)):
+        return True
+    exported = [node for node in source.tree.body if isinstance(node, ast.Assign) and "__all__" in source.segment(node)]
+    return any(name in source.segment(node) for node in exported)

@@ -1,0 +1,89 @@
+"""The checkout as fixers see it: which files there are, and what is in them. Nothing here writes."""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from chairlift.recipes.django.source import NotPython, Source
+
+#: Folders that hold other people's code, or what tools left.
+SKIPPED = frozenset(
+    {
+        ".git",
+        ".hg",
+        ".svn",
+        ".tox",
+        ".nox",
+        ".venv",
+        "venv",
+        "env",
+        "node_modules",
+        "__pycache__",
+        ".eggs",
+        ".mypy_cache",
+    }
+)
+#: A file of more bytes is data, not source.
+LARGEST = 2_000_000
+
+
+@dataclass
+class Project:
+    """`root` is the checkout; paths are relative to it, with slashes."""
+
+    root: Path
+    _sources: dict[str, Source | None] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def paths(self) -> tuple[str, ...]:
+        """Regular files, sorted; no links (an editor that follows one changes a file twice, or one outside)."""
+        return tuple(sorted(self._below(self.root, "")))
+
+    def _below(self, folder: Path, before: str) -> Iterator[str]:
+        for entry in folder.iterdir():
+            name = before + entry.name
+            if entry.is_symlink():
+                continue
+            if entry.is_dir():
+                if entry.name not in SKIPPED and not (entry / ".git").exists():
+                    yield from self._below(entry, name + "/")
+            elif entry.is_file():
+                yield name
+
+    def matching(self, *patterns: str) -> Iterator[str]:
+        """Paths whose last part matches, or that match as a whole if the pattern has a slash."""
+        for path in self.paths:
+            last = path.rpartition("/")[2]
+            if any(fnmatch.fnmatchcase(path if "/" in each else last, each) for each in patterns):
+                yield path
+
+    def read(self, path: str) -> bytes | None:
+        """None where there is no such regular file, or it is too large to be source."""
+        file = self.root / path
+        try:
+            if file.is_symlink() or not file.is_file() or file.stat().st_size > LARGEST:
+                return None
+            return file.read_bytes()
+        except OSError:
+            return None
+
+    def source(self, path: str) -> Source | None:
+        """The parsed file; None where it is missing or is not Python 3."""
+        if path not in self._sources:
+            self._sources[path] = self._parsed(path)
+        return self._sources[path]
+
+    def _parsed(self, path: str) -> Source | None:
+        data = self.read(path)
+        if data is None:
+            return None
+        try:
+            source = Source(path, data)
+            _ = source.tree
+        except NotPython:
+            return None
+        return source
