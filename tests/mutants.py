@@ -1,4 +1,7 @@
-"""Plants bugs in the laws and safety rules, one at a time, and fails if the tests let one live: `make mutants`."""
+"""Plants bugs in the laws and safety rules, one at a time, and fails if the tests let one live: `make mutants`.
+
+With words, `python -m tests.mutants WORD…` plants those only whose line of text, file or test holds one of them.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,11 +27,15 @@ LOG = "tests/core/test_log.py"
 ARRIVALS = "tests/journeys/test_arrivals.py"
 TURNS = "tests/journeys/test_turns.py"
 WATCH = "tests/journeys/test_watch.py"
+COMMENTS = "tests/server/test_comments.py"
 
 
 @dataclass(frozen=True)
 class Mutant:
-    """`old` stands once in `file` and is replaced by `new`; `tests` must then fail. `breaks` is the law's number."""
+    """`old` stands once in `file` and is replaced by `new`; `tests` must then fail. `breaks` is the law's number.
+
+    It is 0 for a rule that is none of the laws.
+    """
 
     breaks: int
     what: str
@@ -214,6 +222,35 @@ MUTANTS = (
            f"{WATCH}::test_a_deployer_that_says_done_is_not_believed"),
 )  # fmt: skip
 
+SERVER = (
+    Mutant(0, "a stranger's command is obeyed", "server/comments.py",
+           "        actions.voice(order.row, order.roster, order.by)\n", "",
+           f"{COMMENTS}::TestWhoseWord::test_a_stranger_learns_nothing_but_that"),
+    Mutant(0, "a command is obeyed again when its comment is read again", "server/comments.py",
+           "        if answer is None:\n", "        if True:\n",
+           f"{COMMENTS}::TestOnce"),
+    Mutant(0, "a command on any pull request is obeyed", "server/comments.py",
+           "        if comment.number in ours:\n            answer = _answer(row, comment, ours[comment.number],",
+           "        if True:\n            answer = _answer(row, comment, ours.get(comment.number, ''),",
+           f"{COMMENTS}::TestWhere::test_elsewhere_is_not_meant_for_it"),
+    Mutant(0, "an objection on the pull request of an earlier attempt is not heard", "server/comments.py",
+           "in range(1, up.said.attempts.get(change.slug, 1) + 1)", "in [up.said.attempts.get(change.slug, 1)]",
+           f"{COMMENTS}::TestWhere::test_the_pull_request_of_an_earlier_attempt"),
+    Mutant(0, "a word on the pull request that undoes it is not heard", "server/comments.py",
+           "for revert in (False, True):", "for revert in (False,):",
+           f"{COMMENTS}::TestWhere::test_the_pull_request_that_undoes_it"),
+    Mutant(0, "a sign-off counts for whatever change is at work", "server/comments.py",
+           "order.rest, order.by, order.roster, order.now, change=order.change)",
+           "order.rest, order.by, order.roster, order.now)",
+           f"{COMMENTS}::TestWhere::test_a_sign_off_is_for_the_change_whose_pull_request_it_stands_on"),
+    Mutant(0, "a flood of commands is obeyed", "server/comments.py",
+           "MOST = 10", "MOST = 10_000",
+           f"{COMMENTS}::TestHostile::test_a_flood_of_commands_neither_fills_the_log_nor_stops_the_upgrade"),
+    Mutant(0, "words from outside turn the direction of reading", "steps/texts.py",
+           'letter if letter.isprintable() else " " for letter in text', "letter for letter in text",
+           f"{COMMENTS}::TestHostile::test_text"),
+)  # fmt: skip
+
 
 def _planted(mutant: Mutant, place: Path) -> bool:
     """A copy of what the tests need, with the bug in it. False when the text is not there exactly once."""
@@ -245,16 +282,20 @@ def judge(mutant: Mutant) -> tuple[str, float]:
     return words.get(ran.returncode, f"broken: {ran.stdout[-300:]}"), time.monotonic() - start
 
 
-def main() -> int:
+def main(words: Sequence[str]) -> int:
     """0 when every mutant was killed."""
+    chosen = [mutant for mutant in (*MUTANTS, *SERVER) if not words or any(word in str(mutant) for word in words)]
+    if not chosen:
+        print(f"no mutant holds {' or '.join(words)}")
+        return 2
     alive = 0
     with ThreadPoolExecutor(ABREAST) as pool:
-        for mutant, (word, seconds) in zip(MUTANTS, pool.map(judge, MUTANTS), strict=True):
+        for mutant, (word, seconds) in zip(chosen, pool.map(judge, chosen), strict=True):
             alive += word != "killed"
-            print(f"{word:10} {seconds:5.1f} s  law {mutant.breaks:2}  {mutant.what}", flush=True)
-    print(f"\n{len(MUTANTS) - alive} of {len(MUTANTS)} mutants killed")
+            print(f"{word:10} {seconds:5.1f} s  law {mutant.breaks or '-':>2}  {mutant.what}", flush=True)
+    print(f"\n{len(chosen) - alive} of {len(chosen)} mutants killed")
     return 1 if alive else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

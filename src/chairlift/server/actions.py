@@ -189,11 +189,16 @@ def say(
     about: str = "",
     text: str = "",
     data: Mapping[str, Any] | None = None,
+    change: str = "",
 ) -> None:
-    """A word of a person that needs nothing checked but whose it is: an update, a hold, an exemption."""
+    """A word of a person that needs nothing checked but whose it is: an update, a hold, an exemption.
+
+    It is about `change`, or where none is named about the one that the upgrade stands at.
+    """
     who = voice(upgrade, roster, by)
+    line = Line(now, who.name, kind, change or upgrade.change, upgrade.step, about, _words(text), data or {})
     with transaction.atomic():
-        _say(upgrade, Line(now, who.name, kind, upgrade.change, upgrade.step, about, _words(text), data or {}))
+        _say(upgrade, line)
 
 
 def hold(upgrade: Upgrade, why: str, by: str, roster: Roster, now: datetime) -> None:
@@ -225,17 +230,19 @@ def unblock(upgrade: Upgrade, name: str, by: str, text: str, roster: Roster, now
     say(upgrade, Kind.UNBLOCKED, by, roster, now, about=name, text=text)
 
 
-def deployed(upgrade: Upgrade, environment: str, by: str, roster: Roster, now: datetime) -> None:
+def deployed(upgrade: Upgrade, environment: str, by: str, roster: Roster, now: datetime, change: str = "") -> None:
     """A named person's word that the change runs there; a deployer that sees otherwise is believed instead."""
     environment = check_environment(upgrade, environment, roster)
-    say(upgrade, Kind.DEPLOYED, by, roster, now, about=environment)
+    say(upgrade, Kind.DEPLOYED, by, roster, now, about=environment, change=change)
 
 
-def sign_off(upgrade: Upgrade, note: str, by: str, roster: Roster, now: datetime, environment: str = "") -> None:
+def sign_off(
+    upgrade: Upgrade, note: str, by: str, roster: Roster, now: datetime, environment: str = "", change: str = ""
+) -> None:
     """A named person's sign-off of what runs now, in one environment or in all."""
     if environment:
         environment = check_environment(upgrade, environment, roster)
-    say(upgrade, Kind.TESTED, by, roster, now, about=environment, text=note)
+    say(upgrade, Kind.TESTED, by, roster, now, about=environment, text=note, change=change)
 
 
 def check_environment(upgrade: Upgrade, environment: str, roster: Roster) -> str:

@@ -21,7 +21,8 @@ _COMMANDS = (
 
 def quote(text: str, limit: int = 300) -> str:
     """Words from outside inside our Markdown: one line, bounded, with nothing that could mention, link or format."""
-    line = " ".join(text.split())
+    # Without what turns the direction of reading: it would reach over the end of our quotation.
+    line = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
     if len(line) > limit:
         line = line[: limit - 1] + "…"
     return "`" + line.replace("`", "ʼ") + "`"
