@@ -28,6 +28,7 @@ ARRIVALS = "tests/journeys/test_arrivals.py"
 TURNS = "tests/journeys/test_turns.py"
 WATCH = "tests/journeys/test_watch.py"
 COMMENTS = "tests/server/test_comments.py"
+ACTIONS = "tests/server/test_actions.py"
 
 
 @dataclass(frozen=True)
@@ -249,6 +250,28 @@ SERVER = (
     Mutant(0, "words from outside turn the direction of reading", "steps/texts.py",
            'letter if letter.isprintable() else " " for letter in text', "letter for letter in text",
            f"{COMMENTS}::TestHostile::test_text"),
+    Mutant(0, "anybody known may speak for any squad", "server/actions.py",
+           "{name.casefold() for name in squad.people}:", "{name.casefold() for name in [*squad.people, person.name]}:",
+           f"{ACTIONS}::TestSaying::test_nothing_is_anybodys_to_say"),
+    Mutant(0, "a squad exempts itself", "server/actions.py",
+           "if not voice(upgrade, roster, by).ours:", "if not voice(upgrade, roster, by):",
+           f"{ACTIONS}::TestExemptions::test_is_the_project_teams_to_give"),
+    Mutant(0, "anybody stops the campaign", "server/actions.py",
+           "if not person or person.name.casefold() not in team(campaign.value, roster):", "if not person:",
+           f"{ACTIONS}::TestPause::test_is_the_project_teams"),
+    Mutant(0, "a level is had without the documentation that it needs", "server/actions.py",
+           "        if promise is None:", "        if False:",
+           f"{ACTIONS}::TestChoosing::test_without_deploy_documentation"),
+    Mutant(0, "a promise that was not kept counts", "server/actions.py",
+           "        if promise < now.date():", "        if promised and promised < now.date():",
+           f"{ACTIONS}::TestChoosing::test_a_promise_that_was_not_kept_carries_no_choice"),
+    Mutant(0, "the level under which a step began vanishes from the menu", "server/actions.py",
+           "    for level in sorted(set(begun)):", "    for level in ():",
+           f"{ACTIONS}::TestFiles::test_a_level_under_which_a_step_began_cannot_vanish"),
+    Mutant(0, "the number of a blocker is used again", "server/actions.py",
+           "count = Entry.objects.filter(upgrade=upgrade, kind=Kind.BLOCKED).count()",
+           "count = len(upgrade.snapshot(roster).said.blockers)",
+           f"{ACTIONS}::TestBlockers::test_a_name_is_not_used_again"),
 )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from chairlift.core.files import Roster, parse_campaign, parse_services
 from chairlift.core.log import Entry as Line
 from chairlift.core.log import Kind
 from chairlift.core.menu import DEPLOY_DOCS, ServiceLevel
+from chairlift.core.reading import fold
 from chairlift.server.models import Campaign, Entry, RosterFile, Service, Upgrade, service_value, team
 
 #: What a person may write in one go.
@@ -44,13 +45,18 @@ def load_campaign(text: str, file: str, by: str, now: datetime) -> Campaign:
 
 
 def _keeps_what_was_chosen(row: Campaign, levels: set[str]) -> None:
-    """A level that somebody chose cannot vanish from the menu: the log would speak of nothing."""
-    chosen = set(Upgrade.objects.filter(campaign=row).exclude(level="").values_list("level", flat=True))
-    gone = sorted(chosen - levels)
-    if gone:
-        raise NotPossible(
-            f"level {gone[0]!r} is chosen by some services of {row.slug}: keep it in the file, or move them first"
-        )
+    """A level that somebody chose, or under which a step began, cannot vanish: the log would speak of nothing."""
+    there = {fold(level) for level in levels}
+    chosen = Upgrade.objects.filter(campaign=row).exclude(level="").values_list("level", flat=True)
+    for level in sorted(set(chosen)):
+        if fold(level) not in there:
+            raise NotPossible(
+                f"level {level!r} is chosen by some services of {row.slug}: keep it in the file, or move them first"
+            )
+    begun = Entry.objects.filter(campaign=row, kind=Kind.BEGAN).order_by().values_list("about", flat=True).distinct()
+    for level in sorted(set(begun)):
+        if fold(level) not in there:
+            raise NotPossible(f"steps of {row.slug} have begun at level {level!r}: keep it in the file")
 
 
 def load_roster(text: str, file: str, by: str, now: datetime) -> Roster:
@@ -149,8 +155,8 @@ def check_choice(upgrade: Upgrade, level: str, roster: Roster, promised: date | 
         )
         if promise is None:
             raise NotPossible(f"{chosen.name!r} needs deploy documentation, and {service.name} has none: {way_out}")
-        if promised and promised < now.date():
-            raise NotPossible(f"deploy documentation cannot be promised for {promised}, which is past: {way_out}")
+        if promise < now.date():
+            raise NotPossible(f"deploy documentation cannot be promised for {promise}, which is past: {way_out}")
     return chosen
 
 
@@ -160,6 +166,8 @@ def promise_docs(upgrade: Upgrade, day: date, by: str, roster: Roster, now: date
 
 
 def _promise(upgrade: Upgrade, day: date, by: str, now: datetime) -> None:
+    if day < now.date():
+        raise NotPossible(f"deploy documentation cannot be promised for {day}, which is past: give a day to come")
     Service.objects.filter(pk=upgrade.service_id).update(docs_promised=day)
     upgrade.service.docs_promised = day
     _say(upgrade, Line(now, by, Kind.PROMISED, upgrade.change, about=day.isoformat(), text="deploy documentation"))
@@ -215,10 +223,13 @@ def block(
     """Record a blocker, or with `problem` a known problem; returns its id, under which it is taken away."""
     if not text.strip():
         raise NotPossible("say what blocks it")
-    count = Entry.objects.filter(upgrade=upgrade, kind=Kind.BLOCKED).count()
-    name = f"problem:{problem}" if problem else f"b{count + 1}"
     data = {"owner": owner, "due": due.isoformat() if due else None, "problem": problem}
-    say(upgrade, Kind.BLOCKED, by, roster, now, about=name, text=text, data=data)
+    with transaction.atomic():
+        # Locked, or two people at once would get one number, and the second blocker would replace the first.
+        Upgrade.objects.select_for_update().values_list("pk").get(pk=upgrade.pk)
+        count = Entry.objects.filter(upgrade=upgrade, kind=Kind.BLOCKED).count()
+        name = f"problem:{problem}" if problem else f"b{count + 1}"
+        say(upgrade, Kind.BLOCKED, by, roster, now, about=name, text=text, data=data)
     return name
 
 
