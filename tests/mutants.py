@@ -29,6 +29,9 @@ TURNS = "tests/journeys/test_turns.py"
 WATCH = "tests/journeys/test_watch.py"
 COMMENTS = "tests/server/test_comments.py"
 ACTIONS = "tests/server/test_actions.py"
+MODELS = "tests/server/test_models.py"
+RECORD = "tests/server/test_record.py"
+ENGINE = "tests/server/test_engine.py"
 
 
 @dataclass(frozen=True)
@@ -272,6 +275,55 @@ SERVER = (
            "count = Entry.objects.filter(upgrade=upgrade, kind=Kind.BLOCKED).count()",
            "count = len(upgrade.snapshot(roster).said.blockers)",
            f"{ACTIONS}::TestBlockers::test_a_name_is_not_used_again"),
+    Mutant(9, "the database lets an entry be replaced", "server/migrations/0003_no_replacing.py",
+           "WHERE id = NEW.id)", "WHERE id = -NEW.id)",
+           f"{MODELS}::TestDatabase::test_refuses"),
+    Mutant(9, "the database lets an entry be replaced by its key", "server/migrations/0003_no_replacing.py",
+           "WHERE key = NEW.key)", "WHERE 0)",
+           f"{MODELS}::TestDatabase::test_leaves_what_is_written_under_a_key"),
+    Mutant(9, "the database lets entries be deleted", "server/migrations/0002_append_only.py",
+           """        for act in ("UPDATE", "DELETE"):
+            schema_editor.execute(
+                f"CREATE""", """        for act in ("UPDATE",):
+            schema_editor.execute(
+                f"CREATE""",
+           f"{MODELS}::TestDatabase::test_refuses"),
+    Mutant(6, "a look that lost its lease goes on", "server/record.py",
+           "filter(pk=row.pk, leased_by=owner, leased_until__gt=now)", "filter(pk=row.pk)",
+           f"{RECORD}::TestLease::test_a_look_that_lost_it_records_and_does_nothing"),
+    Mutant(6, "a lease that ran out is good enough", "server/record.py",
+           "filter(pk=row.pk, leased_by=owner, leased_until__gt=now)", "filter(pk=row.pk, leased_by=owner)",
+           f"{RECORD}::TestLease::test_one_that_ran_out_during_the_look_is_lost"),
+    Mutant(6, "the trouble of a look that lost its lease is recorded", "server/record.py",
+           "    if mine.update(decision=found.kind",
+           "    if Upgrade.objects.filter(pk=row.pk).update(decision=found.kind",
+           f"{RECORD}::TestLease::test_nor_does_its_trouble_count"),
+    Mutant(6, "two workers get one row", "server/models.py",
+           "return self.due(now).order_by().filter(pk=pk).update(leased_by",
+           "return self.filter(pk=pk).update(leased_by",
+           f"{RECORD}::TestLease"),
+    Mutant(6, "the intent is not written before the act", "lines.py",
+           "    if isinstance(decision, Do) and decision.verb not in THINKING:\n        data",
+           "    if False:\n        data",
+           f"{RECORD}::TestLines::test_intent_before_the_act_and_the_deed_after_it"),
+    Mutant(0, "a nudge in the middle of a look is lost", "server/models.py",
+           'self.filter(rests | ~Q(leased_by=""))', "self.filter(rests)",
+           f"{RECORD}::TestNudge::test_in_the_middle_of_a_look_survives"),
+    Mutant(0, "the end of a look forgets a nudge", "server/record.py",
+           "    if mine.filter(look_again_at=row.look_again_at).update(", "    if mine.update(",
+           f"{RECORD}::TestNudge"),
+    Mutant(0, "a clock that jumps back stops the looking", "server/models.py",
+           " | Q(looked_at__gt=now + LEASE)", "",
+           f"{RECORD}::TestClocks"),
+    Mutant(0, "a clock that jumps back stops the tending", "server/worker.py",
+           " | Q(tended_at__gt=now + LEASE)", "",
+           f"{RECORD}::TestClocks::test_back_does_not_stop_the_tending"),
+    Mutant(0, "a clock that jumps back stops the hands", "server/models.py",
+           " | Q(ready_at__gt=now + AWAY_LIMIT + LEASE)", "",
+           f"{ENGINE}::TestHands"),
+    Mutant(6, "a unit asked for twice is done twice", "server/engine.py",
+           "            ignore_conflicts=True,\n", "",
+           f"{ENGINE}::TestMemory::test_asked_for_twice_is_asked_for_once"),
 )  # fmt: skip
 
 

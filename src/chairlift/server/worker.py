@@ -25,7 +25,7 @@ from chairlift.ports import Ports, Refused, Unavailable
 from chairlift.reconcile import act, chase, reconcile
 from chairlift.server import comments, record, tending
 from chairlift.server.engine import DatabaseEngine, ended
-from chairlift.server.models import LEASE, Campaign, RosterFile, Unit, Upgrade
+from chairlift.server.models import AWAY_LIMIT, LEASE, Campaign, RosterFile, Unit, Upgrade
 from chairlift.server.outside import Outside
 
 logger = logging.getLogger("chairlift")
@@ -34,8 +34,8 @@ logger = logging.getLogger("chairlift")
 ACTS = 12
 #: How many due upgrades are found by one query.
 BATCH = 50
-#: Rest after the world was away: doubled each time, up to the limit.
-AWAY, AWAY_LIMIT = timedelta(seconds=5), timedelta(minutes=10)
+#: Rest after the world was away: doubled each time, up to AWAY_LIMIT.
+AWAY = timedelta(seconds=5)
 #: Rest after a refusal or a bug of ours: a person must see it, and may nudge.
 STUCK = timedelta(minutes=10)
 #: A unit that the world kept from running this often has failed.
