@@ -30,6 +30,7 @@ WATCH = "tests/journeys/test_watch.py"
 COMMENTS = "tests/server/test_comments.py"
 ACTIONS = "tests/server/test_actions.py"
 MODELS = "tests/server/test_models.py"
+QUERIES = "tests/server/test_queries.py"
 RECORD = "tests/server/test_record.py"
 ENGINE = "tests/server/test_engine.py"
 
@@ -324,6 +325,18 @@ SERVER = (
     Mutant(6, "a unit asked for twice is done twice", "server/engine.py",
            "            ignore_conflicts=True,\n", "",
            f"{ENGINE}::TestMemory::test_asked_for_twice_is_asked_for_once"),
+    Mutant(0, "each service of the status costs a query", "server/queries.py",
+           '.select_related("service").defer("service__deploy_docs")', "",
+           f"{QUERIES}::TestCost"),
+    Mutant(0, "each row of the sheet costs a query", "server/queries.py",
+           '.select_related("service").order_by("service__name")', '.order_by("service__name")',
+           f"{QUERIES}::TestCost"),
+    Mutant(0, "each line of the log costs a query", "server/queries.py",
+           '.select_related("upgrade__service")', "",
+           f"{QUERIES}::TestCost"),
+    Mutant(0, "half a spreadsheet is taken in", "server/sheet.py",
+           "            if problems or dry_run:", "            if dry_run:",
+           "tests/server/test_sheet.py::TestIn::test_or_none"),
 )  # fmt: skip
 
 
