@@ -31,6 +31,7 @@ COMMENTS = "tests/server/test_comments.py"
 ACTIONS = "tests/server/test_actions.py"
 MODELS = "tests/server/test_models.py"
 QUERIES = "tests/server/test_queries.py"
+CHASING = "tests/server/test_chasing.py"
 RECORD = "tests/server/test_record.py"
 ENGINE = "tests/server/test_engine.py"
 
@@ -325,6 +326,12 @@ SERVER = (
     Mutant(6, "a unit asked for twice is done twice", "server/engine.py",
            "            ignore_conflicts=True,\n", "",
            f"{ENGINE}::TestMemory::test_asked_for_twice_is_asked_for_once"),
+    Mutant(0, "a reminder that is sent again is another e-mail", "steps/texts.py",
+           "rung.to), subject, text, rung.at)", "rung.to), subject, text)",
+           f"{CHASING}::TestDates"),
+    Mutant(0, "a notice that is sent again is another e-mail", "steps/merge.py",
+           "since=up.said.announcing.get(key, now))", "since=now)",
+           f"{CHASING}::TestDates::test_so_is_a_notice"),
     Mutant(0, "each service of the status costs a query", "server/queries.py",
            '.select_related("service").defer("service__deploy_docs")', "",
            f"{QUERIES}::TestCost"),

@@ -130,7 +130,7 @@ def reminder(up: Upgrade, change: str, step: StepName | None, ask: Ask, rung: Ru
         f"{ask.why}\n\nService: {up.service.name}\nCampaign: {up.campaign.title}\nChange: {change or '-'}\n"
         f"Step: {step or 'finish'}{due}\n\nThe whole reasoning: chairlift why {_shell(up.service.name)}"
     )
-    return Message(key, people(up, ask.whom, rung.to), subject, text)
+    return Message(key, people(up, ask.whom, rung.to), subject, text, rung.at)
 
 
 def contacts(up: Upgrade) -> tuple[str, ...]:
