@@ -13,8 +13,10 @@ import tempfile
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
+
+from tests.mutant import Mutant
+from tests.server.mutants import SERVER
 
 ROOT = Path(__file__).parent.parent
 #: At once; each is one run of pytest.
@@ -27,28 +29,6 @@ LOG = "tests/core/test_log.py"
 ARRIVALS = "tests/journeys/test_arrivals.py"
 TURNS = "tests/journeys/test_turns.py"
 WATCH = "tests/journeys/test_watch.py"
-COMMENTS = "tests/server/test_comments.py"
-ACTIONS = "tests/server/test_actions.py"
-MODELS = "tests/server/test_models.py"
-QUERIES = "tests/server/test_queries.py"
-CHASING = "tests/server/test_chasing.py"
-RECORD = "tests/server/test_record.py"
-ENGINE = "tests/server/test_engine.py"
-
-
-@dataclass(frozen=True)
-class Mutant:
-    """`old` stands once in `file` and is replaced by `new`; `tests` must then fail. `breaks` is the law's number.
-
-    It is 0 for a rule that is none of the laws.
-    """
-
-    breaks: int
-    what: str
-    file: str
-    old: str
-    new: str
-    tests: str
 
 
 MUTANTS = (
@@ -226,124 +206,6 @@ MUTANTS = (
     Mutant(11, "the deployer is believed", "units.py",
            "if found is None or found.commit != commit:", "if found is None:",
            f"{WATCH}::test_a_deployer_that_says_done_is_not_believed"),
-)  # fmt: skip
-
-SERVER = (
-    Mutant(0, "a stranger's command is obeyed", "server/comments.py",
-           "        actions.voice(order.row, order.roster, order.by)\n", "",
-           f"{COMMENTS}::TestWhoseWord::test_a_stranger_learns_nothing_but_that"),
-    Mutant(0, "a command is obeyed again when its comment is read again", "server/comments.py",
-           "        if answer is None:\n", "        if True:\n",
-           f"{COMMENTS}::TestOnce"),
-    Mutant(0, "a command on any pull request is obeyed", "server/comments.py",
-           "        if comment.number in ours:\n            answer = _answer(row, comment, ours[comment.number],",
-           "        if True:\n            answer = _answer(row, comment, ours.get(comment.number, ''),",
-           f"{COMMENTS}::TestWhere::test_elsewhere_is_not_meant_for_it"),
-    Mutant(0, "an objection on the pull request of an earlier attempt is not heard", "server/comments.py",
-           "in range(1, up.said.attempts.get(change.slug, 1) + 1)", "in [up.said.attempts.get(change.slug, 1)]",
-           f"{COMMENTS}::TestWhere::test_the_pull_request_of_an_earlier_attempt"),
-    Mutant(0, "a word on the pull request that undoes it is not heard", "server/comments.py",
-           "for revert in (False, True):", "for revert in (False,):",
-           f"{COMMENTS}::TestWhere::test_the_pull_request_that_undoes_it"),
-    Mutant(0, "a sign-off counts for whatever change is at work", "server/comments.py",
-           "order.rest, order.by, order.roster, order.now, change=order.change)",
-           "order.rest, order.by, order.roster, order.now)",
-           f"{COMMENTS}::TestWhere::test_a_sign_off_is_for_the_change_whose_pull_request_it_stands_on"),
-    Mutant(0, "a flood of commands is obeyed", "server/comments.py",
-           "MOST = 10", "MOST = 10_000",
-           f"{COMMENTS}::TestHostile::test_a_flood_of_commands_neither_fills_the_log_nor_stops_the_upgrade"),
-    Mutant(0, "words from outside turn the direction of reading", "steps/texts.py",
-           'letter if letter.isprintable() else " " for letter in text', "letter for letter in text",
-           f"{COMMENTS}::TestHostile::test_text"),
-    Mutant(0, "anybody known may speak for any squad", "server/actions.py",
-           "{name.casefold() for name in squad.people}:", "{name.casefold() for name in [*squad.people, person.name]}:",
-           f"{ACTIONS}::TestSaying::test_nothing_is_anybodys_to_say"),
-    Mutant(0, "a squad exempts itself", "server/actions.py",
-           "if not voice(upgrade, roster, by).ours:", "if not voice(upgrade, roster, by):",
-           f"{ACTIONS}::TestExemptions::test_is_the_project_teams_to_give"),
-    Mutant(0, "anybody stops the campaign", "server/actions.py",
-           "if not person or person.name.casefold() not in team(campaign.value, roster):", "if not person:",
-           f"{ACTIONS}::TestPause::test_is_the_project_teams"),
-    Mutant(0, "a level is had without the documentation that it needs", "server/actions.py",
-           "        if promise is None:", "        if False:",
-           f"{ACTIONS}::TestChoosing::test_without_deploy_documentation"),
-    Mutant(0, "a promise that was not kept counts", "server/actions.py",
-           "        if promise < now.date():", "        if promised and promised < now.date():",
-           f"{ACTIONS}::TestChoosing::test_a_promise_that_was_not_kept_carries_no_choice"),
-    Mutant(0, "the level under which a step began vanishes from the menu", "server/actions.py",
-           "    for level in sorted(set(begun)):", "    for level in ():",
-           f"{ACTIONS}::TestFiles::test_a_level_under_which_a_step_began_cannot_vanish"),
-    Mutant(0, "the number of a blocker is used again", "server/actions.py",
-           "count = Entry.objects.filter(upgrade=upgrade, kind=Kind.BLOCKED).count()",
-           "count = len(upgrade.snapshot(roster).said.blockers)",
-           f"{ACTIONS}::TestBlockers::test_a_name_is_not_used_again"),
-    Mutant(9, "the database lets an entry be replaced", "server/migrations/0003_no_replacing.py",
-           "WHERE id = NEW.id)", "WHERE id = -NEW.id)",
-           f"{MODELS}::TestDatabase::test_refuses"),
-    Mutant(9, "the database lets an entry be replaced by its key", "server/migrations/0003_no_replacing.py",
-           "WHERE key = NEW.key)", "WHERE 0)",
-           f"{MODELS}::TestDatabase::test_leaves_what_is_written_under_a_key"),
-    Mutant(9, "the database lets entries be deleted", "server/migrations/0002_append_only.py",
-           """        for act in ("UPDATE", "DELETE"):
-            schema_editor.execute(
-                f"CREATE""", """        for act in ("UPDATE",):
-            schema_editor.execute(
-                f"CREATE""",
-           f"{MODELS}::TestDatabase::test_refuses"),
-    Mutant(6, "a look that lost its lease goes on", "server/record.py",
-           "filter(pk=row.pk, leased_by=owner, leased_until__gt=now)", "filter(pk=row.pk)",
-           f"{RECORD}::TestLease::test_a_look_that_lost_it_records_and_does_nothing"),
-    Mutant(6, "a lease that ran out is good enough", "server/record.py",
-           "filter(pk=row.pk, leased_by=owner, leased_until__gt=now)", "filter(pk=row.pk, leased_by=owner)",
-           f"{RECORD}::TestLease::test_one_that_ran_out_during_the_look_is_lost"),
-    Mutant(6, "the trouble of a look that lost its lease is recorded", "server/record.py",
-           "    if mine.update(decision=found.kind",
-           "    if Upgrade.objects.filter(pk=row.pk).update(decision=found.kind",
-           f"{RECORD}::TestLease::test_nor_does_its_trouble_count"),
-    Mutant(6, "two workers get one row", "server/models.py",
-           "return self.due(now).order_by().filter(pk=pk).update(leased_by",
-           "return self.filter(pk=pk).update(leased_by",
-           f"{RECORD}::TestLease"),
-    Mutant(6, "the intent is not written before the act", "lines.py",
-           "    if isinstance(decision, Do) and decision.verb not in THINKING:\n        data",
-           "    if False:\n        data",
-           f"{RECORD}::TestLines::test_intent_before_the_act_and_the_deed_after_it"),
-    Mutant(0, "a nudge in the middle of a look is lost", "server/models.py",
-           'self.filter(rests | ~Q(leased_by=""))', "self.filter(rests)",
-           f"{RECORD}::TestNudge::test_in_the_middle_of_a_look_survives"),
-    Mutant(0, "the end of a look forgets a nudge", "server/record.py",
-           "    if mine.filter(look_again_at=row.look_again_at).update(", "    if mine.update(",
-           f"{RECORD}::TestNudge"),
-    Mutant(0, "a clock that jumps back stops the looking", "server/models.py",
-           " | Q(looked_at__gt=now + LEASE)", "",
-           f"{RECORD}::TestClocks"),
-    Mutant(0, "a clock that jumps back stops the tending", "server/worker.py",
-           " | Q(tended_at__gt=now + LEASE)", "",
-           f"{RECORD}::TestClocks::test_back_does_not_stop_the_tending"),
-    Mutant(0, "a clock that jumps back stops the hands", "server/models.py",
-           " | Q(ready_at__gt=now + AWAY_LIMIT + LEASE)", "",
-           f"{ENGINE}::TestHands"),
-    Mutant(6, "a unit asked for twice is done twice", "server/engine.py",
-           "            ignore_conflicts=True,\n", "",
-           f"{ENGINE}::TestMemory::test_asked_for_twice_is_asked_for_once"),
-    Mutant(0, "a reminder that is sent again is another e-mail", "steps/texts.py",
-           "rung.to), subject, text, rung.at)", "rung.to), subject, text)",
-           f"{CHASING}::TestDates"),
-    Mutant(0, "a notice that is sent again is another e-mail", "steps/merge.py",
-           "since=up.said.announcing.get(key, now))", "since=now)",
-           f"{CHASING}::TestDates::test_so_is_a_notice"),
-    Mutant(0, "each service of the status costs a query", "server/queries.py",
-           '.select_related("service").defer("service__deploy_docs")', "",
-           f"{QUERIES}::TestCost"),
-    Mutant(0, "each row of the sheet costs a query", "server/queries.py",
-           '.select_related("service").order_by("service__name")', '.order_by("service__name")',
-           f"{QUERIES}::TestCost"),
-    Mutant(0, "each line of the log costs a query", "server/queries.py",
-           '.select_related("upgrade__service")', "",
-           f"{QUERIES}::TestCost"),
-    Mutant(0, "half a spreadsheet is taken in", "server/sheet.py",
-           "            if problems or dry_run:", "            if dry_run:",
-           "tests/server/test_sheet.py::TestIn::test_or_none"),
 )  # fmt: skip
 
 
