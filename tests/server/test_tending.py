@@ -45,6 +45,7 @@ class TestWaves:
             ("create", "ask", True), ("review", "ask", True), ("merge", "wait", True), ("review", "refused", True),
             ("plan", "unavailable", True), ("deploy", "ask", False), ("test", "wait", False), ("create", "stop", False),
             ("plan", "ask", False), ("plan", "refused", False), ("", "refused", False), ("", "bug", False),
+            ("", "unavailable", True), ("", "wait", False), ("", "ask", False),
         ],
     )  # fmt: skip
     def test_who_takes_a_place(self, world, step, decision, takes):
@@ -71,6 +72,19 @@ class TestWaves:
         world.settle()
         assert [name for name in "abcd" if world.forge.pulls.all(name)] == ["a", "b"]
         assert world.row("c").why == "waits for its wave: 2 upgrades run at once now"
+
+    def test_the_exempted_leave_their_place_to_others(self, world):
+        for name in "ab":
+            world.service(name)
+        world.load(campaign_text(tables="[waves]\nsizes = [1]"))
+        for name in "ab":
+            world.choose(name, "Review everything")
+        until = world.now + timedelta(days=90)
+        actions.exempt(world.row("a"), until, "is replaced", "Lena", world.roster, world.now)
+        world.settle()
+        world.forward(minutes=6)
+        assert world.forge.pulls.all("a") == []
+        assert world.pull("b").state == "open"
 
     def test_without_a_choice_nobody_is_let_in(self, world):
         world.service("a", files=None)

@@ -20,8 +20,8 @@ EVERY = timedelta(seconds=1)
 
 #: Steps during which an upgrade takes one of the wave's places.
 _IN_FLIGHT = ("create", "review", "merge")
-#: Before there is a pull request it takes one, too, but not where only a person could bring it there.
-_COMING, _CANNOT = ("", "plan"), ("ask", "refused", "bug")
+#: While it is planned it takes one, too, but not where only a person could bring it further.
+_CANNOT = ("ask", "refused", "bug")
 
 
 def tend(campaign: Campaign, now: datetime) -> None:
@@ -69,7 +69,10 @@ def _place(row: Upgrade, roster: Roster, last: str) -> Place:
 def _takes_a_place(row: Upgrade) -> bool:
     if row.decision == "stop":
         return False
-    return row.step in _IN_FLIGHT or (row.step in _COMING and row.decision not in _CANNOT)
+    if row.step == "plan":
+        return row.decision not in _CANNOT
+    # Without a step it was not looked at yet; else it is exempted, or on its way to be done.
+    return row.step in _IN_FLIGHT or (not row.step and row.decision in ("", "unavailable"))
 
 
 def _brake(campaign: Campaign, now: datetime) -> None:
