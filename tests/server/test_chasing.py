@@ -101,6 +101,40 @@ class TestChoosing:
         assert [mail.people for mail in post.mails] == [(ANA,)]
 
 
+class TestLost:
+    def test_who_has_no_address_is_shown_and_the_others_are_not_told_at_every_look(self, world, post):
+        text = PEOPLE.replace('name = "Bo"\nemail = "bo@example.org"', 'name = "Bo"')
+        actions.load_roster(text + world.services, "services.toml", "operator", world.now)
+        days(world, 19)
+        world.forward(hours=42)
+        row = world.row("shop")
+        assert (row.decision, "cannot send e-mail to 'Bo'" in row.why) == ("refused", True)
+        assert [mail.people for mail in post.mails] == [(ANA,), (ANA,), (ANA,)]
+        for _ in range(5):
+            world.forward(minutes=11)
+        assert len(post.mails) == 3
+        assert world.row("shop").decision == "ask"
+        assert world.kinds("shop").count("trouble") == 1
+
+    def test_whom_the_mail_server_does_not_know(self, world, post):
+        post.refuse[BO] = "550 nobody here"
+        days(world, 19)
+        world.forward(hours=42)
+        for _ in range(5):
+            world.forward(minutes=11)
+        assert [mail.people for mail in post.mails] == [(ANA,), (ANA,), (ANA,)]
+
+    def test_what_nobody_was_told_is_told_when_it_is_mended(self, world, post):
+        post.refuse[ANA] = "550 nobody here"
+        world.settle()
+        for _ in range(3):
+            world.forward(minutes=11)
+        assert world.row("shop").decision == "refused"
+        post.refuse.clear()
+        world.forward(minutes=11)
+        assert [mail.people for mail in post.mails] == [(ANA,)]
+
+
 class TestDates:
     def test_a_reminder_is_dated_when_it_was_due(self, world, post):
         world.settle()
