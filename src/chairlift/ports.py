@@ -26,6 +26,10 @@ class Refused(Exception):
     """The world said no: a person must see it. The text says what, why and the remedy."""
 
 
+class PartlyTold(Refused):
+    """Some people cannot be told, and the others have been: to tell these once more would help nobody."""
+
+
 @dataclass(frozen=True)
 class Comment:
     """One comment on a pull request or issue; ids grow with time within a repository."""
@@ -189,7 +193,7 @@ class Notifier(Protocol):
     """Tells people."""
 
     def tell(self, message: Message) -> None:
-        """At least once; where the channel lets us check, not twice under one key."""
+        """At least once; where the channel lets us check, not twice under one key. Raises PartlyTold, too."""
         ...
 
 

@@ -34,6 +34,8 @@ from chairlift.steps.units import find_plan, plan_unit
 #: How often an upgrade that is done, or was stopped, is looked at again: it may have slid back.
 DAILY = timedelta(days=1)
 SOON = timedelta(minutes=1)
+#: What is asked of the project team while the campaign does not go on.
+PAUSED, BRAKED = "paused campaign", "braked campaign"
 
 
 @dataclass(frozen=True)
@@ -129,8 +131,8 @@ def _guard(up: Upgrade, change: Change, decision: Decision) -> Decision:
     assert owner is None or up.who(change, owner) is Party.PROJECT_TEAM, f"{decision.verb} is not ours to do here"
     reason = up.paused or up.braked
     if reason and decision.verb not in UNDOING:
-        word = "paused" if up.paused else "braked"
-        return Ask(Party.PROJECT_TEAM, f"{word} campaign", f"the campaign is {word}: {reason}")
+        word, about = ("paused", PAUSED) if up.paused else ("braked", BRAKED)
+        return Ask(Party.PROJECT_TEAM, about, f"the campaign is {word}: {reason}")
     return decision
 
 

@@ -74,12 +74,16 @@ class Satisfied:
 
 @dataclass(frozen=True)
 class Do:
-    """Change the world once; safe to do twice. `where` is the environment, for a deployment."""
+    """Change the world once; safe to do twice. `where` is the environment, for a deployment.
+
+    `since` is when it was meant for the first time, for what must say the same when it is done twice.
+    """
 
     verb: Verb
     about: str
     why: str
     where: str = ""
+    since: datetime | None = None
 
 
 @dataclass(frozen=True)

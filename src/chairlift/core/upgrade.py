@@ -100,6 +100,7 @@ class Said:
     chosen_why: str = ""
     begun: Mapping[tuple[str, StepName], str] = field(default_factory=dict)
     planned: frozenset[str] = frozenset()
+    announcing: Mapping[tuple[str, str], datetime] = field(default_factory=dict)
     announced: Mapping[tuple[str, str], datetime] = field(default_factory=dict)
     approved: frozenset[tuple[str, str]] = frozenset()
     ours: frozenset[str] = frozenset()

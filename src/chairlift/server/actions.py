@@ -14,6 +14,7 @@ from chairlift.core.files import Roster, parse_campaign, parse_services
 from chairlift.core.log import Entry as Line
 from chairlift.core.log import Kind
 from chairlift.core.menu import DEPLOY_DOCS, ServiceLevel
+from chairlift.core.reading import fold
 from chairlift.server.models import Campaign, Entry, RosterFile, Service, Upgrade, service_value, team
 
 #: What a person may write in one go.
@@ -44,13 +45,18 @@ def load_campaign(text: str, file: str, by: str, now: datetime) -> Campaign:
 
 
 def _keeps_what_was_chosen(row: Campaign, levels: set[str]) -> None:
-    """A level that somebody chose cannot vanish from the menu: the log would speak of nothing."""
-    chosen = set(Upgrade.objects.filter(campaign=row).exclude(level="").values_list("level", flat=True))
-    gone = sorted(chosen - levels)
-    if gone:
-        raise NotPossible(
-            f"level {gone[0]!r} is chosen by some services of {row.slug}: keep it in the file, or move them first"
-        )
+    """A level that somebody chose, or under which a step began, cannot vanish: the log would speak of nothing."""
+    there = {fold(level) for level in levels}
+    chosen = Upgrade.objects.filter(campaign=row).exclude(level="").values_list("level", flat=True)
+    for level in sorted(set(chosen)):
+        if fold(level) not in there:
+            raise NotPossible(
+                f"level {level!r} is chosen by some services of {row.slug}: keep it in the file, or move them first"
+            )
+    begun = Entry.objects.filter(campaign=row, kind=Kind.BEGAN).order_by().values_list("about", flat=True).distinct()
+    for level in sorted(set(begun)):
+        if fold(level) not in there:
+            raise NotPossible(f"steps of {row.slug} have begun at level {level!r}: keep it in the file")
 
 
 def load_roster(text: str, file: str, by: str, now: datetime) -> Roster:
@@ -149,8 +155,8 @@ def check_choice(upgrade: Upgrade, level: str, roster: Roster, promised: date | 
         )
         if promise is None:
             raise NotPossible(f"{chosen.name!r} needs deploy documentation, and {service.name} has none: {way_out}")
-        if promised and promised < now.date():
-            raise NotPossible(f"deploy documentation cannot be promised for {promised}, which is past: {way_out}")
+        if promise < now.date():
+            raise NotPossible(f"deploy documentation cannot be promised for {promise}, which is past: {way_out}")
     return chosen
 
 
@@ -160,6 +166,8 @@ def promise_docs(upgrade: Upgrade, day: date, by: str, roster: Roster, now: date
 
 
 def _promise(upgrade: Upgrade, day: date, by: str, now: datetime) -> None:
+    if day < now.date():
+        raise NotPossible(f"deploy documentation cannot be promised for {day}, which is past: give a day to come")
     Service.objects.filter(pk=upgrade.service_id).update(docs_promised=day)
     upgrade.service.docs_promised = day
     _say(upgrade, Line(now, by, Kind.PROMISED, upgrade.change, about=day.isoformat(), text="deploy documentation"))
@@ -189,11 +197,16 @@ def say(
     about: str = "",
     text: str = "",
     data: Mapping[str, Any] | None = None,
+    change: str = "",
 ) -> None:
-    """A word of a person that needs nothing checked but whose it is: an update, a hold, an exemption."""
+    """A word of a person that needs nothing checked but whose it is: an update, a hold, an exemption.
+
+    It is about `change`, or where none is named about the one that the upgrade stands at.
+    """
     who = voice(upgrade, roster, by)
+    line = Line(now, who.name, kind, change or upgrade.change, upgrade.step, about, _words(text), data or {})
     with transaction.atomic():
-        _say(upgrade, Line(now, who.name, kind, upgrade.change, upgrade.step, about, _words(text), data or {}))
+        _say(upgrade, line)
 
 
 def hold(upgrade: Upgrade, why: str, by: str, roster: Roster, now: datetime) -> None:
@@ -210,10 +223,13 @@ def block(
     """Record a blocker, or with `problem` a known problem; returns its id, under which it is taken away."""
     if not text.strip():
         raise NotPossible("say what blocks it")
-    count = Entry.objects.filter(upgrade=upgrade, kind=Kind.BLOCKED).count()
-    name = f"problem:{problem}" if problem else f"b{count + 1}"
     data = {"owner": owner, "due": due.isoformat() if due else None, "problem": problem}
-    say(upgrade, Kind.BLOCKED, by, roster, now, about=name, text=text, data=data)
+    with transaction.atomic():
+        # Locked, or two people at once would get one number, and the second blocker would replace the first.
+        Upgrade.objects.select_for_update().values_list("pk").get(pk=upgrade.pk)
+        count = Entry.objects.filter(upgrade=upgrade, kind=Kind.BLOCKED).count()
+        name = f"problem:{problem}" if problem else f"b{count + 1}"
+        say(upgrade, Kind.BLOCKED, by, roster, now, about=name, text=text, data=data)
     return name
 
 
@@ -225,17 +241,19 @@ def unblock(upgrade: Upgrade, name: str, by: str, text: str, roster: Roster, now
     say(upgrade, Kind.UNBLOCKED, by, roster, now, about=name, text=text)
 
 
-def deployed(upgrade: Upgrade, environment: str, by: str, roster: Roster, now: datetime) -> None:
+def deployed(upgrade: Upgrade, environment: str, by: str, roster: Roster, now: datetime, change: str = "") -> None:
     """A named person's word that the change runs there; a deployer that sees otherwise is believed instead."""
     environment = check_environment(upgrade, environment, roster)
-    say(upgrade, Kind.DEPLOYED, by, roster, now, about=environment)
+    say(upgrade, Kind.DEPLOYED, by, roster, now, about=environment, change=change)
 
 
-def sign_off(upgrade: Upgrade, note: str, by: str, roster: Roster, now: datetime, environment: str = "") -> None:
+def sign_off(
+    upgrade: Upgrade, note: str, by: str, roster: Roster, now: datetime, environment: str = "", change: str = ""
+) -> None:
     """A named person's sign-off of what runs now, in one environment or in all."""
     if environment:
         environment = check_environment(upgrade, environment, roster)
-    say(upgrade, Kind.TESTED, by, roster, now, about=environment, text=note)
+    say(upgrade, Kind.TESTED, by, roster, now, about=environment, text=note, change=change)
 
 
 def check_environment(upgrade: Upgrade, environment: str, roster: Roster) -> str:

@@ -21,11 +21,11 @@ from chairlift.core.decision import Do
 from chairlift.core.files import FileProblems, Roster
 from chairlift.core.unit import Unit as UnitValue
 from chairlift.plugins import BadConfiguration
-from chairlift.ports import Ports, Refused, Unavailable
-from chairlift.reconcile import act, chase, reconcile
+from chairlift.ports import Message, PartlyTold, Ports, Refused, Unavailable
+from chairlift.reconcile import Chase, Reached, act, chase, reconcile
 from chairlift.server import comments, record, tending
 from chairlift.server.engine import DatabaseEngine, ended
-from chairlift.server.models import LEASE, Campaign, RosterFile, Unit, Upgrade
+from chairlift.server.models import AWAY_LIMIT, LEASE, Campaign, RosterFile, Unit, Upgrade
 from chairlift.server.outside import Outside
 
 logger = logging.getLogger("chairlift")
@@ -34,8 +34,8 @@ logger = logging.getLogger("chairlift")
 ACTS = 12
 #: How many due upgrades are found by one query.
 BATCH = 50
-#: Rest after the world was away: doubled each time, up to the limit.
-AWAY, AWAY_LIMIT = timedelta(seconds=5), timedelta(minutes=10)
+#: Rest after the world was away: doubled each time, up to AWAY_LIMIT.
+AWAY = timedelta(seconds=5)
 #: Rest after a refusal or a bug of ours: a person must see it, and may nudge.
 STUCK = timedelta(minutes=10)
 #: A unit that the world kept from running this often has failed.
@@ -151,8 +151,7 @@ class Worker:
             asked = chase(up, reached, now)
             record.standing(row, up, reached, asked, self.name, now)
             if asked and asked.message:
-                ports.notifier.tell(asked.message)
-                record.reminded(row, reached, asked, self.now())
+                self._remind(row, reached, asked, asked.message, ports)
             if not isinstance(reached.decision, Do):
                 again = reached.look_again
                 if asked and asked.next_rung:
@@ -162,6 +161,15 @@ class Worker:
             came_of_it = act(up, reached, ports)
             record.did(row, up, reached, came_of_it, self.now())
         record.release(row, self.name, self.now(), self.now())
+
+    def _remind(self, row: Upgrade, reached: Reached, asked: Chase, message: Message, ports: Ports) -> None:
+        try:
+            ports.notifier.tell(message)
+        except PartlyTold:
+            # A person must see it; but those who were told shall not be told at every look until somebody mends it.
+            record.reminded(row, reached, asked, self.now())
+            raise
+        record.reminded(row, reached, asked, self.now())
 
     # Working
 

@@ -21,7 +21,8 @@ _COMMANDS = (
 
 def quote(text: str, limit: int = 300) -> str:
     """Words from outside inside our Markdown: one line, bounded, with nothing that could mention, link or format."""
-    line = " ".join(text.split())
+    # Without what turns the direction of reading: it would reach over the end of our quotation.
+    line = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
     if len(line) > limit:
         line = line[: limit - 1] + "…"
     return "`" + line.replace("`", "ʼ") + "`"
@@ -129,7 +130,7 @@ def reminder(up: Upgrade, change: str, step: StepName | None, ask: Ask, rung: Ru
         f"{ask.why}\n\nService: {up.service.name}\nCampaign: {up.campaign.title}\nChange: {change or '-'}\n"
         f"Step: {step or 'finish'}{due}\n\nThe whole reasoning: chairlift why {_shell(up.service.name)}"
     )
-    return Message(key, people(up, ask.whom, rung.to), subject, text)
+    return Message(key, people(up, ask.whom, rung.to), subject, text, rung.at)
 
 
 def contacts(up: Upgrade) -> tuple[str, ...]:
