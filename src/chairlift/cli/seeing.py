@@ -143,6 +143,8 @@ def _evidence(evidence: dict[str, Any]) -> list[str]:
         lines.append(
             f"pull        #{pull['number']} {pull['state']}, head {pull['head'][:10]}{merged}{undone} {pull['url']}"
         )
+        if pull.get("moot"):
+            lines.append("left over   its change landed without it, and it is not Chairlift's alone: close or merge it")
     lines += [
         f"review      {each['by']}: {each['state']} on {each['head'][:10]}" for each in evidence.get("reviews", [])
     ]

@@ -110,6 +110,8 @@ def _meant(facts: Said, entry: Entry) -> Said:
     # The intent counts, not the deed: after a crash between the two, the commit on the branch is still ours.
     if entry.data.get("verb") in (Verb.OPEN, Verb.UPDATE):
         return replace(facts, ours=facts.ours | {entry.about})
+    if entry.data.get("verb") == Verb.WITHDRAW:
+        return replace(facts, withdrawn=facts.withdrawn | {(entry.change, entry.about)})
     return facts
 
 
