@@ -249,7 +249,10 @@ def menu(home: Path, as_json: bool, slug: str) -> None:
         rows.append((level.name, *cells))
     table(f"{value.title}, by {value.deadline:%d %B %Y}", ("level", *StepName), rows)
     for level in value.levels:
-        click.echo(printable(f"\n{level.name}\n  asks of you: {level.asks}\n  promises you: {level.promises}", True))
+        words = {"asks of you": level.asks, "promises you": level.promises}
+        said = [f"  {what}: {text}" for what, text in words.items() if text]
+        if said:
+            click.echo(printable("\n".join(["", level.name, *said]), keep_lines=True))
 
 
 @command("sheet")

@@ -167,7 +167,7 @@ def _promise(upgrade: Upgrade, day: date, by: str, now: datetime) -> None:
 
 def document(upgrade: Upgrade, where: str, by: str, roster: Roster, now: datetime) -> None:
     """The deploy documentation exists: where."""
-    if not where.strip():
+    if not _words(where):
         raise NotPossible("say where the deploy documentation is: a URL, or a path in the repository")
     who = voice(upgrade, roster, by)
     with transaction.atomic():
@@ -198,7 +198,7 @@ def say(
 
 def hold(upgrade: Upgrade, why: str, by: str, roster: Roster, now: datetime) -> None:
     """Object: nothing is merged or deployed until somebody resumes."""
-    if not why.strip():
+    if not _words(why):
         raise NotPossible("say why: a hold without a reason helps nobody")
     say(upgrade, Kind.HELD, by, roster, now, text=why)
 
@@ -208,7 +208,7 @@ def block(
     owner: Party = Party.SQUAD, problem: str = "",
 ) -> str:  # fmt: skip
     """Record a blocker, or with `problem` a known problem; returns its id, under which it is taken away."""
-    if not text.strip():
+    if not _words(text):
         raise NotPossible("say what blocks it")
     count = Entry.objects.filter(upgrade=upgrade, kind=Kind.BLOCKED).count()
     name = f"problem:{problem}" if problem else f"b{count + 1}"
@@ -260,7 +260,7 @@ def exempt(upgrade: Upgrade, until: datetime, why: str, by: str, roster: Roster,
         raise NotPossible(f"an exemption is the project team's to give: ask {upgrade.campaign.value.lead}")
     if until <= now:
         raise NotPossible(f"an exemption until {until:%F} is over already: give a date to come")
-    if not why.strip():
+    if not _words(why):
         raise NotPossible("say why: an exemption needs a reason")
     say(upgrade, Kind.EXEMPTED, by, roster, now, about=until.isoformat(), text=why)
 
@@ -270,7 +270,7 @@ def exempt(upgrade: Upgrade, until: datetime, why: str, by: str, roster: Roster,
 
 def pause(campaign: Campaign, why: str, by: str, roster: Roster, now: datetime) -> None:
     """Nothing is changed any more, except undoing."""
-    if not why.strip():
+    if not _words(why):
         raise NotPossible("say why the campaign is paused: everybody will read it")
     by = _only_the_team(campaign, by, roster)
     with transaction.atomic():
