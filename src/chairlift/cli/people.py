@@ -115,7 +115,7 @@ def deployed(home: Path, service: str, environment: str, by: str, slug: str) -> 
     from chairlift.server import actions
 
     row, roster = one(service, slug)
-    actions.deployed(row, environment, by, roster, now())
+    environment = actions.deployed(row, environment, by, roster, now())
     answer(f"{row.service.name}: noted for {environment}", service=row.service.name, environment=environment)
 
 
@@ -131,8 +131,8 @@ def tested(home: Path, service: str, by: str, environment: str, note: str, slug:
     from chairlift.server import actions
 
     row, roster = one(service, slug)
-    actions.sign_off(row, note, by, roster, now(), environment)
-    answer(f"{row.service.name}: signed off by {by}", service=row.service.name, environment=environment)
+    name = actions.sign_off(row, note, by, roster, now(), environment)
+    answer(f"{row.service.name}: signed off by {name}", service=row.service.name, by=name, environment=environment)
 
 
 @command("blocker")

@@ -189,11 +189,12 @@ def say(
     about: str = "",
     text: str = "",
     data: Mapping[str, Any] | None = None,
-) -> None:
-    """A word of a person that needs nothing checked but whose it is: an update, a hold, an exemption."""
+) -> str:
+    """A word of a person that needs nothing checked but whose it is: an update, a hold. Returns their name."""
     who = voice(upgrade, roster, by)
     with transaction.atomic():
         _say(upgrade, Line(now, who.name, kind, upgrade.change, upgrade.step, about, _words(text), data or {}))
+    return who.name
 
 
 def hold(upgrade: Upgrade, why: str, by: str, roster: Roster, now: datetime) -> None:
@@ -225,17 +226,21 @@ def unblock(upgrade: Upgrade, name: str, by: str, text: str, roster: Roster, now
     say(upgrade, Kind.UNBLOCKED, by, roster, now, about=name, text=text)
 
 
-def deployed(upgrade: Upgrade, environment: str, by: str, roster: Roster, now: datetime) -> None:
-    """A named person's word that the change runs there; a deployer that sees otherwise is believed instead."""
+def deployed(upgrade: Upgrade, environment: str, by: str, roster: Roster, now: datetime) -> str:
+    """A named person's word that the change runs there, in the environment of the name that is returned.
+
+    A deployer that sees otherwise is believed instead.
+    """
     environment = check_environment(upgrade, environment, roster)
     say(upgrade, Kind.DEPLOYED, by, roster, now, about=environment)
+    return environment
 
 
-def sign_off(upgrade: Upgrade, note: str, by: str, roster: Roster, now: datetime, environment: str = "") -> None:
-    """A named person's sign-off of what runs now, in one environment or in all."""
+def sign_off(upgrade: Upgrade, note: str, by: str, roster: Roster, now: datetime, environment: str = "") -> str:
+    """A named person's sign-off of what runs now, in one environment or in all. Returns their name."""
     if environment:
         environment = check_environment(upgrade, environment, roster)
-    say(upgrade, Kind.TESTED, by, roster, now, about=environment, text=note)
+    return say(upgrade, Kind.TESTED, by, roster, now, about=environment, text=note)
 
 
 def check_environment(upgrade: Upgrade, environment: str, roster: Roster) -> str:
