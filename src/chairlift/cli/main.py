@@ -37,7 +37,7 @@ def run() -> None:
     for command in (*people.COMMANDS, *seeing.COMMANDS, *operating.COMMANDS, forge):
         main.add_command(command)
     try:
-        code = main.main(standalone_mode=False)
+        code = main.main(prog_name="chairlift", standalone_mode=False)
     except click.exceptions.Exit as leaving:
         code = leaving.exit_code
     except click.Abort:
