@@ -50,7 +50,7 @@ class TestLoad:
             ('tests = "sh test.sh"', 'test = "sh"', 'test = "sh"', "unknown key 'test' in [[service]]; did you mean"),
             ('tests = "sh test.sh"', "tests = 3", "tests = 3", "tests"),
             ('name = "desk"', 'name = "Shop"', 'name = "Shop"', "there are two services called 'Shop'; remove one"),
-            ('squad = "Ibis"', 'squad = "Ibex"', 'squad = "Ibex"', "there is no squad called 'Ibex'; did you mean"),
+            ('squad = "Ibis"', 'squad = "Ibex"', 'squad = "Ibex"', "there is no squad called 'Ibex'"),
             ('squad = "Ibis"\n', "", 'name = "desk"', "[[service]] has no squad; add squad = "),
             ('name = "Cy"', 'name = "Cy', 'name = "Cy', "this is no TOML"),
         ],
