@@ -73,6 +73,13 @@ class Forge(Protocol):
         """
         ...
 
+    def withdraw(self, repo: str, number: int, expected_head: str) -> None:
+        """Close our own without merging; nothing happens where it is closed or merged already.
+
+        Refused when the head is not the expected one.
+        """
+        ...
+
     def ensure_comment(self, repo: str, number: int, key: str, text: str) -> None:
         """Our own comment under this key, edited in place when the text differs."""
         ...

@@ -74,6 +74,46 @@ def test_a_retry_opens_a_new_pull_request_with_a_notice_of_its_own() -> None:
     assert [pull.state for pull in found.pulls()] == ["closed", "merged"]
 
 
+def landed_otherwise(found: Passage) -> None:
+    """The squad makes the change its own way on the default branch."""
+    found.git.push(URL, "main", {"requirements.txt": "Django==3.2\n"}, by="ada")
+
+
+def test_what_landed_otherwise_leaves_no_pull_request_of_ours_open() -> None:
+    found = passage()
+    pull = announced(found)
+    landed_otherwise(found)
+    assert found.go_on().done
+    assert [each.state for each in found.pulls()] == ["closed"]
+    (withdrawn,) = found.did(Verb.WITHDRAW)
+    assert withdrawn.about == f"{pull.number} {pull.head}"
+    told = [comment.text for key, comment in found.forge.places["shop"].comments if key == "moot"]
+    assert ["landed in another way" in text for text in told] == [True]
+    assert not found.did(Verb.MERGE)
+
+
+def test_commits_of_others_keep_a_pull_request_open_that_is_left_without_a_change() -> None:
+    found = passage()
+    pull = announced(found)
+    found.git.push(URL, pull.branch, {"urls.py": "re_path"}, by="ada")
+    landed_otherwise(found)
+    assert found.go_on().done
+    assert [each.state for each in found.pulls()] == ["open"]
+
+
+def test_what_landed_otherwise_and_was_undone_is_opened_again() -> None:
+    found = passage()
+    first = announced(found)
+    landed_otherwise(found)
+    found.go_on(lambda reached: found.did(Verb.WITHDRAW))
+    found.git.push(URL, "main", {"requirements.txt": "Django==2.2\n"}, by="ada")
+    assert found.go_on().done
+    pulls = list(found.pulls())
+    assert [pull.state for pull in pulls] == ["closed", "merged"]
+    assert pulls[1].branch == first.branch
+    assert len([message for message in found.notifier.messages if "closed" in message.key]) == 0
+
+
 def test_a_new_head_needs_a_new_review_and_a_new_notice() -> None:
     found = passage()
     first = announced(found)

@@ -143,6 +143,8 @@ def _evidence(evidence: dict[str, Any]) -> list[str]:
         lines.append(
             f"pull        #{pull['number']} {pull['state']}, head {pull['head'][:10]}{merged}{undone} {pull['url']}"
         )
+        if pull.get("moot"):
+            lines.append("left over   its change landed without it, and it is not Chairlift's alone: close or merge it")
     lines += [
         f"review      {each['by']}: {each['state']} on {each['head'][:10]}" for each in evidence.get("reviews", [])
     ]
@@ -247,7 +249,10 @@ def menu(home: Path, as_json: bool, slug: str) -> None:
         rows.append((level.name, *cells))
     table(f"{value.title}, by {value.deadline:%d %B %Y}", ("level", *StepName), rows)
     for level in value.levels:
-        click.echo(printable(f"\n{level.name}\n  asks of you: {level.asks}\n  promises you: {level.promises}", True))
+        words = {"asks of you": level.asks, "promises you": level.promises}
+        said = [f"  {what}: {text}" for what, text in words.items() if text]
+        if said:
+            click.echo(printable("\n".join(["", level.name, *said]), keep_lines=True))
 
 
 @command("sheet")
@@ -256,7 +261,7 @@ def menu(home: Path, as_json: bool, slug: str) -> None:
 @click.option("--import", "source", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="Read back.")
 @click.option("--as", "by", envvar="CHAIRLIFT_AS", default="", help="Who imports, where a row names nobody.")
 @click.option("--dry-run", is_flag=True, help="With --import: only say what would change.")
-@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+@click.option("--json", "as_json", is_flag=True, help="As JSON: the sheet, or what was imported.")
 @campaign_option
 def sheet(
     home: Path, kind: str, output: Path | None, source: Path | None, by: str, dry_run: bool, as_json: bool, slug: str
@@ -267,7 +272,7 @@ def sheet(
 
     campaign, roster = all_of(slug)
     if source:
-        return _import(campaign, roster, source, by, dry_run)
+        return _import(campaign, roster, source, by, dry_run, as_json)
     value = sheet_of.sheet(campaign, now())
     kind = "json" if as_json else kind
     if kind == "table":
@@ -287,15 +292,18 @@ def sheet(
     return 0
 
 
-def _import(campaign: Any, roster: Any, source: Path, by: str, dry_run: bool) -> int:
+def _import(campaign: Any, roster: Any, source: Path, by: str, dry_run: bool, as_json: bool) -> int:
     """All rows or none; every bad one is named by its number."""
     from chairlift.server import sheet as sheet_of
 
     outcome = sheet_of.take_in(campaign, roster, source.read_bytes(), source.name, by, now(), dry_run)
+    if as_json:
+        print_json({"changed": outcome.changes, "same": outcome.same, "problems": outcome.problems, "dry_run": dry_run})
+        return 2 if outcome.problems else 0
     for problem in outcome.problems:
         click.echo(printable(problem), err=True)
     if outcome.problems:
-        click.echo(f"{source}: nothing was imported; {len(outcome.problems)} rows need mending", err=True)
+        click.echo(f"{source}: nothing was imported; {len(outcome.problems)} things need mending", err=True)
         return 2
     for line in outcome.changes:
         click.echo(printable(line))

@@ -114,6 +114,8 @@ def _meant(facts: Said, entry: Entry) -> Said:
             return replace(facts, ours=facts.ours | {entry.about})
         case Verb.ANNOUNCE if key not in facts.announcing:
             return replace(facts, announcing={**facts.announcing, key: entry.at})
+        case Verb.WITHDRAW:
+            return replace(facts, withdrawn=facts.withdrawn | {key})
     return facts
 
 

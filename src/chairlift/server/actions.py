@@ -175,7 +175,7 @@ def _promise(upgrade: Upgrade, day: date, by: str, now: datetime) -> None:
 
 def document(upgrade: Upgrade, where: str, by: str, roster: Roster, now: datetime) -> None:
     """The deploy documentation exists: where."""
-    if not where.strip():
+    if not _words(where):
         raise NotPossible("say where the deploy documentation is: a URL, or a path in the repository")
     who = voice(upgrade, roster, by)
     with transaction.atomic():
@@ -198,8 +198,8 @@ def say(
     text: str = "",
     data: Mapping[str, Any] | None = None,
     change: str = "",
-) -> None:
-    """A word of a person that needs nothing checked but whose it is: an update, a hold, an exemption.
+) -> str:
+    """A word of a person that needs nothing checked but whose it is: an update, a hold. Returns their name.
 
     It is about `change`, or where none is named about the one that the upgrade stands at.
     """
@@ -207,11 +207,12 @@ def say(
     line = Line(now, who.name, kind, change or upgrade.change, upgrade.step, about, _words(text), data or {})
     with transaction.atomic():
         _say(upgrade, line)
+    return who.name
 
 
 def hold(upgrade: Upgrade, why: str, by: str, roster: Roster, now: datetime) -> None:
     """Object: nothing is merged or deployed until somebody resumes."""
-    if not why.strip():
+    if not _words(why):
         raise NotPossible("say why: a hold without a reason helps nobody")
     say(upgrade, Kind.HELD, by, roster, now, text=why)
 
@@ -221,7 +222,7 @@ def block(
     owner: Party = Party.SQUAD, problem: str = "",
 ) -> str:  # fmt: skip
     """Record a blocker, or with `problem` a known problem; returns its id, under which it is taken away."""
-    if not text.strip():
+    if not _words(text):
         raise NotPossible("say what blocks it")
     data = {"owner": owner, "due": due.isoformat() if due else None, "problem": problem}
     with transaction.atomic():
@@ -241,19 +242,23 @@ def unblock(upgrade: Upgrade, name: str, by: str, text: str, roster: Roster, now
     say(upgrade, Kind.UNBLOCKED, by, roster, now, about=name, text=text)
 
 
-def deployed(upgrade: Upgrade, environment: str, by: str, roster: Roster, now: datetime, change: str = "") -> None:
-    """A named person's word that the change runs there; a deployer that sees otherwise is believed instead."""
+def deployed(upgrade: Upgrade, environment: str, by: str, roster: Roster, now: datetime, change: str = "") -> str:
+    """A named person's word that the change runs there, in the environment of the name that is returned.
+
+    A deployer that sees otherwise is believed instead.
+    """
     environment = check_environment(upgrade, environment, roster)
     say(upgrade, Kind.DEPLOYED, by, roster, now, about=environment, change=change)
+    return environment
 
 
 def sign_off(
     upgrade: Upgrade, note: str, by: str, roster: Roster, now: datetime, environment: str = "", change: str = ""
-) -> None:
-    """A named person's sign-off of what runs now, in one environment or in all."""
+) -> str:
+    """A named person's sign-off of what runs now, in one environment or in all. Returns their name."""
     if environment:
         environment = check_environment(upgrade, environment, roster)
-    say(upgrade, Kind.TESTED, by, roster, now, about=environment, text=note, change=change)
+    return say(upgrade, Kind.TESTED, by, roster, now, about=environment, text=note, change=change)
 
 
 def check_environment(upgrade: Upgrade, environment: str, roster: Roster) -> str:
@@ -278,7 +283,7 @@ def exempt(upgrade: Upgrade, until: datetime, why: str, by: str, roster: Roster,
         raise NotPossible(f"an exemption is the project team's to give: ask {upgrade.campaign.value.lead}")
     if until <= now:
         raise NotPossible(f"an exemption until {until:%F} is over already: give a date to come")
-    if not why.strip():
+    if not _words(why):
         raise NotPossible("say why: an exemption needs a reason")
     say(upgrade, Kind.EXEMPTED, by, roster, now, about=until.isoformat(), text=why)
 
@@ -288,7 +293,7 @@ def exempt(upgrade: Upgrade, until: datetime, why: str, by: str, roster: Roster,
 
 def pause(campaign: Campaign, why: str, by: str, roster: Roster, now: datetime) -> None:
     """Nothing is changed any more, except undoing."""
-    if not why.strip():
+    if not _words(why):
         raise NotPossible("say why the campaign is paused: everybody will read it")
     by = _only_the_team(campaign, by, roster)
     with transaction.atomic():

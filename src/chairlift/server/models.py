@@ -13,6 +13,7 @@ from django.db.models import F, Q, QuerySet
 from chairlift.core import log
 from chairlift.core.files import Roster, parse_campaign, parse_services
 from chairlift.core.menu import Campaign as CampaignValue
+from chairlift.core.upgrade import Said
 from chairlift.core.upgrade import Service as ServiceValue
 from chairlift.core.upgrade import Upgrade as UpgradeValue
 
@@ -146,15 +147,19 @@ class Upgrade(models.Model):
     def __str__(self) -> str:
         return f"{self.service_id} in {self.campaign_id}"
 
+    def said(self) -> Said:
+        """The facts that the log of this upgrade adds up to."""
+        rows = Entry.objects.filter(upgrade=self).exclude(kind__in=log.TOLD).order_by("pk")
+        entries = rows.values_list("at", "by", "kind", "change", "step", "about", "text", "data")
+        return log.said(log.Entry(at, by, log.Kind(kind), *rest) for at, by, kind, *rest in entries)
+
     def snapshot(self, roster: Roster) -> UpgradeValue:
         """The frozen value that the ladder decides about."""
         campaign = self.campaign.value
-        rows = Entry.objects.filter(upgrade=self).exclude(kind__in=log.TOLD).order_by("pk")
-        entries = rows.values_list("at", "by", "kind", "change", "step", "about", "text", "data")
         return UpgradeValue(
             campaign=campaign,
             service=service_value(self.service, roster),
-            said=log.said(log.Entry(at, by, log.Kind(kind), *rest) for at, by, kind, *rest in entries),
+            said=self.said(),
             admitted=self.admitted_at is not None,
             admitted_why=self.waits_for,
             paused=self.campaign.paused_why,

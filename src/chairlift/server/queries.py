@@ -11,7 +11,7 @@ from typing import Any
 
 from chairlift.core.decision import Party, StepName
 from chairlift.core.log import Kind
-from chairlift.server.models import Campaign, Entry, RosterFile, Unit, Upgrade
+from chairlift.server.models import Campaign, Entry, Unit, Upgrade
 
 #: Kinds of `decision` that need a person, and those that are trouble.
 NEEDS_PERSON = frozenset({"ask", "stop", "refused"})
@@ -130,15 +130,13 @@ class Reasoning:
 
 
 def reasoning(row: Upgrade, now: datetime) -> Reasoning:
-    """Raises LookupError when the services file no longer names the service."""
-    roster = RosterFile.now()
-    up = row.snapshot(roster)
-    said = up.said
+    """Also of a service that the services file no longer names: why it stands still must be seen somewhere."""
+    said = row.said()
     chosen = ""
     if said.chosen_at:
         chosen = f"{said.chosen_by} on {said.chosen_at:%F %H:%M}" + (f": {said.chosen_why}" if said.chosen_why else "")
-    level = up.level
-    steps = tuple((step.value, _whose(up.service.squad.name, level.who(step))) for step in StepName) if level else ()
+    level = row.campaign.value.level(said.level) if said.level else None
+    steps = tuple((step.value, _whose(row.service.squad, level.who(step))) for step in StepName) if level else ()
     units = Unit.objects.filter(service=row.service.name, state="running").order_by("pk")
     blockers = [f"{each.id}: {each.text} ({each.by})" for each in (*said.blockers, *said.problems)]
     if said.hold:

@@ -116,6 +116,14 @@ def approval(up: Upgrade, change: Change, seen: Seen) -> str:
     return f"Approved by Chairlift: this head is exactly what recipe {up.campaign.recipe!r} made; {tests}"
 
 
+def moot(seen: Seen) -> str:
+    """Why Chairlift closes its own pull request."""
+    return (
+        f"Closed by Chairlift: the recipe finds nothing left to change on {quote(seen.default_branch, 120)} at "
+        f"{seen.base}, so this change landed in another way. Should that be undone, Chairlift opens a new pull request."
+    )
+
+
 def revert(up: Upgrade, change: Change, seen: Seen, do: Do) -> tuple[str, str]:
     """Title and body of a revert."""
     return f"Revert: {change.title}", f"Chairlift undoes {do.about}.\n\nWhy: {do.why}\n"
