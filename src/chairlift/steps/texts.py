@@ -76,9 +76,11 @@ def issue(up: Upgrade, change: Change, seen: Seen, patch: str) -> tuple[str, str
         "```sh",
         f"git switch -c {branch}",
         f"chairlift patch {_shell(up.service.name)} --campaign {up.campaign.slug} | git am",
+        f"git push origin {branch}",
         "```",
         "",
-        "or do it your own way: Chairlift scans the default branch again and sees when it is done.",
+        "and open a pull request from that branch; or do it your own way: Chairlift scans the default branch again and "
+        "sees when it is done.",
         "",
         "<details><summary>The patch</summary>",
         "",
@@ -103,7 +105,8 @@ def notice(up: Upgrade, change: Change, pull: PullRequest) -> tuple[str, str]:
         f"Chairlift will merge pull request {pull.number} of {up.service.name} at commit {pull.head}, "
         f"{up.campaign.times.notice} from this message, in the working hours of {up.service.squad.name} and outside "
         f"freezes.\n\nTo object, write `/chairlift hold REASON` in the pull request, or run "
-        f"`chairlift hold {_shell(up.service.name)} --why REASON`. A new commit starts a new notice.\n\n{pull.url}"
+        f"`chairlift hold {_shell(up.service.name)} --as NAME --why REASON`. A new commit starts a new notice."
+        f"\n\n{pull.url}"
     )
     return subject, text
 
