@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from chairlift.core.decision import Ask, Party, StepName, Stop, Verb, Wait
 from chairlift.core.log import Kind
 from chairlift.core.menu import Change
@@ -345,3 +347,30 @@ def test_a_branch_that_somebody_pushed_with_what_the_change_needs_gets_its_pull_
     pull = found.pull("upgrade")
     assert pull
     assert pull.head == found.git.repositories[URL].branches[branch]
+
+
+def adding_for_a_while(removed: bool) -> tuple[Change, Change]:
+    upgrade = {"requirements.txt": "Django==3.2\n", "hashing.py": "sha1\n"}
+    clean_up = {"compat.py": None, **({"hashing.py": None} if removed else {})}
+    return (
+        replace(UPGRADE, transitional=True, recipe={"edits": upgrade}),
+        replace(CHANGES[2], transitional=False, recipe={"edits": clean_up}),
+    )
+
+
+@pytest.mark.parametrize("level", ["Hands-off", "DIY"])
+def test_what_was_only_for_a_while_is_not_missed_in_the_end(level: str) -> None:
+    found = passage(level, adding_for_a_while(removed=True))
+    reached = found.go_on()
+    assert reached.done, reached.decision
+    assert "hashing.py" not in found.git.commit(URL, found.git.repositories[URL].branches["main"]).tree
+    assert merged_into_main(found) == 2
+
+
+def test_what_is_not_there_for_good_is_missed_in_the_end() -> None:
+    found = passage(changes=adding_for_a_while(removed=False))
+    found.go_on(lambda reached: reached.change == "clean-up" and reached.step == "test")
+    found.git.push(URL, "main", {"hashing.py": None}, by="ada")
+    reached = found.go_on()
+    assert isinstance(reached.decision, Ask)
+    assert "disagrees about upgrade" in reached.decision.why

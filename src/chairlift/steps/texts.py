@@ -123,6 +123,17 @@ def revert(up: Upgrade, change: Change, seen: Seen, do: Do) -> tuple[str, str]:
     return f"Revert: {change.title}", f"Chairlift undoes {do.about}.\n\nWhy: {do.why}\n"
 
 
+def undone(up: Upgrade, change: Change, do: Do, pull: PullRequest) -> tuple[str, str]:
+    """What the squad is told when its service is taken back."""
+    text = (
+        f"Chairlift takes back {change.title!r} of {up.service.name} (commit {do.about}) by pull request "
+        f"{pull.number}, and deploys what was there before.\n\nWhy: {do.why}\n\nThe project team looks for the cause; "
+        f"nothing is asked of you. If you know it, run `chairlift update {_shell(up.service.name)} TEXT --as NAME`."
+        f"\n\n{pull.url}"
+    )
+    return f"[{up.service.name}] {change.title}: reverted", text
+
+
 def reminder(up: Upgrade, change: str, step: StepName | None, ask: Ask, rung: Rung, key: str) -> Message:
     """One rung of the ladder: what is asked, by when, and why."""
     due = f", due {when(ask.due, up)}" if ask.due else ""
