@@ -374,3 +374,39 @@ def test_what_is_not_there_for_good_is_missed_in_the_end() -> None:
     reached = found.go_on()
     assert isinstance(reached.decision, Ask)
     assert "disagrees about upgrade" in reached.decision.why
+
+
+# Reviews by the project team
+
+
+def reviewed_by_people(**changed: object) -> Passage:
+    found = Passage(campaign(changes=(UPGRADE,), chairlift_approves=False, **changed))
+    found.choose("Hands-off")
+    return found
+
+
+def test_the_named_reviewers_are_asked_and_the_lead_only_when_it_is_late() -> None:
+    found = reviewed_by_people(reviewers=("rev", "eve"))
+    assert found.settle().step == "review"
+    assert [message.to for message in found.notifier.messages] == [("rev", "eve")]
+    found.go_on(days=60)
+    told = [message.to for message in found.notifier.messages]
+    assert told[2] == ("rev", "eve")
+    assert told[3] == ("rev", "eve", "lead", "manager")
+
+
+def test_without_named_reviewers_the_lead_is_asked() -> None:
+    found = reviewed_by_people()
+    found.settle()
+    assert [message.to for message in found.notifier.messages] == [("lead",)]
+
+
+def test_a_head_that_is_pushed_late_is_not_late_to_be_reviewed() -> None:
+    found = passage("Review everything")
+    found.answers = lambda passage, reached, ask: None
+    found.go_on(lambda reached: reached.step == "review")
+    found.now += timedelta(days=13)
+    found.git.push(URL, found.campaign.branch("upgrade"), {"notes.txt": "ours\n"}, by="ada")
+    reached = found.settle()
+    assert isinstance(reached.decision, Ask)
+    assert reached.decision.due == found.up.due(StepName.REVIEW, found.now)

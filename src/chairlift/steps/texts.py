@@ -143,7 +143,17 @@ def reminder(up: Upgrade, change: str, step: StepName | None, ask: Ask, rung: Ru
         f"{ask.why}\n\nService: {up.service.name}\nCampaign: {up.campaign.title}\nChange: {change or '-'}\n"
         f"Step: {step or 'finish'}{due}\n\nThe whole reasoning: chairlift why {_shell(up.service.name)}"
     )
-    return Message(key, people(up, ask.whom, rung.to), subject, text)
+    return Message(key, _asked(up, step, ask.whom, rung.to), subject, text)
+
+
+def _asked(up: Upgrade, step: StepName | None, whom: Party, roles: tuple[str, ...]) -> tuple[str, ...]:
+    """Names for roles; a review by the project team is first of all its reviewers' turn."""
+    reviewers = up.campaign.reviewers
+    if step is not StepName.REVIEW or whom is not Party.PROJECT_TEAM or not reviewers:
+        return people(up, whom, roles)
+    later = tuple(role for role in roles if role not in ("contact", "backup"))
+    others = people(up, whom, ("contact", "backup", *later)) if later else ()
+    return tuple(dict.fromkeys((*reviewers, *others)))
 
 
 def contacts(up: Upgrade) -> tuple[str, ...]:
