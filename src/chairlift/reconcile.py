@@ -160,16 +160,39 @@ def _finish(up: Upgrade, start: Seen, ports: Ports, now: datetime) -> Reached:
     scans: list[tuple[Change, Plan]] = []
     todo: list[Unit] = []
     for change in up.campaign.changes:
-        unit = plan_unit(up, change, url, start.base, ports.recipe)
-        plan = find_plan(ports, unit)
-        if plan is None:
-            todo.append(unit)
+        found = _scan(up, change, url, start.base, ports)
+        if isinstance(found, Unit):
+            todo.append(found)
         else:
-            scans.append((change, plan))
+            scans.append((change, found))
     issue = None if todo else ports.forge.issue(up.service.repo, up.campaign.slug)
     seen = replace(start, todo=tuple(todo), issue=issue)
     last = up.campaign.changes[-1]
     return _reached(up, last.slug, None, finishing(up, seen, scans, now), seen, now)
+
+
+def _scan(up: Upgrade, change: Change, url: str, base: str, ports: Ports) -> Plan | Unit:
+    """What the recipe finds on the default branch; or the unit that is to find it.
+
+    A transitional change finds its own work gone again, and would do it once more. It has nothing left to do when the
+    changes after it, made on top of that, end where the default branch is.
+    """
+    unit = plan_unit(up, change, url, base, ports.recipe)
+    plan = find_plan(ports, unit)
+    if plan is None:
+        return unit
+    if plan.state is not PlanState.PLANNED or not change.transitional:
+        return plan
+    top = plan
+    for later in up.campaign.changes[up.campaign.changes.index(change) + 1 :]:
+        unit = plan_unit(up, later, url, top.commit, ports.recipe)
+        found = find_plan(ports, unit)
+        if found is None:
+            return unit
+        if found.state in (PlanState.RUNNING, PlanState.FAILED):
+            return found
+        top = found if found.state is PlanState.PLANNED else top
+    return Plan(PlanState.NOTHING, base) if top.tree == ports.workspace.tree(url, base) else plan
 
 
 def finishing(up: Upgrade, seen: Seen, scans: Sequence[tuple[Change, Plan]], now: datetime) -> Decision:

@@ -342,7 +342,7 @@ def scanned(dice: Dice) -> tuple[tuple[Change, Plan], ...]:
 
 #: The stages with the most answers are drawn more often.
 _MANY = (Stage.CREATE, Stage.REVIEW, Stage.TEST)
-_AIMS = (*Stage, *_MANY, *_MANY, Stage.REVIEW, Stage.MERGE, Stage.DEPLOY)
+_AIMS = (*Stage, *_MANY, *_MANY, Stage.REVIEW, Stage.MERGE, Stage.DEPLOY, Stage.DEPLOY, Stage.FINISH)
 
 
 def worlds(*stages: Stage) -> st.SearchStrategy[World]:

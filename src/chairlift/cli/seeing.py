@@ -84,13 +84,16 @@ def _headline(campaign: Any, found: list[Standing]) -> None:
 
 @command("why")
 @click.argument("service")
+@click.option("--output", is_flag=True, help="Instead, what the last tests that did not pass have said.")
 @json_option
 @campaign_option
-def why(home: Path, service: str, as_json: bool, slug: str) -> int:
+def why(home: Path, service: str, output: bool, as_json: bool, slug: str) -> int:
     """The whole reasoning about SERVICE, with the evidence."""
     from chairlift.server import queries
 
     row, _ = one(service, slug)
+    if output:
+        return _failure(row.service.name, queries.last_failure(row), as_json)
     base = now()
     found = queries.reasoning(row, base)
     if as_json:
@@ -99,6 +102,19 @@ def why(home: Path, service: str, as_json: bool, slug: str) -> int:
     for line in _reasoning(found, base):
         click.echo(line)
     return queries.exit_code([found.standing])
+
+
+def _failure(service: str, run: Any, as_json: bool) -> int:
+    """The end of what the tests said, as it came."""
+    if run is None:
+        raise click.UsageError(f"no tests of {service} have failed")
+    said = run.output or run.why
+    if as_json:
+        print_json({"commit": run.inputs["commit"], "ended_at": run.ended_at.isoformat(), "output": said})
+    else:
+        click.echo(f"{run.inputs['tests']} on {run.inputs['commit'][:10]}, ended {moment(run.ended_at, now())}:\n")
+        click.echo(printable(said.rstrip(), keep_lines=True))
+    return 0
 
 
 def _reasoning(found: Reasoning, base: Any) -> list[str]:
@@ -121,6 +137,8 @@ def _reasoning(found: Reasoning, base: Any) -> list[str]:
     for slug, evidence in found.evidence.get("changes", {}).items():
         lines += ["", f"  change {slug}"]
         lines += [f"    {line}" for line in _evidence(evidence)]
+        if any(evidence.get(name, {}).get("state") in ("failed", "unproven") for name in ("before", "after", "head")):
+            lines.append(f"    all they said: chairlift why {stands.service} --output")
     lines += ["", "  log (newest last; all of it: chairlift log --service)"]
     lines += [f"    {_log_line(entry)}" for entry in found.log]
     return [printable(line) for line in lines]
@@ -134,7 +152,7 @@ def _evidence(evidence: dict[str, Any]) -> list[str]:
         lines += [f"finding     {finding}" for finding in plan["findings"]]
     for name, label in (("before", "tests before"), ("after", "tests after"), ("head", "tests on PR")):
         if run := evidence.get(name):
-            lines.append(f"{label:<11} {run['state']}: {run['why']}")
+            lines.append(f"{label:<11} {run['state']}" + (f": {run['why']}" if run["why"] else ""))
     for each in evidence.get("ahead", []):
         lines.append(f"then        {each['change']}: {each['plan']}, {each['files']} files, tests {each['tests']}")
     if pull := evidence.get("pull"):

@@ -9,6 +9,8 @@ from datetime import datetime
 from difflib import get_close_matches
 from typing import Any
 
+from django.db.models import Q
+
 from chairlift.core.decision import Party, StepName
 from chairlift.core.log import Kind
 from chairlift.server.models import Campaign, Entry, Unit, Upgrade
@@ -152,6 +154,15 @@ def reasoning(row: Upgrade, now: datetime) -> Reasoning:
         log=tuple(entries(row.campaign, row.service.name, limit=20)),
         next_look=row.look_again_at,
     )
+
+
+def last_failure(row: Upgrade) -> Unit | None:
+    """The newest run of the service's tests that did not pass."""
+    runs = Unit.objects.filter(
+        service=row.service.name, campaign=row.campaign_id, kind="verify", ended_at__isnull=False
+    )
+    bad = Q(state="failed") | Q(result__state__in=("failed", "unproven"))
+    return runs.filter(bad).order_by("-ended_at").first()
 
 
 def _whose(squad: str, party: Party) -> str:

@@ -95,8 +95,10 @@ class Create:
         if issue is None or issue.digest != seen.issue_digest or issue.state != "open":
             return Do(Verb.FILE, seen.issue_digest, f"show {up.service.squad.name} the plan, the patch and the command")
         why = f"{up.service.squad.name} creates the pull request itself: issue {issue.number} has the patch"
-        since = up.said.chosen_at
-        return Ask(Party.SQUAD, f"create {up.branch(change)}", why, due=up.due(self.name, since or now), since=since)
+        about = f"create {up.branch(change)}"
+        # From when the squad could: a later change is theirs to make long after they have chosen.
+        since = up.said.asked.get(question(change.slug, self.name, about), now)
+        return Ask(Party.SQUAD, about, why, due=up.due(self.name, since), since=since)
 
     def act(self, up: Upgrade, change: Change, seen: Seen, do: Do, ports: Ports) -> str:
         repo = up.service.repo
