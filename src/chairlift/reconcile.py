@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -70,14 +70,17 @@ class Stand:
 _Conclusion = tuple[StepName | None, Decision, Seen]
 
 
-def reconcile(up: Upgrade, ports: Ports, now: datetime) -> Reached:
-    """Look at the world and decide; changes nothing. Raises Unavailable and Refused as the ports do."""
+def reconcile(up: Upgrade, ports: Ports, now: datetime, heads: Mapping[str, str] | None = None) -> Reached:
+    """Look at the world and decide; changes nothing. Raises Unavailable and Refused as the ports do.
+
+    `heads` are the remote's branches where they were seen a moment ago, and nothing was done to them since.
+    """
     exempt = up.said.exempt_until
     if exempt and exempt > now:
         why = f"exempted until {exempt.date()}: {up.said.exempt_why}"
         return _reached(up, up.campaign.changes[0].slug, None, Wait(exempt, why), Seen(), now)
     ports = replace(ports, deployer=ports.deployer and _Once(ports.deployer))
-    heads = ports.workspace.heads(ports.forge.git_url(up.service.repo))
+    heads = heads or ports.workspace.heads(ports.forge.git_url(up.service.repo))
     default = heads["HEAD"]
     start = Seen(base=heads[default], default_branch=default, heads=heads)
     stands: list[Stand] = []

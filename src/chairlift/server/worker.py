@@ -10,14 +10,14 @@ import threading
 import time
 import uuid
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 
 from django.db import OperationalError, close_old_connections, connection
 from django.db.models import Q
 
 from chairlift import units
-from chairlift.core.decision import Do
+from chairlift.core.decision import THINKING, Do
 from chairlift.core.files import FileProblems, Roster
 from chairlift.core.unit import Unit as UnitValue
 from chairlift.plugins import BadConfiguration
@@ -140,6 +140,7 @@ class Worker:
 
     def _walk(self, row: Upgrade) -> None:
         """Look and act until there is nothing to do at once."""
+        heads: Mapping[str, str] | None = None
         for _ in range(ACTS):
             now = self.now()
             roster = self._roster_now()
@@ -147,7 +148,7 @@ class Worker:
             ports = self.outside.ports(up.campaign, up.service, roster, DatabaseEngine(row.campaign, now))
             if comments.read(row, up, ports, roster, now):
                 up = row.snapshot(roster)
-            reached = reconcile(up, ports, now)
+            reached = reconcile(up, ports, now, heads)
             asked = chase(up, reached, now)
             record.standing(row, up, reached, asked, self.name, now)
             if asked and asked.message:
@@ -160,6 +161,8 @@ class Worker:
                 return
             came_of_it = act(up, reached, ports)
             record.did(row, up, reached, came_of_it, self.now())
+            # Asking for long work leaves the remote as it was: it need not be asked again at once.
+            heads = reached.seen.heads if reached.decision.verb in THINKING else None
         record.release(row, self.name, self.now(), self.now())
 
     def _remind(self, row: Upgrade, reached: Reached, asked: Chase, message: Message, ports: Ports) -> None:
