@@ -10,7 +10,9 @@ from packaging.version import Version
 MOST = 7
 
 
-def oldest_that_works(candidates: Sequence[Version], works: Callable[[Version], bool], most: int = MOST) -> Version | None:
+def oldest_that_works(
+    candidates: Sequence[Version], works: Callable[[Version], bool], most: int = MOST
+) -> Version | None:
     """The newest is tried first: if it does not work, none is taken to. Then halves, as far as `most` tries go.
 
     Where the tries run out, the oldest that was seen to work is the answer: nothing is returned untried.

@@ -65,7 +65,11 @@ def _files(info: Path) -> Iterator[str]:
         return
     for line in lines:
         path = line.partition(",")[0].strip('"')
-        if path.endswith(".py") and not path.startswith("..") and not re.search(r"(^|/)tests?(/|\.py)|/migrations/", path):
+        if (
+            path.endswith(".py")
+            and not path.startswith("..")
+            and not re.search(r"(^|/)tests?(/|\.py)|/migrations/", path)
+        ):
             yield path
 
 
