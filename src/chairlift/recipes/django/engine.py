@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from chairlift.recipes.django.findings import Finding, Weight
-from chairlift.recipes.django.fixing import Fixed, Fixer, run
+from chairlift.recipes.django.fixing import Fixed, Fixer, LeftAlone, run
 from chairlift.recipes.django.project import LARGEST, Project
 from chairlift.recipes.django.releases import Leg
 from chairlift.recipes.django.scanning import Scanner
@@ -64,6 +64,8 @@ class Engine:
         self._seen["parsed"] += 1
         try:
             return self._fixed(Source(path, data), names, own, project)
+        except LeftAlone as left:
+            return Fixed(path, "", findings=(left.finding,))
         except NotPython as error:
             return Fixed(path, "", findings=(_unread(path, str(error)),))
         except (RecursionError, MemoryError) as error:

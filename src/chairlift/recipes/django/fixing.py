@@ -124,12 +124,12 @@ class Fixed:
         return self.text.encode(self.encoding)
 
 
-class Broken(Exception):
-    """A fixer raised: our own mistake, which the others must not suffer for."""
+class LeftAlone(Exception):
+    """Nothing of what was to be done to a file is kept; the finding says why."""
 
-    def __init__(self, fixer: Fixer, error: Exception) -> None:
-        super().__init__(f"{fixer.name}: {type(error).__name__}: {error}")
-        self.fixer, self.error = fixer, error
+    def __init__(self, source: Source, code: str, why: str, link: str = "") -> None:
+        super().__init__(why)
+        self.finding = Finding(source.path, 0, code, f"left alone: {why}", "make the change by hand", link)
 
 
 def fix(source: Source, fixers: Sequence[Fixer], project: Project, leg: Leg) -> Fixed:
@@ -138,39 +138,37 @@ def fix(source: Source, fixers: Sequence[Fixer], project: Project, leg: Leg) -> 
     What was changed is parsed again; where that fails, nothing of it is kept and a finding says so. Where a fixer
     raises, the file is left alone and a finding names the fixer.
     """
-    return run(source, [each for each in fixers if _concerns(each, source)], project, leg)
+    try:
+        return run(source, [each for each in fixers if _concerns(each, source)], project, leg)
+    except LeftAlone as left:
+        return Fixed(source.path, source.text, findings=(left.finding,), encoding=source.encoding)
 
 
 def run(source: Source, wanted: Sequence[Fixer], project: Project, leg: Leg) -> Fixed:
-    """As `fix`, with fixers that are known to concern the file."""
+    """As `fix`, with fixers that are known to concern the file. Raises LeftAlone, too."""
     counts: dict[str, int] = {}
-    try:
-        present, found = source, _walk(source, wanted, project, leg)
-        for _ in range(_PASSES):
-            text, made = apply(present.text, [each for each in found if isinstance(each, Edit)])
-            if text == present.text:
-                break
-            after = Source(source.path, source.encoded(text))
-            try:
-                _ = after.tree
-            except NotPython as error:
-                bad = ", ".join(sorted({edit.fixer for edit in made}))
-                return _left_alone(source, "damage", f"{bad} would break it: {error}")
-            for edit in made:
-                counts[edit.fixer] = counts.get(edit.fixer, 0) + 1
-            present, found = after, _walk(after, wanted, project, leg)
-    except Broken as broken:
-        return _left_alone(source, broken.fixer.name, f"the fixer {broken}; report it", broken.fixer.link)
-    except UnicodeEncodeError as error:
-        return _left_alone(source, "damage", f"{source.encoding} has no way to write the new text: {error}")
+    present, found = source, _walk(source, wanted, project, leg)
+    for _ in range(_PASSES):
+        text, made = apply(present.text, [each for each in found if isinstance(each, Edit)])
+        if text == present.text:
+            break
+        present = _parsed_again(source, text, made)
+        for edit in made:
+            counts[edit.fixer] = counts.get(edit.fixer, 0) + 1
+        found = _walk(present, wanted, project, leg)
     findings = tuple(sorted({each for each in found if isinstance(each, Finding)}))
     made_by = tuple(sorted(counts.items()))
     return Fixed(source.path, present.text, present.text != source.text, made_by, findings, source.encoding)
 
 
-def _left_alone(source: Source, code: str, why: str, link: str = "") -> Fixed:
-    finding = Finding(source.path, 0, code, f"left alone: {why}", "make the change by hand", link)
-    return Fixed(source.path, source.text, findings=(finding,), encoding=source.encoding)
+def _parsed_again(source: Source, text: str, made: Iterable[Edit]) -> Source:
+    try:
+        after = Source(source.path, source.encoded(text))
+        _ = after.tree
+    except (NotPython, UnicodeEncodeError) as error:
+        bad = ", ".join(sorted({edit.fixer for edit in made}))
+        raise LeftAlone(source, "damage", f"{bad} would break it: {error}") from error
+    return after
 
 
 def _concerns(fixer: Fixer, source: Source) -> bool:
@@ -204,7 +202,7 @@ def _table(
 
 
 def _walk(source: Source, fixers: Sequence[Fixer], project: Project, leg: Leg) -> list[Edit | Finding]:
-    """What all of them say of the file, in one walk in the order of its lines. Raises Broken."""
+    """What all of them say of the file, in one walk in the order of its lines. Raises LeftAlone."""
     table, fields = _table(tuple(fixers), tuple(len(each.lookers) for each in fixers))
     if not table:
         return []
@@ -221,7 +219,8 @@ def _walk(source: Source, fixers: Sequence[Fixer], project: Project, leg: Leg) -
                 except NotPython:
                     raise
                 except Exception as error:  # Whatever it is, it must be known whose it is.
-                    raise Broken(fixer, error) from error
+                    why = f"the fixer {fixer.name} failed: {type(error).__name__}: {error}"
+                    raise LeftAlone(source, fixer.name, why, fixer.link) from error
         if below := fields[kind]:
             descend(node, below, (*parents, node), nodes, fields)
     return said
