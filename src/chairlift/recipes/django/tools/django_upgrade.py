@@ -21,14 +21,14 @@ from chairlift.recipes.django.project import Project
 from chairlift.recipes.django.releases import Release
 from chairlift.recipes.django.scanning import Scanner, is_plain
 from chairlift.recipes.django.source import NotPython, Source
-from chairlift.recipes.django.tools import regions, routes, triggers
+from chairlift.recipes.django.tools import abridged, routes, triggers
 from chairlift.recipes.django.tools.closer import CLOSER
 from chairlift.recipes.django.tools.visiting import Signed, visit
 
 _LINK = "https://django-upgrade.readthedocs.io/en/latest/fixers.html"
 #: Runs over one file: what one fixer makes may be something for another one.
 _RUNS = 4
-#: These look from one import to another, further than a region.
+#: These look from one import to another, at what may be left out.
 _FAR = frozenset({"utils_timezone"})
 
 
@@ -167,15 +167,15 @@ class DjangoUpgrade:
         if not callbacks:
             return source.text, True
         if not _FAR.isdisjoint(names):
-            return regions.whole(source.text, callbacks, made), False
+            return abridged.whole(source.text, callbacks, made), False
         try:
-            return regions.rewrite(source.text, source.tree, callbacks, made)
-        except Exception:  # A callback looked beyond its region: they are made anew, and see the whole file.
+            return abridged.rewrite(source.text, source.tree, callbacks, made)
+        except Exception:  # A callback looked at what was left out: they are made anew, and see the whole file.
             made.clear()
             again = self._callbacks(Source(source.path, source.data), names, project)
-            return regions.whole(source.text, again, made), False
+            return abridged.whole(source.text, again, made), False
 
-    def _callbacks(self, source: Source, names: tuple[str, ...], project: Project) -> regions.Callbacks:
+    def _callbacks(self, source: Source, names: tuple[str, ...], project: Project) -> abridged.Callbacks:
         callbacks = visit(source.tree, State(self._settings, source.path, defaultdict(set)), names)
         if "django_urls" in names and not self.repairs.isdisjoint((Repair.TYPES, Repair.ANCHORS)):
             return {at: [self._repaired(each, source, project) for each in said] for at, said in callbacks.items()}
