@@ -40,6 +40,25 @@ class Scanner:
         return {match[0] for match in self._automaton.find_matches_as_indexes(data, overlapping=True)}
 
 
+class Lines:
+    """Finds the lines on which one of some words stands."""
+
+    def __init__(self, words: Iterable[bytes]) -> None:
+        self._automaton = BytesAhoCorasick(sorted(words), implementation=Implementation.DFA)
+
+    def found(self, data: bytes) -> list[int] | None:
+        """Their numbers in order, from 1; None where lines or names cannot be told by the bytes."""
+        if not is_plain(data) or (b"\r" in data and data.count(b"\r") != data.count(b"\r\n")):
+            return None
+        numbers: list[int] = []
+        at, line = 0, 1
+        for _, start, _ in self._automaton.find_matches_as_indexes(data):
+            line += data.count(b"\n", at, start)
+            at = start
+            numbers.append(line)
+        return numbers
+
+
 def is_plain(data: bytes) -> bool:
     """Whether every name that Python reads in the file is there byte for byte."""
     if not _hides_nothing(data):

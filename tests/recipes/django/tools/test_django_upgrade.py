@@ -102,6 +102,18 @@ def test_no_real_file_is_changed_that_its_literals_rule_out(target: Release) -> 
     assert changed > 20
 
 
+def test_statements_that_keep_a_fixer_from_a_change_are_visited() -> None:
+    for path, text in (
+        ("settings.py", "STORAGES = {}\n\nSTATICFILES_STORAGE = 'a.B'\n"),
+        ("a.py", "from django.utils.timezone import FixedOffset\nx = FixedOffset\ny = FixedOffset(1)\n"),
+        (
+            "a/admin.py",
+            "from django.contrib import admin\nclass A:\n  x = 1\nclass A:\n  x = 2\nadmin.site.register(M, A)\n",
+        ),
+    ):
+        assert ours(path, text, (6, 1)) == plainly(text, path, (6, 1)) == text
+
+
 def test_our_walk_finds_what_theirs_finds() -> None:
     for _, path, _, text in ALL:
         tree = ast.parse(text)

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cached_property
+from functools import cache, cached_property
 
 from django_upgrade.data import FIXERS, Settings, State
 from django_upgrade.main import SUPPORTED_TARGET_VERSIONS, apply_fixers
@@ -19,7 +19,7 @@ from django_upgrade.main import SUPPORTED_TARGET_VERSIONS, apply_fixers
 from chairlift.recipes.django.findings import Finding, Weight
 from chairlift.recipes.django.project import Project
 from chairlift.recipes.django.releases import Release
-from chairlift.recipes.django.scanning import Scanner, is_plain
+from chairlift.recipes.django.scanning import Lines, Scanner, is_plain
 from chairlift.recipes.django.source import NotPython, Source
 from chairlift.recipes.django.tools import abridged, routes, triggers
 from chairlift.recipes.django.tools.closer import CLOSER
@@ -176,7 +176,9 @@ class DjangoUpgrade:
             return abridged.whole(source.text, again, made), False
 
     def _callbacks(self, source: Source, names: tuple[str, ...], project: Project) -> abridged.Callbacks:
-        callbacks = visit(source.tree, State(self._settings, source.path, defaultdict(set)), names)
+        lines = _lines(names)
+        numbers = lines.found(source.data) if lines else None
+        callbacks = visit(source.tree, State(self._settings, source.path, defaultdict(set)), names, numbers)
         if "django_urls" in names and not self.repairs.isdisjoint((Repair.TYPES, Repair.ANCHORS)):
             return {at: [self._repaired(each, source, project) for each in said] for at, said in callbacks.items()}
         return callbacks
@@ -186,6 +188,13 @@ class DjangoUpgrade:
         if routes.harm(callback, node, source, project) in self.repairs:
             return name, routes.as_regex(callback), node
         return signed
+
+
+@cache
+def _lines(names: tuple[str, ...]) -> Lines | None:
+    """What tells the lines that these fixers visit."""
+    words = triggers.stands_in(names)
+    return None if words is None else Lines({*words, b"import"})
 
 
 def _finding(path: str, text: str) -> Finding:

@@ -15,6 +15,8 @@ import hashlib
 import inspect
 import sys
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
 
 from django_upgrade.data import FIXERS
 from django_upgrade.fixers import compatibility_imports, mail_api_kwargs
@@ -25,12 +27,23 @@ from chairlift.recipes.django.releases import Release
 Alternatives = tuple[frozenset[bytes], ...]
 
 
-def _any(names: str, *, also: str = "") -> Alternatives:
-    """One alternative for each of the names, each with all of `also`."""
-    return tuple(frozenset(word.encode() for word in (name, *also.split())) for name in names.split())
+@dataclass(frozen=True)
+class _Needs:
+    """One alternative for each of the `names`, each with all of `also`."""
+
+    names: str
+    also: str = ""
+
+    @property
+    def alternatives(self) -> Alternatives:
+        return tuple(frozenset(word.encode() for word in (name, *self.also.split())) for name in self.names.split())
 
 
-_NEEDS: dict[str, Alternatives] = {
+def _any(names: str, *, also: str = "") -> _Needs:
+    return _Needs(names, also)
+
+
+_NEEDS: dict[str, _Needs] = {
     "admin_allow_tags": _any("allow_tags", also="admin django"),
     "admin_decorators": _any(
         "short_description allowed_permissions boolean empty_value_display admin_order_field", also="admin django"
@@ -91,7 +104,35 @@ def alternatives(name: str, target: Release) -> Alternatives | None:
         return None
     if name == "compatibility_imports":
         return tuple(dict.fromkeys(_moved(target)))
-    return _NEEDS.get(name)
+    needs = _NEEDS.get(name)
+    return needs.alternatives if needs else None
+
+
+#: Where it is not the first word of an alternative that stands in each statement which concerns a fixer.
+_STANDS_IN = {
+    "django_urls": (b"url", b"include", b"re_path"),
+    "compatibility_imports": (),
+    # Also STORAGES, which keeps it from anything.
+    "settings_storages": (b"STORAGE",),
+    # Any class may be the one that is registered further below.
+    "admin_register": None,
+}
+
+
+def stands_in(names: Iterable[str]) -> frozenset[bytes] | None:
+    """One of these is in every statement, but for imports, in which these fixers find something.
+
+    None where it may be any statement. The module itself is always visited.
+    """
+    words: set[bytes] = set()
+    for name in names:
+        if _fingerprint(name) != _READ.get(name):
+            return None
+        said = _STANDS_IN[name] if name in _STANDS_IN else _NEEDS[name].names.encode().split()
+        if said is None:
+            return None
+        words |= set(said)
+    return frozenset(words)
 
 
 def _moved(target: Release) -> Iterator[frozenset[bytes]]:
@@ -103,6 +144,7 @@ def _moved(target: Release) -> Iterator[frozenset[bytes]]:
                     yield frozenset(part.encode() for part in (*module.split("."), name))
 
 
+@cache
 def _fingerprint(name: str) -> str:
     module = sys.modules[f"django_upgrade.fixers.{name}"]
     try:

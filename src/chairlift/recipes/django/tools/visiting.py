@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import bisect
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
@@ -43,10 +44,13 @@ def _table(names: tuple[str, ...]) -> tuple[dict[type[ast.AST], Entry], dict[typ
 Signed = tuple[str, Callback, ast.AST]
 
 
-def visit(tree: ast.Module, state: State, names: Sequence[str]) -> dict[tuple[int | None, int | None], list[Signed]]:
+def visit(
+    tree: ast.Module, state: State, names: Sequence[str], lines: Sequence[int] | None = None
+) -> dict[tuple[int | None, int | None], list[Signed]]:
     """What the fixers of these names want to do, by place.
 
-    The order is that of django-upgrade, which matters: a fixer knows of imports only those above it.
+    The order is that of django-upgrade, which matters: a fixer knows of imports only those above it. Of statements
+    only those are visited that reach over one of the `lines`.
     """
     table, fields = _table(tuple(names))
     found: defaultdict[tuple[int | None, int | None], list[Signed]] = defaultdict(list)
@@ -54,6 +58,8 @@ def visit(tree: ast.Module, state: State, names: Sequence[str]) -> dict[tuple[in
     while nodes:
         node, parents = nodes.pop()
         kind = type(node)
+        if lines is not None and isinstance(node, ast.stmt) and not _reaches(node, lines):
+            continue
         if (entry := table.get(kind)) is not None:
             visitors, named = entry
             if named:
@@ -66,6 +72,14 @@ def visit(tree: ast.Module, state: State, names: Sequence[str]) -> dict[tuple[in
         if below := fields[kind]:
             descend(node, below, (*parents, node), nodes, fields)
     return found
+
+
+def _reaches(node: ast.stmt, lines: Sequence[int]) -> bool:
+    first = node.lineno
+    if decorators := getattr(node, "decorator_list", None):
+        first = min(first, decorators[0].lineno)
+    place = bisect.bisect_left(lines, first)
+    return place < len(lines) and lines[place] <= (node.end_lineno or first)
 
 
 def _called(node: Any) -> str:
