@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -43,16 +44,17 @@ class Project:
         """Regular files, sorted; no links (an editor that follows one changes a file twice, or one outside)."""
         return tuple(sorted(self._below(self.root, "")))
 
-    def _below(self, folder: Path, before: str) -> Iterator[str]:
-        for entry in folder.iterdir():
-            name = before + entry.name
-            if entry.is_symlink():
-                continue
-            if entry.is_dir():
-                if entry.name not in SKIPPED and not (entry / ".git").exists():
-                    yield from self._below(entry, name + "/")
-            elif entry.is_file():
-                yield name
+    def _below(self, folder: str | Path, before: str) -> Iterator[str]:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                name = before + entry.name
+                if entry.is_symlink():
+                    continue
+                if entry.is_dir():
+                    if entry.name not in SKIPPED and not os.path.lexists(os.path.join(entry.path, ".git")):
+                        yield from self._below(entry.path, name + "/")
+                elif entry.is_file():
+                    yield name
 
     def matching(self, *patterns: str) -> Iterator[str]:
         """Paths whose last part matches, or that match as a whole if the pattern has a slash."""
