@@ -16,7 +16,7 @@ from chairlift.recipes.django.releases import Leg, Release
 from chairlift.recipes.django.source import NotPython, Source
 
 #: Passes over one file: an edit may make room for another one.
-_PASSES = 5
+_PASSES = 10
 
 Parents = tuple[ast.AST, ...]
 
@@ -41,6 +41,7 @@ class Fixer:
     `since` is the first version on which the new spelling works: it is used where the run's floor is at least that.
     `breaks` is the version on which the old spelling fails or behaves otherwise, if any. `items` are numbers of
     release-note items. `only_flags` says that it never edits. `files` narrows it to paths with one of these in them.
+    `needs` is asked of the checkout where a rule makes sense for some of them only (ask `project.once`).
     """
 
     module: str
@@ -53,6 +54,7 @@ class Fixer:
     files: tuple[str, ...] = ()
     lookers: list[tuple[type[ast.AST], frozenset[str], Looker]] = field(default_factory=list)
     always: frozenset[bytes] = frozenset()
+    needs: Callable[[Project], bool] | None = None
 
     @property
     def name(self) -> str:
@@ -122,7 +124,7 @@ def fix(source: Source, fixers: Sequence[Fixer], project: Project, leg: Leg) -> 
 
     What was changed is parsed again; where that fails, nothing of it is kept and a finding says so.
     """
-    wanted = [each for each in fixers if _concerns(each, source)]
+    wanted = [each for each in fixers if _concerns(each, source) and (not each.needs or each.needs(project))]
     counts: dict[str, int] = {}
     present, found = source, [*_walk(source, wanted, project, leg)]
     for _ in range(_PASSES):
