@@ -34,7 +34,7 @@ def attribute(looking: Looking, node: ast.Attribute, parents: Parents) -> Iterat
         yield from _replaced(looking, node)
 
 
-@fixer.on(ast.Name, "utc")
+@fixer.on(ast.Name, "utc", "UTC")
 def name(looking: Looking, node: ast.Name, parents: Parents) -> Iterator[Edit | Finding]:
     if looking.source.resolve(node) == OLD and isinstance(node.ctx, ast.Load):
         yield from _replaced(looking, node)
