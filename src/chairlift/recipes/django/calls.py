@@ -9,6 +9,13 @@ from chairlift.recipes.django.findings import Edit
 from chairlift.recipes.django.source import Source
 
 
+def called(call: ast.AST) -> str:
+    """The last name of what is called; empty where it has none."""
+    if not isinstance(call, ast.Call):
+        return ""
+    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+
+
 def keyword(call: ast.Call, name: str) -> ast.keyword | None:
     return next((each for each in call.keywords if each.arg == name), None)
 

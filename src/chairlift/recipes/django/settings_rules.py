@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from chairlift.recipes.django.calls import called
 from chairlift.recipes.django.edits import remove_argument, remove_statement
 from chairlift.recipes.django.findings import Edit
 from chairlift.recipes.django.fixing import Fixer, Looking, Parents
@@ -12,13 +13,6 @@ from chairlift.recipes.django.source import Source
 
 #: Calls whose keyword arguments are settings.
 SETTERS = frozenset({"override_settings", "settings", "configure"})
-
-
-def called(call: ast.AST) -> str:
-    """The last name of what is called; empty where it has none."""
-    if not isinstance(call, ast.Call):
-        return ""
-    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
 
 
 def statement_of(node: ast.Name, parents: Parents) -> ast.Assign | ast.AnnAssign | ast.AugAssign | None:

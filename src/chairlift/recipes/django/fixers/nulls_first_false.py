@@ -8,12 +8,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from chairlift.recipes.django.calls import constant
+from chairlift.recipes.django.calls import called, constant
 from chairlift.recipes.django.edits import remove_argument
 from chairlift.recipes.django.findings import Edit
 from chairlift.recipes.django.fixing import Fixer, Looking, Parents
 from chairlift.recipes.django.releases import notes
-from chairlift.recipes.django.settings_rules import called
 
 fixer = Fixer(
     __name__,
