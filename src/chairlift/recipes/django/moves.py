@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import partial
 
-from chairlift.recipes.django.edits import add_import, group, remove_import
+from chairlift.recipes.django.edits import add_import, group, is_used, remove_import
 from chairlift.recipes.django.findings import Edit, Finding, Weight
 from chairlift.recipes.django.fixing import Fixer, Looking, Parents
 from chairlift.recipes.django.project import Project
@@ -45,6 +45,18 @@ def flag(fixer: Fixer, removed: Mapping[str, str], weight: Weight = Weight.MUST)
 
     fixer.on(ast.ImportFrom, *names)(imported)
     fixer.on(ast.Attribute, *names)(used)
+
+
+def forget(fixer: Fixer, *origins: str) -> None:
+    """Let a fixer take out imports of these dotted names where nothing uses them (any more)."""
+
+    def imported(looking: Looking, node: ast.ImportFrom, parents: Parents) -> Iterator[Edit]:
+        for alias in node.names:
+            gone = f"{_module(node)}.{alias.name}" in origins and not tolerated(parents)
+            if gone and not is_used(looking.source, alias.asname or alias.name):
+                yield from remove_import(looking.source, node, alias.name)
+
+    fixer.on(ast.ImportFrom, *sorted({origin.rpartition(".")[2] for origin in origins}))(imported)
 
 
 def tolerated(parents: Parents) -> bool:
