@@ -10,7 +10,6 @@ from chairlift.testing.fixers import check_unchanged
     ("text", "said"),
     [
         ('INSTALLED_APPS = ["django.contrib.sessions"]\n', "sessions"),
-        ('DEFAULT_HASHING_ALGORITHM = "sha1"\n', "transitional"),
         ("from django.core import signing\nsigning.loads(x)\n", "signed"),
     ],
 )
@@ -25,7 +24,6 @@ def test_says(text: str, said: str) -> None:
         'x = ["django.contrib.auth"]\n',
         'import_module("django.contrib.sessions")\n',
         "from json import loads\nloads(x)\n",
-        "print(DEFAULT_HASHING_ALGORITHM)\n",
     ],
 )
 def test_leaves_alone(text: str) -> None:

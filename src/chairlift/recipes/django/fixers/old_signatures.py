@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from chairlift.recipes.django.findings import Finding, Weight
+from chairlift.recipes.django.findings import Finding
 from chairlift.recipes.django.fixing import Fixer, Looking, Parents
 from chairlift.recipes.django.releases import notes
 
@@ -17,7 +17,7 @@ fixer = Fixer(
     title="Order of deployment for what older versions signed",
     link=notes((4, 0), "features-removed-in-4-0"),
     breaks=(4, 0),
-    items=(245, 246, 247, 248, 249, 250, 262, 317),
+    items=(245, 246, 247, 248, 249, 250, 317),
     only_flags=True,
 )
 
@@ -34,17 +34,6 @@ def sessions(looking: Looking, node: ast.Constant, parents: Parents) -> Iterator
         "Run 3.2, without DEFAULT_HASHING_ALGORITHM = 'sha1', for as long as a session lives (SESSION_COOKIE_AGE) and "
         "a link does (PASSWORD_RESET_TIMEOUT) before 4.0; else people are signed out.",
     )
-
-
-@fixer.on(ast.Name, "DEFAULT_HASHING_ALGORITHM")
-def transitional(looking: Looking, node: ast.Name, parents: Parents) -> Iterator[Finding]:
-    if isinstance(node.ctx, ast.Store):
-        yield looking.source.finding(
-            node,
-            "DEFAULT_HASHING_ALGORITHM is transitional, and ignored by Django 4.0",
-            "Remove it, and deploy that, one life of a session before 4.0 is deployed.",
-            Weight.MUST,
-        )
 
 
 @fixer.on(ast.Call, *_SIGNS)
