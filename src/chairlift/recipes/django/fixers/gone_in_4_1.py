@@ -14,10 +14,7 @@ fixer = Fixer(
     title="gone in Django 4.1",
     link=notes((4, 1), "features-removed-in-4-1"),
     breaks=(4, 1),
-    items=(
-        289,
-        316,
-    ),
+    items=(316,),
     only_flags=True,
 )
 
