@@ -56,7 +56,7 @@ bench: .venv/.ready  ## speed and memory, on this machine
 	@$(BIN)/python -m bench
 
 fixers-doc: .venv/.ready  ## docs/fixers.md, from the fixers of the Django recipe
-	@$(BIN)/python -m chairlift.recipes.django.documentation docs/fixers.md
+	@$(BIN)/python -m chairlift.recipes.django.documentation docs/fixers.md tests/recipes/django
 
 picture: .venv/.ready  ## draw the README's picture from the last demo
 	@$(BIN)/python tools/picture.py

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import sys
 import tomllib
 from collections.abc import Iterable, Iterator
@@ -61,9 +62,9 @@ def _item(read: dict[str, object]) -> Item:
     )
 
 
-def document() -> str:
-    """The text of docs/fixers.md."""
-    return "\n".join([*_head(), *_rules(), *_table(all_items())]) + "\n"
+def document(tests: Path) -> str:
+    """The text of docs/fixers.md. `tests` is the folder of the recipe's tests, where examples are taken from."""
+    return "\n".join([*_head(), *_rules(tests), *_table(all_items())]) + "\n"
 
 
 def _head() -> Iterator[str]:
@@ -75,15 +76,16 @@ def _head() -> Iterator[str]:
     yield ""
 
 
-def _rules() -> Iterator[str]:
+def _rules(tests: Path) -> Iterator[str]:
     rules: list[Fixer | TextRule] = sorted([*all_fixers(), *all_text_rules()], key=_order)
     for rule in rules:
         yield f"## {rule.name}"
         yield ""
         yield f"**{rule.title}.** [Why]({rule.link}). {_about(rule)}"
         yield ""
-        yield _example(rule)
+        yield _reason(rule)
         yield ""
+        yield from _example(tests, rule)
 
 
 def _order(rule: Fixer | TextRule) -> tuple[Release, str]:
@@ -101,10 +103,30 @@ def _about(rule: Fixer | TextRule) -> str:
     return "; ".join(said) + "."
 
 
-def _example(rule: Fixer | TextRule) -> str:
+def _reason(rule: Fixer | TextRule) -> str:
     """The reason that stands on top of its module, without the link."""
     lines = (sys.modules[rule.module].__doc__ or "").strip().splitlines()
     return "\n".join(line for line in lines if not line.startswith("https://")).rstrip()
+
+
+def _example(tests: Path, rule: Fixer | TextRule) -> Iterator[str]:
+    """The first change that its test makes, as a diff of both; none where it only flags, or tests otherwise."""
+    file = tests / ("texts" if isinstance(rule, TextRule) else "fixers") / f"test_{rule.name}.py"
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")) if file.is_file() else ast.Module([], [])):
+        match node:
+            case ast.Call(
+                args=[ast.Tuple() as names, ast.List(elts=[ast.Tuple(elts=[ast.Constant(), *_]) as pair, *_])]
+            ):
+                if [getattr(name, "value", "") for name in names.elts] == ["before", "after"]:
+                    try:
+                        before, after = ast.literal_eval(pair)
+                    except ValueError:
+                        return
+                    yield "```diff"
+                    yield from ("- " + line for line in before.splitlines())
+                    yield from ("+ " + line for line in after.splitlines())
+                    yield from ("```", "")
+                    return
 
 
 def _table(items: Iterable[Item]) -> Iterator[str]:
@@ -119,4 +141,4 @@ def _table(items: Iterable[Item]) -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    Path(sys.argv[1]).write_text(document(), encoding="utf-8")
+    Path(sys.argv[1]).write_text(document(Path(sys.argv[2])), encoding="utf-8")
