@@ -9,7 +9,8 @@ export UV_PROJECT_ENVIRONMENT := .venv
 unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
 BIN := .venv/bin
 
-.PHONY: help setup demo test slow lint types contracts check mutants census chaos bench bench-codemods picture clean
+.PHONY: help setup demo test slow lint types contracts check mutants census chaos bench bench-codemods fixers-doc \
+	picture clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */\1\t/' | expand -t 14
@@ -57,6 +58,9 @@ bench: .venv/.ready  ## speed and memory, on this machine
 
 bench-codemods: .venv/.ready  ## fixing 24 MB of Python, beside plain django-upgrade
 	@$(BIN)/python -m bench.codemods
+
+fixers-doc: .venv/.ready  ## docs/fixers.md, from the fixers of the Django recipe
+	@$(BIN)/python -m chairlift.recipes.django.documentation docs/fixers.md tests/recipes/django
 
 picture: .venv/.ready  ## draw the README's picture from the last demo
 	@$(BIN)/python tools/picture.py

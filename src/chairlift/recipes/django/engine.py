@@ -55,7 +55,7 @@ class Engine:
         """None where nothing concerns the file. Never raises for what is in the file."""
         found = self._scanner.found(data)
         names = self.tool.may_change(path, data, found) if self.tool else ()
-        own = self._own(path, found)
+        own = self._own(path, found, project)
         if not names and not own:
             return None
         why = self._left_alone(path, data)
@@ -71,19 +71,19 @@ class Engine:
         except (RecursionError, MemoryError) as error:
             return Fixed(path, "", findings=(_unread(path, f"{path} is too deep: {type(error).__name__}"),))
 
-    def notebook(self, path: str, data: bytes) -> Fixed | None:
+    def notebook(self, path: str, data: bytes, project: Project) -> Fixed | None:
         """Notebooks are never changed: a finding where one holds what a fixer of the leg looks for."""
         found = self._scanner.found(data)
-        fixers = [each.name for each in self._own(path, found)]
+        fixers = [each.name for each in self._own(path, found, project)]
         fixers += self.tool.may_change(path, data, found) if self.tool else ()
         if not fixers:
             return None
         text = f"notebooks are not changed; this one may need: {', '.join(sorted(set(fixers)))}"
         return Fixed(path, "", findings=(Finding(path, 0, "notebook", text, "look at it", weight=Weight.NOTE),))
 
-    def _own(self, path: str, found: frozenset[bytes]) -> list[Fixer]:
+    def _own(self, path: str, found: frozenset[bytes], project: Project) -> list[Fixer]:
         places = {place for literal in self._by_literal.keys() & {*found, b""} for place in self._by_literal[literal]}
-        wanted = [self._wanted[place] for place in sorted(places)]
+        wanted = [self._wanted[place] for place in sorted(places) if self._wanted[place].wanted(project)]
         return [each for each in wanted if not each.files or any(part in path for part in each.files)]
 
     def _left_alone(self, path: str, data: bytes) -> Finding | None:
@@ -99,7 +99,7 @@ class Engine:
         present = source
         if rewritten.text != source.text:
             present = Source(source.path, source.encoded(rewritten.text))
-            own = self._own(source.path, self._scanner.found(present.data)) if own else own
+            own = self._own(source.path, self._scanner.found(present.data), project) if own else own
         elif own:
             # Tell what is not Python, also where no fixer would look at the tree.
             _ = source.tree

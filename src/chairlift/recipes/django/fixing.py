@@ -17,7 +17,7 @@ from chairlift.recipes.django.source import NotPython, Source
 from chairlift.recipes.django.walking import descend, shape
 
 #: Passes over one file: an edit may make room for another one.
-_PASSES = 5
+_PASSES = 10
 
 Parents = tuple[ast.AST, ...]
 
@@ -42,6 +42,7 @@ class Fixer:
     `since` is the first version on which the new spelling works: it is used where the run's floor is at least that.
     `breaks` is the version on which the old spelling fails or behaves otherwise, if any. `items` are numbers of
     release-note items. `only_flags` says that it never edits. `files` narrows it to paths with one of these in them.
+    `needs` is asked of the checkout where a rule makes sense for some of them only (ask `project.once`).
     """
 
     module: str
@@ -54,6 +55,7 @@ class Fixer:
     files: tuple[str, ...] = ()
     lookers: list[tuple[type[ast.AST], frozenset[str], Looker]] = field(default_factory=list)
     always: frozenset[bytes] = frozenset()
+    needs: Callable[[Project], bool] | None = None
 
     @property
     def name(self) -> str:
@@ -88,6 +90,10 @@ class Fixer:
             # A dotted module may be written with spaces and line breaks around its dots: its longest part may not.
             derived |= {max(name.split("."), key=len).encode() for name in names}
         return frozenset(derived)
+
+    def wanted(self, project: Project) -> bool:
+        """Whether the rule makes sense for this checkout at all."""
+        return self.needs is None or self.needs(project)
 
     def applies(self, leg: Leg) -> bool:
         """Whether this run wants it. The upgrade itself is kept small: only what fails without it."""
@@ -139,7 +145,7 @@ def fix(source: Source, fixers: Sequence[Fixer], project: Project, leg: Leg) -> 
     raises, the file is left alone and a finding names the fixer.
     """
     try:
-        return run(source, [each for each in fixers if _concerns(each, source)], project, leg)
+        return run(source, [each for each in fixers if _concerns(each, source) and each.wanted(project)], project, leg)
     except LeftAlone as left:
         return Fixed(source.path, source.text, findings=(left.finding,), encoding=source.encoding)
 

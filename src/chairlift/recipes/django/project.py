@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import fnmatch
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any, TypeVar
 
 from chairlift.recipes.django.source import NotPython, Source
 
@@ -31,6 +32,8 @@ SKIPPED = frozenset(
 #: A file of more bytes is data, not source.
 LARGEST = 2_000_000
 
+_Fact = TypeVar("_Fact")
+
 
 @dataclass
 class Project:
@@ -38,6 +41,7 @@ class Project:
 
     root: Path
     _sources: dict[str, Source | None] = field(default_factory=dict, repr=False)
+    _facts: dict[Callable[..., object], Any] = field(default_factory=dict, repr=False)
 
     @cached_property
     def paths(self) -> tuple[str, ...]:
@@ -89,3 +93,10 @@ class Project:
         except NotPython:
             return None
         return source
+
+    def once(self, question: Callable[[Project], _Fact]) -> _Fact:
+        """What a function says about the checkout, asked once: fixers see one file at a time."""
+        if question not in self._facts:
+            self._facts[question] = question(self)
+        answer: _Fact = self._facts[question]
+        return answer

@@ -101,7 +101,7 @@ def _one(engine: Engine, project: Project, path: str) -> Fixed | None:
     except OSError as error:
         return Fixed(path, "", findings=(Finding(path, 0, "unread", f"left alone: {error.strerror}"),))
     if path.endswith(_NOTEBOOK):
-        return engine.notebook(path, data)
+        return engine.notebook(path, data, project)
     return engine.fix(path, data, project)
 
 
