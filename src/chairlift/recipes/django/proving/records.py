@@ -71,15 +71,24 @@ class Listener:
 def cases(heard: Iterable[Mapping[str, Any]]) -> tuple[Case, ...]:
     """Each test once, with the worst that happened to it, and the most that is known of why."""
     found: dict[str, Case] = {}
+    open_: dict[str, None] = {}
     for record in heard:
+        name = plain(str(record.get("id")))
+        if record["kind"] == "begun":
+            open_[name] = None
+        elif record["kind"] in ("ended", "test"):
+            open_.pop(name, None)
         if record["kind"] != "test":
             continue
         try:
-            case = Case(plain(str(record["id"])), Result(record["outcome"]), _failure(record.get("failure") or {}))
+            case = Case(name, Result(record["outcome"]), _failure(record.get("failure") or {}))
         except (KeyError, ValueError):
             continue
         before = found.get(case.id)
         found[case.id] = _worse(before, case) if before else case
+    # Its process hung, was killed, or left: that it left with success says nothing of the test.
+    for name in open_:
+        found[name] = Case(name, Result.ERROR, Failure("DidNotEnd", "the test began, and never told how it ended"))
     return tuple(found.values())
 
 

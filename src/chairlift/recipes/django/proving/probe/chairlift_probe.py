@@ -197,8 +197,22 @@ def watch_unittest(module: Any) -> None:
         "addExpectedFailure": "failed as expected",
         "addUnexpectedSuccess": "passed unexpectedly",
     }
-    for name, outcome in ends.items():
-        setattr(result, name, _noting(getattr(result, name), outcome))
+
+    def wrap(cls: Any) -> None:
+        for name, outcome in ends.items():
+            if name in vars(cls):
+                setattr(cls, name, _noting(vars(cls)[name], outcome))
+
+    def init_subclass(cls, **more):  # type: ignore[no-untyped-def]
+        # Results of other packages do not always call what they override; a test told twice counts once.
+        super(result, cls).__init_subclass__(**more)
+        wrap(cls)
+
+    wrap(result)
+    hook: Any = init_subclass
+    result.__init_subclass__ = classmethod(hook)
+    for name, kind in (("startTest", "begun"), ("stopTest", "ended")):
+        setattr(result, name, _telling(vars(result)[name], kind))
     plain = result.addSubTest
 
     def add_sub_test(self, test, subtest, err):  # type: ignore[no-untyped-def]
@@ -208,6 +222,14 @@ def watch_unittest(module: Any) -> None:
         return plain(self, test, subtest, err)
 
     result.addSubTest = add_sub_test
+
+
+def _telling(plain: Any, kind: str) -> Any:
+    def note(self, test):  # type: ignore[no-untyped-def]
+        tell(kind=kind, id=_name(test)[:500])
+        return plain(self, test)
+
+    return note
 
 
 def _noting(plain: Any, outcome: str) -> Any:
@@ -244,6 +266,14 @@ def pytest_exception_interact(node: Any, call: Any, report: Any) -> None:
         failure = described(found.type, found.value, trace)
         outcome = "failed" if getattr(report, "when", "") == "call" else "error"
         tell_test(str(report.nodeid), outcome, failure)
+
+
+def pytest_runtest_logstart(nodeid: str) -> None:
+    tell(kind="begun", id=str(nodeid)[:500])
+
+
+def pytest_runtest_logfinish(nodeid: str) -> None:
+    tell(kind="ended", id=str(nodeid)[:500])
 
 
 def pytest_runtest_logreport(report: Any) -> None:
