@@ -62,7 +62,9 @@ def service(folder: Path, files: dict[str, str] | None = None, django: str = "dj
                     migrations.CreateModel(
                         name="Thing",
                         fields=[
-                            ("id", models.AutoField(auto_created=True, primary_key=True, serialize=False)),
+                            ("id", models.AutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            )),
                             ("name", models.CharField(max_length=20)),
                         ],
                     ),

@@ -32,8 +32,16 @@ from chairlift.recipes.django.releases import show
 #: Of the way environments are made here: raised when that changes, so that no old one is taken for a new one.
 VERSION = 1
 
-#: What Django itself stands on. Where Django is moved and a pin of these holds it back, the pin is let go.
-BELOW_DJANGO = ("asgiref", "sqlparse", "pytz", "tzdata", "backports-zoneinfo", "typing-extensions")
+#: What Django itself stands on. Where Django is moved and a pin of these holds it back, the pin is let go. An override
+#: replaces the marker, too, so what only old Pythons need keeps its own.
+BELOW_DJANGO = (
+    "asgiref",
+    "sqlparse",
+    "pytz",
+    "tzdata",
+    'backports-zoneinfo; python_version < "3.9"',
+    "typing-extensions",
+)
 
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 _PASSED = ("SSL_CERT_FILE", "SSL_CERT_DIR", *_PROXIES, *(name.lower() for name in _PROXIES))
@@ -190,7 +198,8 @@ class _Tries:
             return True
         if "No solution found" in said and len(self.overrides) == 1:
             self.overrides += BELOW_DJANGO
-            self.notes.append(f"the pins of {', '.join(BELOW_DJANGO)} were let go, so that Django could be moved")
+            below = ", ".join(BELOW_DJANGO[:3])
+            self.notes.append(f"the pins of what Django stands on ({below}, …) were let go, so that it can be moved")
             return True
         old = re.search(r"use_2to3|No module named '(pkg_resources|distutils)|setuptools", said)
         if old and _CULPRIT.search(said) and not self.build_constraints:

@@ -116,10 +116,12 @@ def tell_migrations(name: str) -> None:
     conflicts = loader.detect_conflicts()
     if conflicts:
         raise RuntimeError(f"conflicting migrations: {conflicts}")
-    before, now = loader.project_state(), ProjectState.from_apps(apps)
+    before = loader.project_state()
 
     def changes(given: Any) -> Any:
-        detector = MigrationAutodetector(before, now, Questioner(dry_run=True))
+        # The detector takes apart what it is given, so each gets its own.
+        now = ProjectState.from_apps(apps)
+        detector = MigrationAutodetector(before.clone(), now, Questioner(dry_run=True))
         return detector.changes(graph=loader.graph, migration_name=given)
 
     found = changes(None)
@@ -142,7 +144,6 @@ def tell_migration(app: str, migration: Any, before: Any, asked: List[str]) -> N
         table = altered(operation, app, before)
         if table:
             alters.append(table)
-        operation.state_forwards(app, before)
     probe.tell(
         kind="migration",
         app=app,
