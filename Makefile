@@ -9,8 +9,8 @@ export UV_PROJECT_ENVIRONMENT := .venv
 unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
 BIN := .venv/bin
 
-.PHONY: help setup demo test slow lint types contracts check mutants census chaos bench bench-codemods fixers-doc \
-	picture clean
+.PHONY: help setup demo test slow lint types contracts check mutants census chaos bench bench-codemods \
+	bench-environments fixers-doc picture clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */\1\t/' | expand -t 14
@@ -61,6 +61,9 @@ bench-codemods: .venv/.ready  ## fixing 24 MB of Python, beside plain django-upg
 
 fixers-doc: .venv/.ready  ## docs/fixers.md, from the fixers of the Django recipe
 	@$(BIN)/python -m chairlift.recipes.django.documentation docs/fixers.md tests/recipes/django
+
+bench-environments: .venv/.ready  ## environments of 30 packages from a warm cache, against their promise
+	@$(BIN)/python -m bench.environments
 
 picture: .venv/.ready  ## draw the README's picture from the last demo
 	@$(BIN)/python tools/picture.py
