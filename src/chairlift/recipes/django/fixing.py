@@ -8,11 +8,11 @@ import pkgutil
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol
 
 from chairlift.recipes.django.findings import Edit, Finding, apply
 from chairlift.recipes.django.project import Project
-from chairlift.recipes.django.releases import Leg, Release
+from chairlift.recipes.django.releases import Leg, Release, Stage
 from chairlift.recipes.django.source import NotPython, Source
 from chairlift.recipes.django.walking import descend, shape
 
@@ -56,6 +56,7 @@ class Fixer:
     lookers: list[tuple[type[ast.AST], frozenset[str], Looker]] = field(default_factory=list)
     always: frozenset[bytes] = frozenset()
     needs: Callable[[Project], bool] | None = None
+    stages: tuple[Stage, ...] = ()
 
     @property
     def name(self) -> str:
@@ -99,9 +100,30 @@ class Fixer:
         """Whether this run wants it. The upgrade itself is kept small: only what fails without it."""
         if self.breaks is not None and self.breaks <= leg.current:
             return False
-        if self.only_flags:
-            return self.breaks is None or self.breaks <= leg.target
-        return self.since <= leg.floor
+        return asked_for(self, leg)
+
+
+class Rule(Protocol):
+    """What decides when a rule is used, of Python and of other files alike."""
+
+    since: Release
+    breaks: Release | None
+    only_flags: bool
+    stages: tuple[Stage, ...]
+
+
+def asked_for(rule: Rule, leg: Leg) -> bool:
+    """Flags as soon as they concern the target; edits as early as they can be made, and in `stages` if it has any.
+
+    The upgrade itself is alone in its pull request: of what could be made later, only what fails without it.
+    """
+    if rule.only_flags:
+        return rule.breaks is None or rule.breaks <= leg.target
+    if rule.stages:
+        return leg.stage in rule.stages and rule.since <= leg.floor
+    if leg.stage is Stage.UPGRADE and (rule.breaks is None or rule.breaks > leg.target):
+        return False
+    return rule.since <= leg.floor
 
 
 @lru_cache(maxsize=1)

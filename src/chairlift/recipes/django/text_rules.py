@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from chairlift.recipes.django.findings import Edit, Finding, Weight, apply
-from chairlift.recipes.django.fixing import Fixed
+from chairlift.recipes.django.fixing import Fixed, asked_for
 from chairlift.recipes.django.project import Project
-from chairlift.recipes.django.releases import Leg, Release
+from chairlift.recipes.django.releases import Leg, Release, Stage
 
 #: Passes over one file, as of Python's.
 _PASSES = 5
@@ -52,6 +52,7 @@ class TextRule:
     breaks: Release | None = None
     items: tuple[int, ...] = ()
     only_flags: bool = False
+    stages: tuple[Stage, ...] = ()
 
     @property
     def name(self) -> str:
@@ -60,9 +61,7 @@ class TextRule:
     def applies(self, leg: Leg) -> bool:
         if self.breaks is not None and self.breaks <= leg.current:
             return False
-        if self.only_flags:
-            return self.breaks is None or self.breaks <= leg.target
-        return self.since <= leg.floor
+        return asked_for(self, leg)
 
     def concerns(self, path: str, data: bytes) -> bool:
         name = path.rpartition("/")[2]
