@@ -65,6 +65,8 @@ class TestCommand:
     line: int
     source: str
     environment: Mapping[str, str] = field(default_factory=dict)
+    #: What they come to when make and scripts are followed: the programs that run tests.
+    resolved: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, order=True)
@@ -90,6 +92,8 @@ class Run:
     conflict: str = ""
     python: Release | None = None
     why: tuple[str, ...] = ()
+    #: The first command that ran tests.
+    command: str = ""
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -126,19 +127,19 @@ class Machine:
     def _python(self, words: list[str], folder: str, env: dict[str, str]) -> None:
         while words and words[0].startswith("-") and words[0] != "-m" and words[0] != "-c":
             words = words[1:]
-        if not words or words[0] == "-c":
+        if not words or words[0] == "-c" or words == ["-m"]:
             return
         if words[0] != "-m":
             script = words[0].rpartition("/")[2]
             if script in ("manage.py", "manage"):
-                self._manage(words, folder, env)
+                self._manage(["python", *words], folder, env)
             elif script == "setup.py":
                 self._setup_py(words[1:])
             elif _TESTS.search(words[0]):
-                self._tested(words)
+                self._tested(["python", *words])
             return
-        if words[1:2] == ["unittest"]:
-            self._tested(words)
+        if words[1:2] == ["unittest"] or words[1] in _TESTERS:
+            self._tested(["python", *words])
         elif words[1:2] == ["django"]:
             self._manage(words[1:], folder, env)
         elif len(words) > 1:
@@ -155,8 +156,8 @@ class Machine:
             self._tested(words)
 
     def _tested(self, words: Sequence[str]) -> None:
-        run = self.state.run(self.label, self.python, tested=True)
-        if run not in self.runs:
+        run = replace(self.state.run(self.label, self.python, tested=True), command=shlex.join(words))
+        if all(replace(each, command="") != replace(run, command="") for each in self.runs):
             self.runs.append(run)
 
     def _coverage(self, words: list[str], folder: str, env: dict[str, str]) -> None:

@@ -222,6 +222,8 @@ def files(project: Project) -> tuple[str, ...]:
 
 def compiled(text: Text) -> Compiled | None:
     """Whether a tool wrote it, by what its head says or by its hashes."""
+    if text.path.endswith(".in"):
+        return None
     head = "\n".join(text.text.splitlines()[:_HEADER_LINES])
     for words, tool in _COMPILED:
         if words in head:
