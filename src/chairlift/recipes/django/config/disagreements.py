@@ -20,7 +20,7 @@ def disagreements(
     if kind is Kind.APPLICATION and current:
         yield from _within_production(current, evidence)
         yield from _with_ci(current, evidence, jobs)
-    yield from _lying(jobs)
+    yield from lying(jobs)
     yield from _broken(jobs)
     yield from _numbers(project)
 
@@ -50,7 +50,7 @@ def _with_ci(current: Release, evidence: Sequence[Evidence], jobs: Sequence[Job]
     yield Finding(first.path, first.line, "ci-disagrees", words + where, "Let CI test what production runs.")
 
 
-def _lying(jobs: Sequence[Job]) -> Iterator[Finding]:
+def lying(jobs: Sequence[Job]) -> Iterator[Finding]:
     """A job or environment whose name or matrix says one series, and that installs another one."""
     for job in jobs:
         for run in job.runs:
