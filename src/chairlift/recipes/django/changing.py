@@ -22,8 +22,8 @@ from chairlift.recipes.django.releases import Leg, Release, Stage, show
 from chairlift.recipes.django.report.model import Bump
 from chairlift.recipes.django.text_rules import all_text_rules, fix_text
 from chairlift.recipes.django.tools import required
-from chairlift.recipes.django.tools.django_upgrade import FIXERS
 from chairlift.recipes.django.tools.djade import run_djade
+from chairlift.recipes.django.tools.django_upgrade import FIXERS
 from chairlift.recipes.django.tools.ruff import run_ruff
 
 #: Parts that are no fixer, but can be named in `only` and `skip` like one.
@@ -78,7 +78,7 @@ def known() -> frozenset[str]:
     return frozenset(ours | set(FIXERS) | PARTS.keys())
 
 
-def change(book: Book, leg: Leg, choice: Choice = Choice()) -> Made:  # noqa: B008 - it is frozen
+def change(book: Book, leg: Leg, choice: Choice = Choice()) -> Made:
     """Make the change in the checkout of the book. Nothing is run of what is in the checkout."""
     _code(book, leg, choice)
     _texts(book, leg, choice)
