@@ -9,7 +9,7 @@ import pytest
 
 from chairlift.recipes.django.findings import Edit, Finding
 from chairlift.recipes.django.fixers.signal_providing_args import fixer as signals
-from chairlift.recipes.django.fixing import Fixer, Looking, Parents
+from chairlift.recipes.django.fixing import Fixer, Looking, Parents, all_fixers
 from chairlift.recipes.django.project import LARGEST, Project
 from chairlift.recipes.django.releases import Leg, Stage
 from chairlift.recipes.django.tools.django_upgrade import DjangoUpgrade
@@ -65,7 +65,8 @@ def test_both_kinds_of_fixers_in_one_file(tmp_path: Path) -> None:
 
 def test_our_own_fixers_alone_and_theirs_alone(tmp_path: Path) -> None:
     write_files(tmp_path, {"a.py": OLD, "b.py": "from django.dispatch import Signal\nx = Signal(providing_args=[])\n"})
-    assert [each.path for each in tree(tmp_path, plain=True).fixed] == ["b.py"]
+    (signals,) = (each for each in all_fixers() if each.name == "signal_providing_args")
+    assert [each.path for each in tree(tmp_path, fixers=(signals,), plain=True).fixed] == ["b.py"]
     skip = DjangoUpgrade((3, 2), skip=frozenset({"signal_providing_args"}))
     assert [each.path for each in tree(tmp_path, fixers=(), tool=skip).fixed] == ["a.py"]
 

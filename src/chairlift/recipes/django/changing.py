@@ -6,6 +6,7 @@ import urllib.request
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from django_upgrade.data import FIXERS
 from packaging.version import Version
 
 from chairlift.recipes.django import tree
@@ -23,7 +24,6 @@ from chairlift.recipes.django.report.model import Bump
 from chairlift.recipes.django.text_rules import all_text_rules, fix_text
 from chairlift.recipes.django.tools import required
 from chairlift.recipes.django.tools.djade import run_djade
-from chairlift.recipes.django.tools.django_upgrade import FIXERS
 from chairlift.recipes.django.tools.ruff import run_ruff
 
 #: Parts that are no fixer, but can be named in `only` and `skip` like one.
@@ -45,7 +45,7 @@ class NoSuchFixer(Exception):
 
 @dataclass(frozen=True)
 class Choice:
-    """What of the recipe is used: everything, only some, or all but some. `newest` is a date, for versions as of then."""
+    """What of the recipe is used: everything, only some, or all but some. `newest` is a date: versions as of then."""
 
     only: frozenset[str] = frozenset()
     skip: frozenset[str] = frozenset()
@@ -107,7 +107,8 @@ def _code(book: Book, leg: Leg, choice: Choice) -> None:
 
 
 def _because(fixed: Fixed) -> Iterable[Because]:
-    titles = {each.name: (each.title, each.link) for each in (*all_fixers(), *all_text_rules())}
+    titles = {each.name: (each.title, each.link) for each in all_fixers()}
+    titles |= {each.name: (each.title, each.link) for each in all_text_rules()}
     for name, places in fixed.made or (("", 1),):
         title, link = titles.get(name, (f"django-upgrade: {name.replace('_', ' ')}", _DJANGO_UPGRADE))
         yield Because(name, title, link, places)

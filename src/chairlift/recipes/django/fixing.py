@@ -106,10 +106,14 @@ class Fixer:
 class Rule(Protocol):
     """What decides when a rule is used, of Python and of other files alike."""
 
-    since: Release
-    breaks: Release | None
-    only_flags: bool
-    stages: tuple[Stage, ...]
+    @property
+    def since(self) -> Release: ...
+    @property
+    def breaks(self) -> Release | None: ...
+    @property
+    def only_flags(self) -> bool: ...
+    @property
+    def stages(self) -> tuple[Stage, ...]: ...
 
 
 def asked_for(rule: Rule, leg: Leg) -> bool:

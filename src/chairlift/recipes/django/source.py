@@ -70,6 +70,9 @@ class Source:
     def offset(self, line: int, column: int) -> int:
         """Of a line (from 1) and a column in bytes of UTF-8, as the tree counts."""
         text = self.lines[line - 1] if line <= len(self.lines) else ""
+        if line == 1 and text.startswith("\ufeff"):
+            # The tree does not count the mark of byte order.
+            column += len("\ufeff".encode())
         if not text.isascii():
             column = len(text.encode()[:column].decode(errors="ignore"))
         return (self._starts[line - 1] if line <= len(self._starts) else len(self.text)) + column

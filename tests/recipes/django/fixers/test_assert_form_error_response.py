@@ -29,7 +29,7 @@ from chairlift.testing.fixers import check_changes, check_unchanged
     ],
 )
 def test_changes(before: str, after: str) -> None:
-    check_changes(fixer, before, after, target=(4, 2), stage=Stage.UPGRADE)
+    check_changes(fixer, before, after, target=(4, 2), stage=Stage.CLEAN_UP)
 
 
 @pytest.mark.parametrize(
@@ -43,8 +43,8 @@ def test_changes(before: str, after: str) -> None:
     ],
 )
 def test_leaves_alone(text: str) -> None:
-    assert not check_unchanged(fixer, text, target=(4, 2), stage=Stage.UPGRADE).findings
+    assert not check_unchanged(fixer, text, target=(4, 2), stage=Stage.CLEAN_UP).findings
 
 
 def test_newer_code_has_the_new_order() -> None:
-    check_unchanged(fixer, 'self.assertFormError(form, "f", "e", "why")\n', current=(4, 2), stage=Stage.UPGRADE)
+    check_unchanged(fixer, 'self.assertFormError(form, "f", "e", "why")\n', current=(4, 2), stage=Stage.CLEAN_UP)

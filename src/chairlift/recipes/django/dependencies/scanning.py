@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -31,7 +32,7 @@ class Hit:
 
 
 def scan(site_packages: Path, fixers: Sequence[Fixer], leg: Leg) -> tuple[Hit, ...]:
-    """Hits of the rules whose old spelling fails on the target. Code that is guarded by try or a version is left out."""
+    """Hits of the rules whose old spelling fails on the target. Code guarded by try or a version is left out."""
     rules = [each for each in fixers if each.breaks is not None and leg.current < each.breaks <= leg.target]
     return tuple(hit for info in sorted(site_packages.glob("*.dist-info")) for hit in _distribution(info, rules, leg))
 
@@ -94,11 +95,8 @@ def _first_change(before: str, after: str) -> int:
 
 def _guarded(source: Source) -> frozenset[int]:
     """Lines inside `try` or an `if` that asks for a version: libraries that know both."""
-    import ast
-
     lines: set[int] = set()
     for node in ast.walk(source.tree):
-        asks = isinstance(node, ast.If) and re.search(r"VERSION|version", source.segment(node.test))
-        if isinstance(node, ast.Try) or asks:
+        if isinstance(node, ast.Try) or (isinstance(node, ast.If) and "version" in source.segment(node.test).lower()):
             lines |= set(range(node.lineno, (node.end_lineno or node.lineno) + 1))
     return frozenset(lines)

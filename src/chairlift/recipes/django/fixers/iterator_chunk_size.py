@@ -32,7 +32,8 @@ def iterated(looking: Looking, node: ast.Call, parents: Parents) -> Iterator[Edi
         if called(before) == "prefetch_related":
             if any(isinstance(each, ast.Constant) and each.value is None for each in before.args):
                 return
-            end = looking.source.span(node)[1]
-            if looking.source.text[: end - 1].endswith("("):
+            start, end = looking.source.span(node.func)[1], looking.source.span(node)[1]
+            # Nothing but space between the brackets: a comment stays where it is.
+            if "".join(looking.source.text[start:end].split()) == "()":
                 yield Edit(end - 1, end - 1, "chunk_size=2000")
             return
