@@ -222,11 +222,15 @@ class RecipeFailed(Exception):
 
 @dataclass(frozen=True)
 class Applied:
-    """What a recipe has to say of its run. `done` is True when its detector finds that nothing is left to do."""
+    """What a recipe has to say of its run. `done` is True when its detector finds that nothing is left to do.
+
+    `report` is Markdown for the pull request, if there is more to say than the summary.
+    """
 
     summary: str = ""
     findings: tuple[str, ...] = ()
     done: bool | None = None
+    report: str = ""
 
 
 @runtime_checkable

@@ -41,7 +41,7 @@ def _plan(inputs: Mapping[str, Any], ports: Ports) -> dict[str, object]:
     with ports.workspace.checkout(url, base) as path:
         applied = ports.recipe.apply(path, inputs["settings"], inputs["seconds"])
         written = ports.workspace.commit(url, path, base, inputs["message"])
-    found = {"findings": list(applied.findings), "why": applied.summary}
+    found = {"findings": list(applied.findings), "why": applied.summary, "report": applied.report}
     if applied.done or (written is None and applied.done is None):
         return {**found, "state": PlanState.NOTHING}
     if written is None:

@@ -193,7 +193,8 @@ class PlanState(StrEnum):
 class Plan:
     """What the recipe found and would do for one change on one base commit, with the evidence.
 
-    `commit` holds the change on top of `base`; it is the same each time, so it proves whose a branch is.
+    `commit` holds the change on top of `base`; it is the same each time, so it proves whose a branch is. `report` is
+    the recipe's own, as Markdown.
     """
 
     state: PlanState
@@ -205,6 +206,7 @@ class Plan:
     deletions: int = 0
     why: str = ""
     findings: tuple[str, ...] = ()
+    report: str = ""
 
 
 class RunState(StrEnum):

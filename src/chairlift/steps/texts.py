@@ -52,6 +52,7 @@ def pull_request(up: Upgrade, change: Change, seen: Seen) -> tuple[str, str]:
         "",
         *_evidence(seen),
         "",
+        *([seen.plan.report, ""] if seen.plan and seen.plan.report else []),
         _who_does_what(up, change),
         "",
         _COMMANDS,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import urllib.request
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from django_upgrade.data import FIXERS
 from packaging.version import Version
@@ -164,7 +166,7 @@ def resolver(book: Book, leg: Leg, choice: Choice) -> Resolver:
 def move(book: Book, target: Release, by: Resolver, wanted: dict[str, str]) -> tuple[Bump, ...]:
     """Django to the target in every compiled file, and `wanted` to their versions."""
     project = Project(book.root)
-    found = relock(project, target, by, wanted)
+    found = relock(project, target, by, wanted, _away(project))
     because = Because("dependencies", PARTS["dependencies"])
     for path, text in found.files.items():
         book.write(path, text.encode("utf-8", "surrogateescape"), (because,))
@@ -174,6 +176,25 @@ def move(book: Book, target: Release, by: Resolver, wanted: dict[str, str]) -> t
         text = f"{path} is written by its own tool, which has to lock Django {show(target)}"
         book.findings.append(Finding(path, 0, "lock", text, f"run `{tool} lock`", weight=Weight.MUST))
     return tuple(Bump(name, before, after) for name, (before, after) in sorted(found.moved.items()))
+
+
+_ELSEWHERE = re.compile(rb"^\s*(?:-c|--constraint|-r|--requirement)[ =]\s*(https?://\S+)", re.MULTILINE)
+
+
+def _away(project: Project) -> tuple[str, ...]:
+    """Addresses that requirements include, and that do not answer now; configuration says so in a finding."""
+    texts = (project.read(path) or b"" for path in project.matching("*.in", "*.txt"))
+    urls = {each.decode(errors="replace") for text in texts for each in _ELSEWHERE.findall(text)}
+    return tuple(sorted(url for url in urls if not _answers(url)))
+
+
+@lru_cache(maxsize=256)
+def _answers(url: str) -> bool:
+    try:
+        fetch(url)
+    except OSError:
+        return False
+    return True
 
 
 def newest_of(series: Release, python: Release | None, choice: Choice) -> Version | None:

@@ -30,10 +30,17 @@ class Relocked:
     findings: tuple[Finding, ...] = ()
 
 
-def relock(project: Project, target: Release, resolver: Resolver, wanted: Mapping[str, str] | None = None) -> Relocked:
+def relock(
+    project: Project,
+    target: Release,
+    resolver: Resolver,
+    wanted: Mapping[str, str] | None = None,
+    away: Collection[str] = (),
+) -> Relocked:
     """Django at the target in all compiled files. `wanted` are other distributions to move, name -> version or "".
 
-    Writes nothing. What cannot be resolved is a finding with uv's own words.
+    `away` are addresses of constraints that cannot be had now: it is resolved without them. Writes nothing in the end.
+    What cannot be resolved is a finding with uv's own words.
     """
     series = f"django>={show(target)},<{target[0]}.{target[1] + 1}"
     bumps = [f"{name}=={version}" if version else name for name, version in (wanted or {}).items()]
@@ -43,6 +50,8 @@ def relock(project: Project, target: Release, resolver: Resolver, wanted: Mappin
     moved: dict[str, tuple[str, str]] = {}
     findings: list[Finding] = []
     with _Layers(project.root) as layers:
+        for path in project.matching("*.in", "*constraint*.txt") if away else ():
+            layers.without(path, away)
         for each in compiled(project):
             before = layers.read(each.path)
             lock = locks.read(before)
@@ -131,6 +140,13 @@ class _Layers:
 
     def read(self, path: str) -> str:
         return (self._root / path).read_bytes().decode("utf-8", "surrogateescape")
+
+    def without(self, path: str, addresses: Collection[str]) -> None:
+        """The file without the lines that name one of these."""
+        lines = self.read(path).splitlines(keepends=True)
+        kept = [line for line in lines if not any(each in line for each in addresses)]
+        if kept != lines:
+            self.write(path, "".join(kept))
 
     def write(self, path: str, text: str) -> None:
         file = self._root / path

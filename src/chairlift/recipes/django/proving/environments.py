@@ -174,12 +174,13 @@ class _Tries:
         self.notes: list[str] = []
         self.overrides = [f"django=={show(order.wish.django)}.*"] if order.wish.bump else []
         self.build_constraints: list[str] = []
+        self.left_out: list[str] = []
         # What is pinned resolves the same without asking the index again, and much faster.
         self.offline = order.wish.offline or order.wanted.pinned
 
     def run(self) -> Built | None:
         """None when it is built, or else why not, which distribution and which lines say so."""
-        for _ in range(5):
+        for _ in range(5 + _LEFT_OUT):
             ran, stopped = self._install()
             if ran.ok:
                 return None
@@ -196,7 +197,7 @@ class _Tries:
             self.order = replace(self.order, wish=replace(self.order.wish, offline=True))
             self.notes.append(_AWAY_NOTE)
             return True
-        if "No solution found" in said and len(self.overrides) == 1:
+        if "No solution found" in said and self.order.wish.bump and BELOW_DJANGO[0] not in self.overrides:
             self.overrides += BELOW_DJANGO
             below = ", ".join(BELOW_DJANGO[:3])
             self.notes.append(f"the pins of what Django stands on ({below}, …) were let go, so that it can be moved")
@@ -206,7 +207,20 @@ class _Tries:
             self.build_constraints = ["setuptools<58"]
             self.notes.append("built with an old setuptools, as the current one cannot build it")
             return True
-        return False
+        return self._without(said)
+
+    def _without(self, said: str) -> bool:
+        """Leave out what this machine cannot build (a driver without its library): the tests tell if it matters."""
+        failed = re.search(_CULPRITS[0], said)
+        name = canonicalize_name(failed[1].partition("==")[0]) if failed else ""
+        if not name or name == "django" or len(self.left_out) >= _LEFT_OUT:
+            return False
+        if name in self.left_out:
+            return False
+        self.left_out.append(name)
+        self.overrides.append(f"{name}; python_version < '3'")
+        self.notes.append(f"{LEFT_OUT}{name}, which cannot be built here: {_cause(said)}")
+        return True
 
     def _install(self) -> tuple[Ran, str]:
         order = self.order
@@ -262,8 +276,18 @@ class _Tries:
         return arguments
 
 
+#: How a note begins that says what is missing; so many distributions may be.
+LEFT_OUT = "left out: "
+_LEFT_OUT = 3
 _AWAY_NOTE = "the package index is away: only what was in the cache could be installed"
 _CULPRIT = re.compile(r"Failed to (?:download and )?build")
+
+
+def _cause(said: str) -> str:
+    """The line that says what a build lacks."""
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    telling = [line for line in lines if re.search(r"not found|[Ee]rror: |Exception", line)]
+    return (telling[-1] if telling else "its build failed")[:160]
 
 
 def _script(wanted: Wanted) -> str:

@@ -56,7 +56,8 @@ def _prove(checkout: Path, wish: Wish, store: Store, bounds: Bounds) -> Proof:
         first, flaky = tests.run_again(inside, command, tests.run(inside, command))
         proof = judge(first, flaky, wish, command)
         looked = checks.look(inside, command) if wish.checks else checks.Looked()
-    unverified = (*proof.unverified, *looked.unverified)
+    missing = [note for note in built.notes if note.startswith(environments.LEFT_OUT)]
+    unverified = (*proof.unverified, *looked.unverified, *missing)
     return replace(proof, built=built, checks=looked.checks, migrations=looked.migrations, unverified=unverified)
 
 

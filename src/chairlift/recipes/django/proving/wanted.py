@@ -66,7 +66,7 @@ def find(project: Project, files: Sequence[str] = (), tox: Environment | None = 
 
 def _here(line: str) -> str:
     """A line of tox as one of a requirements file in the checkout."""
-    return re.sub(r"^(-r|-c|--requirement|--constraint)[ =]?(?!/)\s*", rf"\1 {CHECKOUT}/", line)
+    return re.sub(r"^(-r|-c|--requirement|--constraint)[ =]?+\s*+(?!/|\w+://)", rf"\1 {CHECKOUT}/", line)
 
 
 # ---- requirements files ----
