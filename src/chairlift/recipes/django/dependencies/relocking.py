@@ -17,6 +17,8 @@ from chairlift.recipes.django.project import Project
 from chairlift.recipes.django.releases import Release, show
 
 DJANGO = "django"
+#: What comes with Django itself.
+_EXPECTED = frozenset({"django", "asgiref", "sqlparse", "pytz", "typing-extensions", "tzdata", "backports-zoneinfo"})
 _TOOLS = ("setuptools", "pip", "distribute", "wheel")
 _PLAIN = re.compile(r"^(?P<name>[A-Za-z0-9][\w.-]*)(?P<extras>\[[^\]]*\])?\s*==\s*[^\s;#]+", re.MULTILINE)
 
@@ -86,11 +88,27 @@ def _one(
 ) -> str:  # fmt: skip
     if each.inputs:
         found = resolver.compile(root, each.inputs, before, constraints, upgrade, lock.hashed)
-        return locks.patch(lock, found, _names(lock, found, upgrade))
+        names = _names(lock, found)
+        if names - _EXPECTED:
+            names = _because_of_it(names, each, lock, found, before, root, resolver)
+        return locks.patch(lock, found, names)
     return _plain(each, lock, before, root, resolver, constraints, upgrade)
 
 
-def _names(lock: locks.Lock, found: locks.Lock, upgrade: Sequence[str]) -> frozenset[str]:
+def _because_of_it(
+    names: frozenset[str], each: Compiled, lock: locks.Lock, found: locks.Lock, before: str, root: Path,
+    resolver: Resolver,
+) -> frozenset[str]:  # fmt: skip
+    """Of what would change, that which does not without the move either: some files have lines taken out by hand."""
+    try:
+        control = resolver.compile(root, each.inputs, before, (), (), lock.hashed)
+    except CannotResolve:
+        return names
+    new, same = found.versions, control.versions
+    return frozenset(name for name in names if new.get(name) != same.get(name))
+
+
+def _names(lock: locks.Lock, found: locks.Lock) -> frozenset[str]:
     """What may change: what was to move, and all that had to with it. A file that leaves Django out keeps it out."""
     names = set(locks.changes(lock, found))
     # pip-compile leaves its own tools out, and some files leave Django to another one.

@@ -85,7 +85,7 @@ def _of_tox(checkout: Path, django: Release, python: Release, only: str = "") ->
     names = [only] if only else toxfile.best(file.environments(), django, python) or ["py"]
     for name in names:
         environment = file.environment(name)
-        lines = [line for line in environment.commands if _is_run(checkout, line)]
+        lines = [each for line in environment.commands if _is_run(checkout, line) for each in _inside(checkout, line)]
         if lines or (only and environment.commands):
             return Command(
                 " && ".join(lines or environment.commands),
@@ -95,6 +95,12 @@ def _of_tox(checkout: Path, django: Release, python: Release, only: str = "") ->
                 environment,
             )
     return None
+
+
+def _inside(checkout: Path, line: str) -> list[str]:
+    """Of a make target what runs tests: what else it does (installing, mostly) is not to be done here."""
+    target = re.fullmatch(r"make\s+([\w.-]+)", line)
+    return [each for each in _recipe(checkout, target[1]) if is_test_run(each)] if target else [line]
 
 
 def _is_run(checkout: Path, line: str) -> bool:

@@ -175,12 +175,13 @@ class _Tries:
         self.overrides = [f"django=={show(order.wish.django)}.*"] if order.wish.bump else []
         self.build_constraints: list[str] = []
         self.left_out: list[str] = []
+        self.editable = True
         # What is pinned resolves the same without asking the index again, and much faster.
         self.offline = order.wish.offline or order.wanted.pinned
 
     def run(self) -> Built | None:
         """None when it is built, or else why not, which distribution and which lines say so."""
-        for _ in range(5 + _LEFT_OUT):
+        for _ in range(6 + _LEFT_OUT):
             ran, stopped = self._install()
             if ran.ok:
                 return None
@@ -206,6 +207,10 @@ class _Tries:
         if old and _CULPRIT.search(said) and not self.build_constraints:
             self.build_constraints = ["setuptools<58"]
             self.notes.append("built with an old setuptools, as the current one cannot build it")
+            return True
+        if "build_editable" in said and self.editable:
+            self.editable = False
+            self.notes.append("installed as a copy: what builds it is too old to install it in place")
             return True
         return self._without(said)
 
@@ -259,11 +264,14 @@ class _Tries:
         arguments: list[str] = []
         for line in order.wanted.lines:
             flag = re.match(r"(-r|-c|-e|--requirement|--constraint|--editable)[ =]?\s*(.*)", line)
+            if flag and flag[1] in ("-e", "--editable") and not self.editable:
+                flag = None
+                line = line.partition(" ")[2].strip()
             arguments += [flag[1], flag[2]] if flag else [line]
         arguments += order.wish.extra
         if order.wanted.itself:
             extras = f"[{','.join(order.wanted.extras)}]" if order.wanted.extras else ""
-            arguments += ["-e", CHECKOUT + extras]
+            arguments += ["-e", CHECKOUT + extras] if self.editable else [CHECKOUT + extras]
         if order.python.release < (3, 12) and "setuptools" not in order.wanted.names:
             # What made environments at that time put it there, and much imports pkg_resources.
             arguments.append("setuptools<81")
