@@ -186,7 +186,8 @@ def _one_more(text: Text, clashes: Sequence[Job], target: Release) -> Iterable[T
         essence = _essence(job, target)
         if isinstance(matrix, yamls.MappingNode) and essence:
             old = next(iter(essence))
-            raised = re.sub(r"\d\.?\d+", show(series(target).pythons[0]), essence[old])
+            lowest = show(series(target).pythons[0])
+            raised = re.sub(r"\d\.?\d+", lowest if "." in essence[old] else lowest.replace(".", ""), essence[old])
             choice = {key: raised if key == old else value for key, value in job.values}
             if edits := variants.included(text, matrix, choice):
                 yield text.edited(edits)
@@ -215,6 +216,26 @@ def remove(work: Work) -> None:
             best, root = trial, _root(trial)
         best = _pointed(work, best)
         work.put(best, f"nothing older than Django {show(work.leg.target)} is tested")
+
+
+def raise_pythons(work: Work) -> None:
+    """Jobs in which the pinned Django no longer runs get a Python on which it does, or go."""
+    for path, reader in all_jobs.files(work.project):
+        text = work.text(path)
+        root = _root(text) if text else None
+        if text is None or root is None:
+            continue
+        followed = work.followed()
+        before = all_jobs.of_text(followed, text, reader)[0]
+        trial = text.edited(variants.raised_pythons(text, root, work.leg.target))
+        after = all_jobs.of_text(followed, trial, reader)[0]
+        fewer = len(_conflicts(after)) < len(_conflicts(before))
+        if fewer and _gains(before, after, work.leg.target) >= 0:
+            work.put(trial, f"Django {show(work.leg.target)} needs Python {show(series(work.leg.target).pythons[0])}")
+
+
+def _conflicts(jobs: Sequence[Job]) -> list[Job]:
+    return [job for job in jobs if any(run.conflict for run in job.runs)]
 
 
 def _said(text: Text) -> set[Release]:
