@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -63,7 +64,37 @@ def run(
 
 def changed(before: str, after: str) -> list[str]:
     """The lines of a diff, without places."""
-    import difflib
-
     lines = difflib.unified_diff(before.splitlines(), after.splitlines(), n=0, lineterm="")
     return [line for line in lines if not line.startswith(("---", "+++", "@@"))]
+
+
+PINNED = {"requirements.txt": "Django==2.2.28\nrequests\n"}
+
+
+def workflow(matrix: str, steps: str) -> str:
+    head = "on: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n    strategy:\n      matrix:\n"
+    return f"{head}{matrix}    steps:\n{steps}"
+
+
+PIP = """\
+      - uses: actions/setup-python@v2
+        with:
+          python-version: ${{ matrix.python }}
+      - run: pip install -r requirements.txt
+      - run: pip install "Django~=${{ matrix.django }}.0"
+      - run: python manage.py test
+"""
+
+
+WITHOUT_MATRIX = """\
+on: push
+jobs:
+  test:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/setup-python@v2
+        with: {python-version: 3.8}
+      # what is pinned
+      - run: pip install -r requirements.txt
+      - run: python manage.py test  # all
+"""
