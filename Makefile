@@ -9,7 +9,8 @@ export UV_PROJECT_ENVIRONMENT := .venv
 unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
 BIN := .venv/bin
 
-.PHONY: help setup demo test slow lint types contracts check mutants census chaos bench picture clean
+.PHONY: help setup demo test slow lint types contracts check mutants census chaos bench bench-codemods \
+	bench-environments fixers-doc picture clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */\1\t/' | expand -t 14
@@ -54,6 +55,15 @@ chaos: .venv/.ready  ## SIGKILL at 50 random moments of the demo campaign
 
 bench: .venv/.ready  ## speed and memory, on this machine
 	@$(BIN)/python -m bench
+
+bench-codemods: .venv/.ready  ## fixing 24 MB of Python, beside plain django-upgrade
+	@$(BIN)/python -m bench.codemods
+
+fixers-doc: .venv/.ready  ## docs/fixers.md, from the fixers of the Django recipe
+	@$(BIN)/python -m chairlift.recipes.django.documentation docs/fixers.md tests/recipes/django
+
+bench-environments: .venv/.ready  ## environments of 30 packages from a warm cache, against their promise
+	@$(BIN)/python -m bench.environments
 
 picture: .venv/.ready  ## draw the README's picture from the last demo
 	@$(BIN)/python tools/picture.py

@@ -1,4 +1,7 @@
-"""Plants bugs in the laws and safety rules, one at a time, and fails if the tests let one live: `make mutants`."""
+"""Plants bugs in the laws and safety rules, one at a time, and fails if the tests let one live: `make mutants`.
+
+With words, `python -m tests.mutants WORD…` plants those only whose line of text, file or test holds one of them.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +11,12 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
+
+from tests.mutant import Mutant
+from tests.server.mutants import SERVER
 
 ROOT = Path(__file__).parent.parent
 #: At once; each is one run of pytest.
@@ -23,18 +29,6 @@ LOG = "tests/core/test_log.py"
 ARRIVALS = "tests/journeys/test_arrivals.py"
 TURNS = "tests/journeys/test_turns.py"
 WATCH = "tests/journeys/test_watch.py"
-
-
-@dataclass(frozen=True)
-class Mutant:
-    """`old` stands once in `file` and is replaced by `new`; `tests` must then fail. `breaks` is the law's number."""
-
-    breaks: int
-    what: str
-    file: str
-    old: str
-    new: str
-    tests: str
 
 
 MUTANTS = (
@@ -67,8 +61,8 @@ MUTANTS = (
            "self._unapproved(up, change, seen, pull, now))",
            f"{LAWS}::test_no_merge_without_the_required_review_of_this_head"),
     Mutant(3, "notice per pull request, not per head", "steps/merge.py",
-           "up.said.announced.get((change.slug, pull.head))",
-           "next((at for key, at in up.said.announced.items() if key[0] == change.slug), None)",
+           "up.said.announced.get(key)",
+           "next((at for told, at in up.said.announced.items() if told[0] == change.slug), None)",
            f"{LAWS}::test_no_merge_without_a_full_notice_for_this_head"),
     Mutant(3, "half of the notice is enough", "steps/merge.py",
            "if now < ends:", "if now < announced + (ends - announced) / 2:",
@@ -148,9 +142,22 @@ MUTANTS = (
            "if who is Party.PROJECT_TEAM and pull.head in up.said.ours and pull.head",
            "if who is Party.PROJECT_TEAM and pull.head",
            f"{LAWS}::test_commits_of_others_are_never_overwritten"),
+    Mutant(7, "a pull request with commits of others is withdrawn", "steps/create.py",
+           "is not Party.PROJECT_TEAM or pull.head not in up.said.ours:", "is not Party.PROJECT_TEAM:",
+           f"{LAWS}::test_only_what_is_wholly_ours_and_landed_otherwise_is_withdrawn"),
+    Mutant(2, "a squad's own pull request is withdrawn", "steps/create.py",
+           "if up.who(change, self.name) is not Party.PROJECT_TEAM or pull.head not in", "if pull.head not in",
+           f"{LAWS}::test_only_what_is_wholly_ours_and_landed_otherwise_is_withdrawn"),
+    Mutant(7, "what Chairlift withdrew is asked about as if a person had closed it", "steps/create.py",
+           "if seen.pull and not _withdrawn(up, change, seen.pull):", "if seen.pull:",
+           f"{TURNS}::test_what_landed_otherwise_and_was_undone_is_opened_again"),
+    Mutant(7, "any closed pull request counts as withdrawn", "steps/create.py",
+           'return pull.state == "closed" and (change.slug, pull.key) in up.said.withdrawn',
+           'return pull.state == "closed"',
+           f"{LAWS}::test_a_closed_pull_request_is_an_answer"),
     Mutant(7, "a closed pull request is opened again", "steps/create.py",
-           "        if seen.pull:\n            return self._existing",
-           '        if seen.pull and seen.pull.state != "closed":\n            return self._existing',
+           "if seen.pull and not _withdrawn(up, change, seen.pull):",
+           'if seen.pull and seen.pull.state != "closed":',
            f"{LAWS}::test_a_closed_pull_request_is_an_answer"),
     Mutant(7, "the squad is asked for ever why it closed it", "steps/create.py",
            "if answered or was_reminded(up.said, question(change.slug, self.name, about)):", "if answered:",
@@ -192,6 +199,9 @@ MUTANTS = (
     Mutant(11, "done without the re-scan", "reconcile.py",
            "if plan.state in (PlanState.PLANNED, PlanState.FAILED):", "if plan.state is PlanState.FAILED:",
            f"{LAWS}::test_done_is_when_the_re_scan_agrees"),
+    Mutant(11, "whatever a transitional change finds is forgiven", "reconcile.py",
+           "if top.tree == ports.workspace.tree(url, base) else plan", "if top.tree else plan",
+           f"{TURNS}::test_what_is_not_there_for_good_is_missed_in_the_end"),
     Mutant(11, "done without the clean-up", "reconcile.py",
            "for change in up.campaign.changes:\n        if stands",
            "for change in up.campaign.changes[:2]:\n        if stands",
@@ -245,16 +255,20 @@ def judge(mutant: Mutant) -> tuple[str, float]:
     return words.get(ran.returncode, f"broken: {ran.stdout[-300:]}"), time.monotonic() - start
 
 
-def main() -> int:
+def main(words: Sequence[str]) -> int:
     """0 when every mutant was killed."""
+    chosen = [mutant for mutant in (*MUTANTS, *SERVER) if not words or any(word in str(mutant) for word in words)]
+    if not chosen:
+        print(f"no mutant holds {' or '.join(words)}")
+        return 2
     alive = 0
     with ThreadPoolExecutor(ABREAST) as pool:
-        for mutant, (word, seconds) in zip(MUTANTS, pool.map(judge, MUTANTS), strict=True):
+        for mutant, (word, seconds) in zip(chosen, pool.map(judge, chosen), strict=True):
             alive += word != "killed"
-            print(f"{word:10} {seconds:5.1f} s  law {mutant.breaks:2}  {mutant.what}", flush=True)
-    print(f"\n{len(MUTANTS) - alive} of {len(MUTANTS)} mutants killed")
+            print(f"{word:10} {seconds:5.1f} s  law {mutant.breaks or '-':>2}  {mutant.what}", flush=True)
+    print(f"\n{len(chosen) - alive} of {len(chosen)} mutants killed")
     return 1 if alive else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -88,7 +88,8 @@ def _settings(cls: Any, what: str, given: Mapping[str, object], home: Path) -> A
 
 def _convert(value: object, hint: Any, what: str, home: Path) -> object:
     if hint is Path and isinstance(value, str):
-        return home / Path(value).expanduser()
+        # One place has one name: what is kept under it is found by whatever way somebody writes it.
+        return (home / Path(value).expanduser()).resolve()
     if typing.get_origin(hint) is tuple:
         if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
             raise BadConfiguration(f"{what} must be a list of texts, not {value!r}")

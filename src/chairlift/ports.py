@@ -26,6 +26,10 @@ class Refused(Exception):
     """The world said no: a person must see it. The text says what, why and the remedy."""
 
 
+class PartlyTold(Refused):
+    """Some people cannot be told, and the others have been: to tell these once more would help nobody."""
+
+
 @dataclass(frozen=True)
 class Comment:
     """One comment on a pull request or issue; ids grow with time within a repository."""
@@ -66,6 +70,13 @@ class Forge(Protocol):
         """Merge by squash, merge or rebase and return the commit on the base; the same again when already merged.
 
         Refused when the head is not the expected one, the branch is protected, or it conflicts.
+        """
+        ...
+
+    def withdraw(self, repo: str, number: int, expected_head: str) -> None:
+        """Close our own without merging; nothing happens where it is closed or merged already.
+
+        Refused when the head is not the expected one.
         """
         ...
 
@@ -189,7 +200,7 @@ class Notifier(Protocol):
     """Tells people."""
 
     def tell(self, message: Message) -> None:
-        """At least once; where the channel lets us check, not twice under one key."""
+        """At least once; where the channel lets us check, not twice under one key. Raises PartlyTold, too."""
         ...
 
 
@@ -211,11 +222,15 @@ class RecipeFailed(Exception):
 
 @dataclass(frozen=True)
 class Applied:
-    """What a recipe has to say of its run. `done` is True when its detector finds that nothing is left to do."""
+    """What a recipe has to say of its run. `done` is True when its detector finds that nothing is left to do.
+
+    `report` is Markdown for the pull request, if there is more to say than the summary.
+    """
 
     summary: str = ""
     findings: tuple[str, ...] = ()
     done: bool | None = None
+    report: str = ""
 
 
 @runtime_checkable

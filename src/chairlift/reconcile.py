@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -34,6 +34,8 @@ from chairlift.steps.units import find_plan, plan_unit
 #: How often an upgrade that is done, or was stopped, is looked at again: it may have slid back.
 DAILY = timedelta(days=1)
 SOON = timedelta(minutes=1)
+#: What is asked of the project team while the campaign does not go on.
+PAUSED, BRAKED = "paused campaign", "braked campaign"
 
 
 @dataclass(frozen=True)
@@ -68,14 +70,17 @@ class Stand:
 _Conclusion = tuple[StepName | None, Decision, Seen]
 
 
-def reconcile(up: Upgrade, ports: Ports, now: datetime) -> Reached:
-    """Look at the world and decide; changes nothing. Raises Unavailable and Refused as the ports do."""
+def reconcile(up: Upgrade, ports: Ports, now: datetime, heads: Mapping[str, str] | None = None) -> Reached:
+    """Look at the world and decide; changes nothing. Raises Unavailable and Refused as the ports do.
+
+    `heads` are the remote's branches where they were seen a moment ago, and nothing was done to them since.
+    """
     exempt = up.said.exempt_until
     if exempt and exempt > now:
         why = f"exempted until {exempt.date()}: {up.said.exempt_why}"
         return _reached(up, up.campaign.changes[0].slug, None, Wait(exempt, why), Seen(), now)
     ports = replace(ports, deployer=ports.deployer and _Once(ports.deployer))
-    heads = ports.workspace.heads(ports.forge.git_url(up.service.repo))
+    heads = heads or ports.workspace.heads(ports.forge.git_url(up.service.repo))
     default = heads["HEAD"]
     start = Seen(base=heads[default], default_branch=default, heads=heads)
     stands: list[Stand] = []
@@ -129,8 +134,8 @@ def _guard(up: Upgrade, change: Change, decision: Decision) -> Decision:
     assert owner is None or up.who(change, owner) is Party.PROJECT_TEAM, f"{decision.verb} is not ours to do here"
     reason = up.paused or up.braked
     if reason and decision.verb not in UNDOING:
-        word = "paused" if up.paused else "braked"
-        return Ask(Party.PROJECT_TEAM, f"{word} campaign", f"the campaign is {word}: {reason}")
+        word, about = ("paused", PAUSED) if up.paused else ("braked", BRAKED)
+        return Ask(Party.PROJECT_TEAM, about, f"the campaign is {word}: {reason}")
     return decision
 
 
@@ -158,16 +163,39 @@ def _finish(up: Upgrade, start: Seen, ports: Ports, now: datetime) -> Reached:
     scans: list[tuple[Change, Plan]] = []
     todo: list[Unit] = []
     for change in up.campaign.changes:
-        unit = plan_unit(up, change, url, start.base, ports.recipe)
-        plan = find_plan(ports, unit)
-        if plan is None:
-            todo.append(unit)
+        found = _scan(up, change, url, start.base, ports)
+        if isinstance(found, Unit):
+            todo.append(found)
         else:
-            scans.append((change, plan))
+            scans.append((change, found))
     issue = None if todo else ports.forge.issue(up.service.repo, up.campaign.slug)
     seen = replace(start, todo=tuple(todo), issue=issue)
     last = up.campaign.changes[-1]
     return _reached(up, last.slug, None, finishing(up, seen, scans, now), seen, now)
+
+
+def _scan(up: Upgrade, change: Change, url: str, base: str, ports: Ports) -> Plan | Unit:
+    """What the recipe finds on the default branch; or the unit that is to find it.
+
+    A transitional change finds its own work gone again, and would do it once more. It has nothing left to do when the
+    changes after it, made on top of that, end where the default branch is.
+    """
+    unit = plan_unit(up, change, url, base, ports.recipe)
+    plan = find_plan(ports, unit)
+    if plan is None:
+        return unit
+    if plan.state is not PlanState.PLANNED or not change.transitional:
+        return plan
+    top = plan
+    for later in up.campaign.changes[up.campaign.changes.index(change) + 1 :]:
+        unit = plan_unit(up, later, url, top.commit, ports.recipe)
+        found = find_plan(ports, unit)
+        if found is None:
+            return unit
+        if found.state in (PlanState.RUNNING, PlanState.FAILED):
+            return found
+        top = found if found.state is PlanState.PLANNED else top
+    return Plan(PlanState.NOTHING, base) if top.tree == ports.workspace.tree(url, base) else plan
 
 
 def finishing(up: Upgrade, seen: Seen, scans: Sequence[tuple[Change, Plan]], now: datetime) -> Decision:

@@ -13,6 +13,7 @@ from chairlift.ports import Ports, RecipeFailed, Refused
 
 #: What of a test run's output is kept as the reason.
 _WHY_LIMIT = 400
+_UNITTEST = re.compile(r"^(Ran \d+ tests? in \S+)\s+^((?:OK|FAILED|NO TESTS RAN)\b.*?)\s*$", re.MULTILINE)
 
 
 class UnitFailed(Exception):
@@ -40,7 +41,7 @@ def _plan(inputs: Mapping[str, Any], ports: Ports) -> dict[str, object]:
     with ports.workspace.checkout(url, base) as path:
         applied = ports.recipe.apply(path, inputs["settings"], inputs["seconds"])
         written = ports.workspace.commit(url, path, base, inputs["message"])
-    found = {"findings": list(applied.findings), "why": applied.summary}
+    found = {"findings": list(applied.findings), "why": applied.summary, "report": applied.report}
     if applied.done or (written is None and applied.done is None):
         return {**found, "state": PlanState.NOTHING}
     if written is None:
@@ -82,7 +83,12 @@ def _verify(inputs: Mapping[str, Any], ports: Ports, pass_env: tuple[str, ...]) 
 
 
 def _last_words(out: str) -> str:
-    """The last line that says something: test runners end with their count."""
+    """The last line that says something: test runners end with their count. unittest's has two, and Django's own runner
+    talks on about its databases.
+    """
+    if counts := _UNITTEST.findall(out):
+        ran, result = counts[-1]
+        return f"{result}: {ran}"[:_WHY_LIMIT]
     lines = [line.strip() for line in out.splitlines() if line.strip()]
     return lines[-1][:_WHY_LIMIT] if lines else "no output"
 

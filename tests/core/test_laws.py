@@ -26,12 +26,13 @@ strict = settings(max_examples=2000)
 
 THINKING = {Verb.PLAN, Verb.VERIFY}
 UNDOING = {Verb.REVERT, Verb.ROLL_BACK}
-TO_A_PULL = {Verb.OPEN, Verb.UPDATE, Verb.APPROVE, Verb.ANNOUNCE, Verb.MERGE}
+TO_A_PULL = {Verb.OPEN, Verb.WITHDRAW, Verb.UPDATE, Verb.APPROVE, Verb.ANNOUNCE, Verb.MERGE}
 
 #: Whose steps these must all be before Chairlift may do it.
 BELONGS_TO = {
     Verb.OPEN: {StepName.CREATE},
     Verb.UPDATE: {StepName.CREATE},
+    Verb.WITHDRAW: {StepName.CREATE},
     Verb.APPROVE: {StepName.REVIEW},
     Verb.ANNOUNCE: {StepName.MERGE},
     Verb.MERGE: {StepName.MERGE},
@@ -58,6 +59,13 @@ def is_open(world: World) -> bool:
     frozen = any(f.first <= local.date() <= f.last for f in (*calendar.freezes, *world.up.campaign.freezes))
     worked = calendar.always or (local.weekday() < 5 and 9 <= local.hour < 17)
     return worked and local.date() not in calendar.holidays and not frozen
+
+
+def withdrawn(world: World) -> bool:
+    """Chairlift closed this pull request itself, at this head."""
+    pull = world.seen.pull
+    ours = pull and (world.change.slug, f"{pull.number} {pull.head}") in world.up.said.withdrawn
+    return bool(pull and pull.state == "closed" and ours)
 
 
 def signed_off(world: World, run: Running) -> bool:
@@ -94,7 +102,7 @@ def test_all_decisions_are_reached() -> None:
     found = count()
     rare = {name: times for name, times in found.items() if times < found.total() / 100}
     assert not rare
-    assert len(found) == 31
+    assert len(found) == 32
 
 
 # 2. Nothing is done to a repository or deployment by Chairlift for a step that the level gives to the squad.
@@ -228,7 +236,7 @@ def test_what_is_merged_is_not_opened_or_merged_again(world: World) -> None:
     if world.seen.merged:
         assert not done_by_us(decision, *TO_A_PULL)
     if done_by_us(decision, Verb.OPEN):
-        assert world.seen.pull is None
+        assert world.seen.pull is None or withdrawn(world)
     if done_by_us(decision, Verb.REVERT):
         assert not world.seen.reverted
 
@@ -245,12 +253,25 @@ def test_commits_of_others_are_never_overwritten(world: World) -> None:
         assert world.seen.pull.head in world.up.said.ours
 
 
+@strict
+@given(worlds())
+def test_only_what_is_wholly_ours_and_landed_otherwise_is_withdrawn(world: World) -> None:
+    _, decision = world.concluded()
+    seen = world.seen
+    if done_by_us(decision, Verb.WITHDRAW):
+        assert seen.pull is not None
+        assert seen.plan is not None
+        assert (seen.pull.state, seen.plan.state) == ("open", PlanState.NOTHING)
+        assert seen.pull.head in world.up.said.ours
+        assert not squad_keeps(world, StepName.CREATE)
+
+
 @law
 @given(worlds(Stage.CREATE))
 def test_a_closed_pull_request_is_an_answer(world: World) -> None:
     step, decision = world.concluded()
     pull = world.seen.pull
-    if pull and pull.state == "closed":
+    if pull and pull.state == "closed" and not withdrawn(world):
         assert not done_by_us(decision, *TO_A_PULL)
         assert step in (StepName.PLAN, StepName.CREATE, None) or world.seen.past_merge
         if f"{world.change.slug}/create/closed 12#0" in world.up.said.reminded and step is StepName.CREATE:

@@ -235,8 +235,10 @@ def reviewed(dice: Dice, seen: Seen, but: int) -> Seen:
 
 def merged(dice: Dice, seen: Seen, change: Change, stage: Stage) -> Seen:
     """Merged through our pull request, or landed in another way; and perhaps undone again."""
-    if stage is not Stage.UNDO and dice.usually(False, True, but=8):
-        return replace(seen, plan=Plan(PlanState.NOTHING, "base"))
+    if stage is not Stage.UNDO and dice.usually(False, True, but=12):
+        # Ours is still open, was closed, or there never was one.
+        pull = dice.usually(seen.pull, None, but=30)
+        return replace(seen, pull=pull, plan=Plan(PlanState.NOTHING, "base"))
     pull = replace(
         seen.pull or PullRequest(12, "b", "main", HEAD),
         base=dice.usually("main", "develop", but=3),
@@ -324,6 +326,7 @@ def words(dice: Dice, campaign: Campaign, change: Change, stage: Stage) -> Said:
         blockers=dice.usually((), (blocker,), but=at_merge // 8),
         problems=dice.usually((), (blocker,), but=at_merge // 8),
         tested={change.slug: dice.usually((done,), *tests, but=at_test)},
+        withdrawn=dice.usually(frozenset(), {(change.slug, f"12 {HEAD}")}, but=25),
         heard=dice.usually(LONG_AGO, WEDNESDAY, but=30),
         reminded=dice.usually(frozenset(), {f"{change.slug}/create/closed 12#0"}, but=20),
     )
@@ -339,7 +342,7 @@ def scanned(dice: Dice) -> tuple[tuple[Change, Plan], ...]:
 
 #: The stages with the most answers are drawn more often.
 _MANY = (Stage.CREATE, Stage.REVIEW, Stage.TEST)
-_AIMS = (*Stage, *_MANY, *_MANY, Stage.REVIEW, Stage.MERGE, Stage.DEPLOY)
+_AIMS = (*Stage, *_MANY, *_MANY, Stage.REVIEW, Stage.MERGE, Stage.DEPLOY, Stage.DEPLOY, Stage.FINISH)
 
 
 def worlds(*stages: Stage) -> st.SearchStrategy[World]:

@@ -102,7 +102,18 @@ class Fused:
     fuse: Fuse
 
     _CHANGING = frozenset(
-        {"push", "ensure_pull", "approve", "merge", "ensure_comment", "ensure_issue", "report_check", "tell", "start"}
+        {
+            "push",
+            "ensure_pull",
+            "approve",
+            "merge",
+            "withdraw",
+            "ensure_comment",
+            "ensure_issue",
+            "report_check",
+            "tell",
+            "start",
+        }
     )
 
     def __getattr__(self, name: str) -> Any:

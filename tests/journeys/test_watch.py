@@ -68,7 +68,7 @@ def test_worse_is_reverted_rolled_back_and_then_asked_about() -> None:
     reached = worse_in_production(found)
     assert isinstance(reached.decision, Ask)
     assert reached.decision.whom is Party.PROJECT_TEAM
-    assert "reverted" in reached.decision.why
+    assert "reverted, worse in production (" in reached.decision.why
     assert found.git.commit(URL, main_of(found)).tree == FILES
     assert found.runs("stage") == found.runs("production") == main_of(found)
     assert [pull.state for pull in found.pulls()] == ["merged", "merged"]
@@ -100,6 +100,9 @@ def test_the_way_back_is_found_however_it_is_killed(before: bool) -> None:
         assert [pull.state for pull in found.pulls()] == ["merged", "merged"]
         assert found.runs("stage") == found.runs("production") == main_of(found)
         assert found.git.commit(URL, main_of(found)).tree == FILES
+        told = [message for message in found.notifier.messages if message.key.startswith("revert")]
+        assert [message.to for message in told] == [("ada", "bob")]
+        assert "worse in production" in told[0].text
         if not fuse.blown:
             break
     assert effect > 4

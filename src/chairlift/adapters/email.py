@@ -14,7 +14,7 @@ from email.policy import SMTP, SMTPUTF8
 from hashlib import sha256
 from pathlib import Path
 
-from chairlift.ports import Message, Refused, Unavailable
+from chairlift.ports import Message, PartlyTold, Refused, Unavailable
 from chairlift.programs import plain
 
 _MAILBOX = re.compile(r"""[^\s"(),:;<>@[\\\]\x00-\x20\x7f-\x9f]{1,64}@[^\s"(),:;<>@[\\\]\x00-\x20\x7f-\x9f]{1,253}""")
@@ -66,7 +66,8 @@ class EmailNotifier:
         lost = [text for text, address in addresses.items() if not address]
         if lost or not people:
             named = ", ".join(repr(text[:80]) for text in lost) or "nobody"
-            raise Refused(f"cannot send e-mail to {named}; give everybody an address such as 'ada@example.org'")
+            words = f"cannot send e-mail to {named}; give everybody an address such as 'ada@example.org'"
+            raise PartlyTold(words) if people else Refused(words)
 
     def compose(self, message: Message, people: Sequence[Address]) -> EmailMessage:
         """The e-mail, the same each time."""
@@ -103,7 +104,7 @@ class EmailNotifier:
         except (OSError, smtplib.SMTPException) as error:
             raise self._explained(error) from error
         if lost:
-            raise self._unheard(lost)
+            raise self._unheard(lost, len(lost) < len(addresses))
 
     def _connected(self) -> smtplib.SMTP:
         settings = self._settings
@@ -144,10 +145,11 @@ class EmailNotifier:
             return Refused(f"{self._where} does not speak TLS from the start; set starttls instead of ssl")
         return Unavailable(f"{self._where} does not answer: {_line(str(error), 200)}")
 
-    def _unheard(self, lost: Mapping[str, tuple[int, bytes]]) -> Exception:
+    def _unheard(self, lost: Mapping[str, tuple[int, bytes]], others: bool) -> Exception:
         each = (f"{person[:80]} ({_said(code, text)})" for person, (code, text) in sorted(lost.items()))
         named = f"{self._where} does not take mail for {', '.join(each)}"
-        return _by_code(max(code for code, _ in lost.values()), f"{named}; mend the address")
+        found = _by_code(max(code for code, _ in lost.values()), f"{named}; mend the address")
+        return PartlyTold(*found.args) if others and isinstance(found, Refused) else found
 
 
 def _by_code(code: int, words: str) -> Exception:

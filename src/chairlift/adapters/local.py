@@ -69,6 +69,11 @@ class LocalForge:
         return self._forge.pulls.merge(repo, number, self._settings.identity, method, expected_head)
 
     @_reachable()
+    def withdraw(self, repo: str, number: int, expected_head: str) -> None:
+        if self._forge.pulls.get(repo, number).state == "open":
+            self._forge.pulls.close(repo, number, self._settings.identity, expected_head)
+
+    @_reachable()
     def ensure_comment(self, repo: str, number: int, key: str, text: str) -> None:
         self._forge.talk.keep(repo, number, self._settings.identity, key, text)
 

@@ -7,8 +7,8 @@ import functools
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,10 @@ import click
 if TYPE_CHECKING:
     from chairlift.core.files import Roster
     from chairlift.server.models import Campaign, Upgrade
+
+
+#: Where click's context keeps what `answer_option` was given.
+_AS_JSON = "chairlift.json"
 
 
 class Trouble(Exception):
@@ -44,17 +48,31 @@ def open_home(home: Path) -> None:
         django.setup()
         from chairlift.server import migrations
 
-        newest = max(file.stem for file in Path(migrations.__path__[0]).glob("0*.py"))
+        known = {file.stem for file in Path(migrations.__path__[0]).glob("0*.py")}
+        newest = max(known)
         mark = home / "schema"
         with open(home / "lock", "w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not mark.exists() or mark.read_text().strip() != newest:
+                _refuse_newer(home, known)
                 call_command("migrate", verbosity=0)
                 mark.write_text(newest)
     except OSError as error:
         raise Trouble(f"cannot use {home} as home: {error}; choose another with --home") from error
     except DatabaseError as error:
-        raise Trouble(f"the database in {home} does not open: {error}") from error
+        remedy = "is the disk full, or is it another program's file? Put a copy of it back, or choose another --home"
+        raise Trouble(f"the database in {home} does not open: {error}; {remedy}") from error
+
+
+def _refuse_newer(home: Path, known: set[str]) -> None:
+    """An older program would write into a newer database what the newer one does not expect."""
+    from django.db import connection
+    from django.db.migrations.recorder import MigrationRecorder
+
+    there = {name for app, name in MigrationRecorder(connection).applied_migrations() if app == "server"}
+    if newer := sorted(there - known):
+        remedy = "install that version, or choose another home with --home"
+        raise Trouble(f"the database in {home} was made by a newer Chairlift (it has {newer[-1]}): {remedy}")
 
 
 def command(name: str, **options: Any) -> Callable[[Callable[..., Any]], Any]:
@@ -65,12 +83,21 @@ def command(name: str, **options: Any) -> Callable[[Callable[..., Any]], Any]:
         @click.pass_obj
         @functools.wraps(function)
         def inner(home: Path, /, **given: Any) -> Any:
+            _must_be_text(given)
             open_home(home)
             return _explained(functools.partial(function, home, **given))
 
         return inner
 
     return wrap
+
+
+def _must_be_text(given: Mapping[str, object]) -> None:
+    """A shell passes on any bytes; what is no text can neither be found nor kept."""
+    for name, value in given.items():
+        for word in value if isinstance(value, tuple) else (value,):
+            if isinstance(word, str) and not word.isascii() and word.encode("utf-8", "replace").decode() != word:
+                raise click.UsageError(f"{name.upper()} is {word!a}, which is no UTF-8: type it in a UTF-8 terminal")
 
 
 def _explained(call: Callable[[], Any]) -> Any:
@@ -112,6 +139,16 @@ def json_option(function: Callable[..., Any]) -> Callable[..., Any]:
     return click.option("--json", "as_json", is_flag=True, help="For programs.")(function)
 
 
+def answer_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """--json for commands that do something and say so with `answer`."""
+
+    def keep(context: click.Context, option: click.Parameter, value: bool) -> None:
+        context.meta[_AS_JSON] = value
+
+    option = click.option("--json", is_flag=True, expose_value=False, callback=keep, help="For programs.")
+    return option(function)
+
+
 def one(service: str, slug: str) -> tuple[Upgrade, Roster]:
     """The upgrade that a command is about, and who is who."""
     from chairlift.server import queries
@@ -136,7 +173,21 @@ def printable(text: str, keep_lines: bool = False) -> str:
 
 
 def print_json(value: object) -> None:
-    click.echo(json.dumps(value, indent=2, ensure_ascii=False, default=str))
+    """What does not print is escaped: it means the same to a program, and nothing to a terminal."""
+    text = json.dumps(value, indent=2, ensure_ascii=False, default=_plain)
+    click.echo("".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text))
+
+
+def _plain(value: object) -> str:
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def answer(text: str, **fields: object) -> None:
+    """What a command has done: a sentence for people; with --json its fields, and the sentence as `text`."""
+    if click.get_current_context().meta.get(_AS_JSON):
+        print_json({**fields, "text": text})
+    else:
+        click.echo(printable(text, keep_lines=True))
 
 
 def on_terminal() -> bool:

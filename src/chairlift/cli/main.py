@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import traceback
 from importlib.metadata import version
 from pathlib import Path
 
@@ -30,13 +31,13 @@ def main(context: click.Context, home: Path) -> None:
 
 def run() -> None:
     """The entry point of the console script."""
-    from chairlift.cli import operating, people, seeing
+    from chairlift.cli import operating, people, seeing, upgrading
     from chairlift.localforge.commands import forge
 
-    for command in (*people.COMMANDS, *seeing.COMMANDS, *operating.COMMANDS, forge):
+    for command in (*people.COMMANDS, *seeing.COMMANDS, *operating.COMMANDS, *upgrading.COMMANDS, forge):
         main.add_command(command)
     try:
-        code = main.main(standalone_mode=False)
+        code = main.main(prog_name="chairlift", standalone_mode=False)
     except click.exceptions.Exit as leaving:
         code = leaving.exit_code
     except click.Abort:
@@ -51,4 +52,9 @@ def run() -> None:
         # The reader had enough; that is no trouble.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
+    except Exception:
+        # Python's own exit code would be 1, which says that a person's turn has come.
+        traceback.print_exc()
+        say_error("that is a bug in Chairlift, not yours: please report it with the lines above")
+        code = 3
     sys.exit(code if isinstance(code, int) else 0)

@@ -13,7 +13,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from chairlift.cli.frame import campaign_option, command, json_option, now, on_terminal, print_json, printable
+from chairlift.cli.frame import (
+    answer,
+    answer_option,
+    campaign_option,
+    command,
+    json_option,
+    now,
+    on_terminal,
+    print_json,
+    printable,
+)
 
 if TYPE_CHECKING:
     from chairlift.core.upgrade import Service
@@ -23,6 +33,7 @@ if TYPE_CHECKING:
 @command("load")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--by", default="operator", show_default=True, help="Who loads them, for the log.")
+@answer_option
 def load(home: Path, files: tuple[Path, ...], by: str) -> None:
     """Take campaign and services files in, or their new versions; a file with a problem changes nothing."""
     from chairlift.core.files import parse_campaign, parse_services
@@ -31,13 +42,19 @@ def load(home: Path, files: tuple[Path, ...], by: str) -> None:
     texts = [(str(file), _text(file)) for file in files]
     for name, text in texts:
         (parse_campaign if _is_campaign(text) else parse_services)(text, name)
+    lines: list[str] = []
+    found: list[dict[str, object]] = []
     for name, text in sorted(texts, key=lambda pair: _is_campaign(pair[1])):
         if _is_campaign(text):
             row = actions.load_campaign(text, name, by, now())
-            click.echo(f"{name}: campaign {row.slug} with {row.upgrades.count()} services")
+            count = row.upgrades.count()
+            lines.append(f"{name}: campaign {row.slug} with {count} services")
+            found.append({"file": name, "campaign": row.slug, "services": count})
         else:
             roster = actions.load_roster(text, name, by, now())
-            click.echo(f"{name}: {len(roster.services)} services, {len(roster.squads)} squads")
+            lines.append(f"{name}: {len(roster.services)} services, {len(roster.squads)} squads")
+            found.append({"file": name, "services": len(roster.services), "squads": len(roster.squads)})
+    answer("\n".join(lines), files=found)
 
 
 def _text(file: Path) -> str:
@@ -53,16 +70,16 @@ def _is_campaign(text: str) -> bool:
 
 @command("campaigns")
 @click.argument("slug", required=False)
+@answer_option
 def campaigns(home: Path, slug: str | None) -> None:
     """The campaign files that ship with Chairlift; with SLUG, the text of one, to save and edit."""
     from chairlift.campaigns import shipped
 
     files = shipped()
     if slug is None:
-        for name in sorted(files):
-            click.echo(name)
+        answer("\n".join(sorted(files)), campaigns=sorted(files))
     elif slug in files:
-        click.echo(files[slug], nl=False)
+        answer(files[slug].removesuffix("\n"), campaign=slug)
     else:
         raise click.UsageError(f"no shipped campaign {slug!r}; there are: {', '.join(sorted(files))}")
 

@@ -84,13 +84,16 @@ def _headline(campaign: Any, found: list[Standing]) -> None:
 
 @command("why")
 @click.argument("service")
+@click.option("--output", is_flag=True, help="Instead, what the last tests that did not pass have said.")
 @json_option
 @campaign_option
-def why(home: Path, service: str, as_json: bool, slug: str) -> int:
+def why(home: Path, service: str, output: bool, as_json: bool, slug: str) -> int:
     """The whole reasoning about SERVICE, with the evidence."""
     from chairlift.server import queries
 
     row, _ = one(service, slug)
+    if output:
+        return _failure(row.service.name, queries.last_failure(row), as_json)
     base = now()
     found = queries.reasoning(row, base)
     if as_json:
@@ -99,6 +102,19 @@ def why(home: Path, service: str, as_json: bool, slug: str) -> int:
     for line in _reasoning(found, base):
         click.echo(line)
     return queries.exit_code([found.standing])
+
+
+def _failure(service: str, run: Any, as_json: bool) -> int:
+    """The end of what the tests said, as it came."""
+    if run is None:
+        raise click.UsageError(f"no tests of {service} have failed")
+    said = run.output or run.why
+    if as_json:
+        print_json({"commit": run.inputs["commit"], "ended_at": run.ended_at.isoformat(), "output": said})
+    else:
+        click.echo(f"{run.inputs['tests']} on {run.inputs['commit'][:10]}, ended {moment(run.ended_at, now())}:\n")
+        click.echo(printable(said.rstrip(), keep_lines=True))
+    return 0
 
 
 def _reasoning(found: Reasoning, base: Any) -> list[str]:
@@ -121,6 +137,8 @@ def _reasoning(found: Reasoning, base: Any) -> list[str]:
     for slug, evidence in found.evidence.get("changes", {}).items():
         lines += ["", f"  change {slug}"]
         lines += [f"    {line}" for line in _evidence(evidence)]
+        if any(evidence.get(name, {}).get("state") in ("failed", "unproven") for name in ("before", "after", "head")):
+            lines.append(f"    all they said: chairlift why {stands.service} --output")
     lines += ["", "  log (newest last; all of it: chairlift log --service)"]
     lines += [f"    {_log_line(entry)}" for entry in found.log]
     return [printable(line) for line in lines]
@@ -134,7 +152,7 @@ def _evidence(evidence: dict[str, Any]) -> list[str]:
         lines += [f"finding     {finding}" for finding in plan["findings"]]
     for name, label in (("before", "tests before"), ("after", "tests after"), ("head", "tests on PR")):
         if run := evidence.get(name):
-            lines.append(f"{label:<11} {run['state']}: {run['why']}")
+            lines.append(f"{label:<11} {run['state']}" + (f": {run['why']}" if run["why"] else ""))
     for each in evidence.get("ahead", []):
         lines.append(f"then        {each['change']}: {each['plan']}, {each['files']} files, tests {each['tests']}")
     if pull := evidence.get("pull"):
@@ -143,6 +161,8 @@ def _evidence(evidence: dict[str, Any]) -> list[str]:
         lines.append(
             f"pull        #{pull['number']} {pull['state']}, head {pull['head'][:10]}{merged}{undone} {pull['url']}"
         )
+        if pull.get("moot"):
+            lines.append("left over   its change landed without it, and it is not Chairlift's alone: close or merge it")
     lines += [
         f"review      {each['by']}: {each['state']} on {each['head'][:10]}" for each in evidence.get("reviews", [])
     ]
@@ -247,7 +267,10 @@ def menu(home: Path, as_json: bool, slug: str) -> None:
         rows.append((level.name, *cells))
     table(f"{value.title}, by {value.deadline:%d %B %Y}", ("level", *StepName), rows)
     for level in value.levels:
-        click.echo(printable(f"\n{level.name}\n  asks of you: {level.asks}\n  promises you: {level.promises}", True))
+        words = {"asks of you": level.asks, "promises you": level.promises}
+        said = [f"  {what}: {text}" for what, text in words.items() if text]
+        if said:
+            click.echo(printable("\n".join(["", level.name, *said]), keep_lines=True))
 
 
 @command("sheet")
@@ -256,7 +279,7 @@ def menu(home: Path, as_json: bool, slug: str) -> None:
 @click.option("--import", "source", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="Read back.")
 @click.option("--as", "by", envvar="CHAIRLIFT_AS", default="", help="Who imports, where a row names nobody.")
 @click.option("--dry-run", is_flag=True, help="With --import: only say what would change.")
-@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+@click.option("--json", "as_json", is_flag=True, help="As JSON: the sheet, or what was imported.")
 @campaign_option
 def sheet(
     home: Path, kind: str, output: Path | None, source: Path | None, by: str, dry_run: bool, as_json: bool, slug: str
@@ -267,7 +290,7 @@ def sheet(
 
     campaign, roster = all_of(slug)
     if source:
-        return _import(campaign, roster, source, by, dry_run)
+        return _import(campaign, roster, source, by, dry_run, as_json)
     value = sheet_of.sheet(campaign, now())
     kind = "json" if as_json else kind
     if kind == "table":
@@ -287,15 +310,18 @@ def sheet(
     return 0
 
 
-def _import(campaign: Any, roster: Any, source: Path, by: str, dry_run: bool) -> int:
+def _import(campaign: Any, roster: Any, source: Path, by: str, dry_run: bool, as_json: bool) -> int:
     """All rows or none; every bad one is named by its number."""
     from chairlift.server import sheet as sheet_of
 
     outcome = sheet_of.take_in(campaign, roster, source.read_bytes(), source.name, by, now(), dry_run)
+    if as_json:
+        print_json({"changed": outcome.changes, "same": outcome.same, "problems": outcome.problems, "dry_run": dry_run})
+        return 2 if outcome.problems else 0
     for problem in outcome.problems:
         click.echo(printable(problem), err=True)
     if outcome.problems:
-        click.echo(f"{source}: nothing was imported; {len(outcome.problems)} rows need mending", err=True)
+        click.echo(f"{source}: nothing was imported; {len(outcome.problems)} things need mending", err=True)
         return 2
     for line in outcome.changes:
         click.echo(printable(line))

@@ -30,13 +30,14 @@ class StepName(StrEnum):
 
 
 class Verb(StrEnum):
-    """What Chairlift does; `about` of its Do names the commit (or text digest) that it is done to."""
+    """What Chairlift does; `about` of its Do names the commit, text or pull request that it is done to."""
 
     PLAN = "plan"
     VERIFY = "verify"
     OPEN = "open"
     UPDATE = "update"
     FILE = "file"
+    WITHDRAW = "withdraw"
     APPROVE = "approve"
     ANNOUNCE = "announce"
     MERGE = "merge"
@@ -51,6 +52,7 @@ class Verb(StrEnum):
 STEP_OF: dict[Verb, StepName] = {
     Verb.OPEN: StepName.CREATE,
     Verb.UPDATE: StepName.CREATE,
+    Verb.WITHDRAW: StepName.CREATE,
     Verb.APPROVE: StepName.REVIEW,
     Verb.MERGE: StepName.MERGE,
     Verb.DEPLOY: StepName.DEPLOY,
@@ -74,12 +76,16 @@ class Satisfied:
 
 @dataclass(frozen=True)
 class Do:
-    """Change the world once; safe to do twice. `where` is the environment, for a deployment."""
+    """Change the world once; safe to do twice. `where` is the environment, for a deployment.
+
+    `since` is when it was meant for the first time, for what must say the same when it is done twice.
+    """
 
     verb: Verb
     about: str
     why: str
     where: str = ""
+    since: datetime | None = None
 
 
 @dataclass(frozen=True)

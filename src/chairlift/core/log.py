@@ -108,8 +108,14 @@ def _began(facts: Said, entry: Entry) -> Said:
 
 def _meant(facts: Said, entry: Entry) -> Said:
     # The intent counts, not the deed: after a crash between the two, the commit on the branch is still ours.
-    if entry.data.get("verb") in (Verb.OPEN, Verb.UPDATE):
-        return replace(facts, ours=facts.ours | {entry.about})
+    key = (entry.change, entry.about)
+    match entry.data.get("verb"):
+        case Verb.OPEN | Verb.UPDATE:
+            return replace(facts, ours=facts.ours | {entry.about})
+        case Verb.ANNOUNCE if key not in facts.announcing:
+            return replace(facts, announcing={**facts.announcing, key: entry.at})
+        case Verb.WITHDRAW:
+            return replace(facts, withdrawn=facts.withdrawn | {key})
     return facts
 
 
@@ -168,6 +174,7 @@ def _retried(facts: Said, entry: Entry) -> Said:
         facts,
         attempts={**facts.attempts, entry.change: attempt},
         begun={key: level for key, level in facts.begun.items() if key[0] != entry.change},
+        announcing={key: at for key, at in facts.announcing.items() if key[0] != entry.change},
         announced={key: at for key, at in facts.announced.items() if key[0] != entry.change},
         approved=frozenset(key for key in facts.approved if key[0] != entry.change),
     )

@@ -91,7 +91,8 @@ class Said:
     """What people chose, said and promised, and what Chairlift has announced, pushed and seen: a fold over the log.
 
     Keys of mappings start with the slug of the change they are about. `running` is when the merged commit was first
-    seen in an environment; `verdicts` are those that were final, by (change, environment, merged commit).
+    seen in an environment; `verdicts` are those that were final, by (change, environment, merged commit). `withdrawn`
+    are pull requests that Chairlift closed itself, by (change, `PullRequest.key`).
     """
 
     level: str = ""
@@ -100,9 +101,11 @@ class Said:
     chosen_why: str = ""
     begun: Mapping[tuple[str, StepName], str] = field(default_factory=dict)
     planned: frozenset[str] = frozenset()
+    announcing: Mapping[tuple[str, str], datetime] = field(default_factory=dict)
     announced: Mapping[tuple[str, str], datetime] = field(default_factory=dict)
     approved: frozenset[tuple[str, str]] = frozenset()
     ours: frozenset[str] = frozenset()
+    withdrawn: frozenset[tuple[str, str]] = frozenset()
     hold: SignOff | None = None
     blockers: tuple[Blocker, ...] = ()
     problems: tuple[Blocker, ...] = ()
@@ -190,7 +193,8 @@ class PlanState(StrEnum):
 class Plan:
     """What the recipe found and would do for one change on one base commit, with the evidence.
 
-    `commit` holds the change on top of `base`; it is the same each time, so it proves whose a branch is.
+    `commit` holds the change on top of `base`; it is the same each time, so it proves whose a branch is. `report` is
+    the recipe's own, as Markdown.
     """
 
     state: PlanState
@@ -202,6 +206,7 @@ class Plan:
     deletions: int = 0
     why: str = ""
     findings: tuple[str, ...] = ()
+    report: str = ""
 
 
 class RunState(StrEnum):
@@ -266,6 +271,11 @@ class PullRequest:
     reviews: tuple[Review, ...] = ()
     checks: tuple[Check, ...] = ()
     url: str = ""
+
+    @property
+    def key(self) -> str:
+        """This pull request at this head: what was said of it holds until somebody pushes."""
+        return f"{self.number} {self.head}"
 
 
 @dataclass(frozen=True)
@@ -353,6 +363,11 @@ class Seen:
     def past_merge(self) -> bool:
         """Merged, by whomever: our pull request was, or the re-scan finds nothing left to do; or merged and undone."""
         return self.merged or bool(self.plan and self.plan.state is PlanState.NOTHING)
+
+    @property
+    def moot(self) -> bool:
+        """Our pull request is open, and its change is on the default branch without it."""
+        return self.past_merge and bool(self.pull and self.pull.state == "open")
 
     @property
     def merged_commit(self) -> str:

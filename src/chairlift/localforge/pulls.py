@@ -189,14 +189,15 @@ class Pulls:
         commits.move(git, pull.base, onto, commit)
         return commit
 
-    def close(self, repo: str, number: int, by: str) -> None:
-        """Close without merging; closing twice is closing once. Refused when it is merged."""
+    def close(self, repo: str, number: int, by: str, expected_head: str = "") -> None:
+        """Close without merging; closing twice is closing once. Refused when it is merged, or at another head."""
         with self._store.writing() as db:
             repository = self._repositories.get(repo)
             row = self._seen(repository.open(), self._numbered(repository, number))
             if row["state"] == "merged":
                 raise Refused(f"pull request {number} of {repo} is merged: revert the merge instead")
             if row["state"] == "open":
+                _must_be(expected_head, row["head"], repo, number)
                 values = (storable(by), instant(self._now()), row["id"])
                 db.execute("UPDATE pulls SET state = 'closed', closed_by = ?, closed_at = ? WHERE id = ?", values)
 

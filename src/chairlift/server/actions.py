@@ -14,6 +14,7 @@ from chairlift.core.files import Roster, parse_campaign, parse_services
 from chairlift.core.log import Entry as Line
 from chairlift.core.log import Kind
 from chairlift.core.menu import DEPLOY_DOCS, ServiceLevel
+from chairlift.core.reading import fold
 from chairlift.server.models import Campaign, Entry, RosterFile, Service, Upgrade, service_value, team
 
 #: What a person may write in one go.
@@ -44,13 +45,18 @@ def load_campaign(text: str, file: str, by: str, now: datetime) -> Campaign:
 
 
 def _keeps_what_was_chosen(row: Campaign, levels: set[str]) -> None:
-    """A level that somebody chose cannot vanish from the menu: the log would speak of nothing."""
-    chosen = set(Upgrade.objects.filter(campaign=row).exclude(level="").values_list("level", flat=True))
-    gone = sorted(chosen - levels)
-    if gone:
-        raise NotPossible(
-            f"level {gone[0]!r} is chosen by some services of {row.slug}: keep it in the file, or move them first"
-        )
+    """A level that somebody chose, or under which a step began, cannot vanish: the log would speak of nothing."""
+    there = {fold(level) for level in levels}
+    chosen = Upgrade.objects.filter(campaign=row).exclude(level="").values_list("level", flat=True)
+    for level in sorted(set(chosen)):
+        if fold(level) not in there:
+            raise NotPossible(
+                f"level {level!r} is chosen by some services of {row.slug}: keep it in the file, or move them first"
+            )
+    begun = Entry.objects.filter(campaign=row, kind=Kind.BEGAN).order_by().values_list("about", flat=True).distinct()
+    for level in sorted(set(begun)):
+        if fold(level) not in there:
+            raise NotPossible(f"steps of {row.slug} have begun at level {level!r}: keep it in the file")
 
 
 def load_roster(text: str, file: str, by: str, now: datetime) -> Roster:
@@ -149,8 +155,8 @@ def check_choice(upgrade: Upgrade, level: str, roster: Roster, promised: date | 
         )
         if promise is None:
             raise NotPossible(f"{chosen.name!r} needs deploy documentation, and {service.name} has none: {way_out}")
-        if promised and promised < now.date():
-            raise NotPossible(f"deploy documentation cannot be promised for {promised}, which is past: {way_out}")
+        if promise < now.date():
+            raise NotPossible(f"deploy documentation cannot be promised for {promise}, which is past: {way_out}")
     return chosen
 
 
@@ -160,6 +166,8 @@ def promise_docs(upgrade: Upgrade, day: date, by: str, roster: Roster, now: date
 
 
 def _promise(upgrade: Upgrade, day: date, by: str, now: datetime) -> None:
+    if day < now.date():
+        raise NotPossible(f"deploy documentation cannot be promised for {day}, which is past: give a day to come")
     Service.objects.filter(pk=upgrade.service_id).update(docs_promised=day)
     upgrade.service.docs_promised = day
     _say(upgrade, Line(now, by, Kind.PROMISED, upgrade.change, about=day.isoformat(), text="deploy documentation"))
@@ -167,7 +175,7 @@ def _promise(upgrade: Upgrade, day: date, by: str, now: datetime) -> None:
 
 def document(upgrade: Upgrade, where: str, by: str, roster: Roster, now: datetime) -> None:
     """The deploy documentation exists: where."""
-    if not where.strip():
+    if not _words(where):
         raise NotPossible("say where the deploy documentation is: a URL, or a path in the repository")
     who = voice(upgrade, roster, by)
     with transaction.atomic():
@@ -189,16 +197,22 @@ def say(
     about: str = "",
     text: str = "",
     data: Mapping[str, Any] | None = None,
-) -> None:
-    """A word of a person that needs nothing checked but whose it is: an update, a hold, an exemption."""
+    change: str = "",
+) -> str:
+    """A word of a person that needs nothing checked but whose it is: an update, a hold. Returns their name.
+
+    It is about `change`, or where none is named about the one that the upgrade stands at.
+    """
     who = voice(upgrade, roster, by)
+    line = Line(now, who.name, kind, change or upgrade.change, upgrade.step, about, _words(text), data or {})
     with transaction.atomic():
-        _say(upgrade, Line(now, who.name, kind, upgrade.change, upgrade.step, about, _words(text), data or {}))
+        _say(upgrade, line)
+    return who.name
 
 
 def hold(upgrade: Upgrade, why: str, by: str, roster: Roster, now: datetime) -> None:
     """Object: nothing is merged or deployed until somebody resumes."""
-    if not why.strip():
+    if not _words(why):
         raise NotPossible("say why: a hold without a reason helps nobody")
     say(upgrade, Kind.HELD, by, roster, now, text=why)
 
@@ -208,12 +222,15 @@ def block(
     owner: Party = Party.SQUAD, problem: str = "",
 ) -> str:  # fmt: skip
     """Record a blocker, or with `problem` a known problem; returns its id, under which it is taken away."""
-    if not text.strip():
+    if not _words(text):
         raise NotPossible("say what blocks it")
-    count = Entry.objects.filter(upgrade=upgrade, kind=Kind.BLOCKED).count()
-    name = f"problem:{problem}" if problem else f"b{count + 1}"
     data = {"owner": owner, "due": due.isoformat() if due else None, "problem": problem}
-    say(upgrade, Kind.BLOCKED, by, roster, now, about=name, text=text, data=data)
+    with transaction.atomic():
+        # Locked, or two people at once would get one number, and the second blocker would replace the first.
+        Upgrade.objects.select_for_update().values_list("pk").get(pk=upgrade.pk)
+        count = Entry.objects.filter(upgrade=upgrade, kind=Kind.BLOCKED).count()
+        name = f"problem:{problem}" if problem else f"b{count + 1}"
+        say(upgrade, Kind.BLOCKED, by, roster, now, about=name, text=text, data=data)
     return name
 
 
@@ -225,17 +242,23 @@ def unblock(upgrade: Upgrade, name: str, by: str, text: str, roster: Roster, now
     say(upgrade, Kind.UNBLOCKED, by, roster, now, about=name, text=text)
 
 
-def deployed(upgrade: Upgrade, environment: str, by: str, roster: Roster, now: datetime) -> None:
-    """A named person's word that the change runs there; a deployer that sees otherwise is believed instead."""
+def deployed(upgrade: Upgrade, environment: str, by: str, roster: Roster, now: datetime, change: str = "") -> str:
+    """A named person's word that the change runs there, in the environment of the name that is returned.
+
+    A deployer that sees otherwise is believed instead.
+    """
     environment = check_environment(upgrade, environment, roster)
-    say(upgrade, Kind.DEPLOYED, by, roster, now, about=environment)
+    say(upgrade, Kind.DEPLOYED, by, roster, now, about=environment, change=change)
+    return environment
 
 
-def sign_off(upgrade: Upgrade, note: str, by: str, roster: Roster, now: datetime, environment: str = "") -> None:
-    """A named person's sign-off of what runs now, in one environment or in all."""
+def sign_off(
+    upgrade: Upgrade, note: str, by: str, roster: Roster, now: datetime, environment: str = "", change: str = ""
+) -> str:
+    """A named person's sign-off of what runs now, in one environment or in all. Returns their name."""
     if environment:
         environment = check_environment(upgrade, environment, roster)
-    say(upgrade, Kind.TESTED, by, roster, now, about=environment, text=note)
+    return say(upgrade, Kind.TESTED, by, roster, now, about=environment, text=note, change=change)
 
 
 def check_environment(upgrade: Upgrade, environment: str, roster: Roster) -> str:
@@ -260,7 +283,7 @@ def exempt(upgrade: Upgrade, until: datetime, why: str, by: str, roster: Roster,
         raise NotPossible(f"an exemption is the project team's to give: ask {upgrade.campaign.value.lead}")
     if until <= now:
         raise NotPossible(f"an exemption until {until:%F} is over already: give a date to come")
-    if not why.strip():
+    if not _words(why):
         raise NotPossible("say why: an exemption needs a reason")
     say(upgrade, Kind.EXEMPTED, by, roster, now, about=until.isoformat(), text=why)
 
@@ -270,7 +293,7 @@ def exempt(upgrade: Upgrade, until: datetime, why: str, by: str, roster: Roster,
 
 def pause(campaign: Campaign, why: str, by: str, roster: Roster, now: datetime) -> None:
     """Nothing is changed any more, except undoing."""
-    if not why.strip():
+    if not _words(why):
         raise NotPossible("say why the campaign is paused: everybody will read it")
     by = _only_the_team(campaign, by, roster)
     with transaction.atomic():

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from django.db import transaction
 
@@ -19,11 +21,26 @@ from chairlift.steps import texts
 
 _COMMAND = re.compile(r"^[ \t]*/chairlift\b[ \t]*(\S*)[ \t]*(.*)$", re.MULTILINE)
 
+#: So many commands of one comment are obeyed: forges refuse an answer, and people a log, that grows without end.
+MOST = 10
+
 HELP = (
     "`/chairlift hold REASON` stops everything here · `resume` goes on · `deployed ENVIRONMENT` says that it runs there"
     " · `tested [NOTE]` signs off what runs · `level NAME` chooses another service level · `blocker TEXT` records what"
     " is in the way · `update TEXT` says how things are · `help` shows this."
 )
+
+
+@dataclass(frozen=True)
+class _Order:
+    """One command as it was given: `change` is whose pull request it stands on, empty on an issue."""
+
+    row: Upgrade
+    change: str
+    rest: str
+    by: str
+    roster: Roster
+    now: datetime
 
 
 def read(row: Upgrade, up: UpgradeValue, ports: Ports, roster: Roster, now: datetime) -> bool:
@@ -40,7 +57,8 @@ def read(row: Upgrade, up: UpgradeValue, ports: Ports, roster: Roster, now: date
     obeyed = False
     for comment in comments:
         if comment.number in ours:
-            for answer in _answers(row, comment, roster, now):
+            answer = _answer(row, comment, ours[comment.number], roster, now)
+            if answer:
                 ports.forge.ensure_comment(repo, comment.number, f"answer-{comment.id}", answer)
                 obeyed = True
         Upgrade.objects.filter(pk=row.pk).update(comments_read=comment.id)
@@ -48,82 +66,106 @@ def read(row: Upgrade, up: UpgradeValue, ports: Ports, roster: Roster, now: date
     return obeyed
 
 
-def _numbers(up: UpgradeValue, ports: Ports) -> frozenset[int]:
-    """The pull requests and the issue of this upgrade: a command elsewhere is not meant for it."""
-    pulls = [ports.forge.pull_for(up.service.repo, up.branch(change)) for change in up.campaign.changes]
-    issue = ports.forge.issue(up.service.repo, up.campaign.slug)
-    return frozenset([*(pull.number for pull in pulls if pull), *([issue.number] if issue else [])])
+def _numbers(up: UpgradeValue, ports: Ports) -> Mapping[int, str]:
+    """The pull requests and the issue of this upgrade, with their changes: a command elsewhere is not meant for it.
+
+    Those of earlier attempts and those that undo are this upgrade's as well.
+    """
+    repo = up.service.repo
+    found: dict[int, str] = {}
+    for change in up.campaign.changes:
+        for attempt in range(1, up.said.attempts.get(change.slug, 1) + 1):
+            for revert in (False, True):
+                pull = ports.forge.pull_for(repo, up.campaign.branch(change.slug, attempt, revert))
+                if pull:
+                    found[pull.number] = change.slug
+    issue = ports.forge.issue(repo, up.campaign.slug)
+    return found | ({issue.number: ""} if issue else {})
 
 
-def _answers(row: Upgrade, comment: Comment, roster: Roster, now: datetime) -> Iterator[str]:
-    """One answer for all commands of a comment; none where there is no command."""
-    lines = []
-    for place, found in enumerate(_COMMAND.finditer(comment.text)):
-        key = f"{row.pk}:comment:{comment.id}:{place}"
-        earlier = Entry.objects.filter(key=key).values_list("text", flat=True).first()
-        if earlier is None:
-            with transaction.atomic():
-                earlier = _obey(row, comment, found[1].lower(), found[2].strip(), roster, now)
-                Entry.write(row, Line(now, comment.by, Kind.ANSWERED, about=found[0][:200], text=earlier), key=key)
-        lines.append(earlier)
-    if lines:
-        yield "\n\n".join(lines)
+def _answer(row: Upgrade, comment: Comment, change: str, roster: Roster, now: datetime) -> str:
+    """One answer for all commands of a comment; empty where there is no command."""
+    found = [*islice(_COMMAND.finditer(comment.text), MOST + 1)]
+    lines = [
+        _once(_Order(row, change, each[2].strip(), comment.by, roster, now), each[1].lower(), f"{comment.id}:{place}")
+        for place, each in enumerate(found[:MOST])
+    ]
+    if len(found) > MOST:
+        lines.append(f"Only the first {MOST} commands of a comment are read: write another one for the rest.")
+    return "\n\n".join(dict.fromkeys(lines))
 
 
-def _obey(row: Upgrade, comment: Comment, word: str, rest: str, roster: Roster, now: datetime) -> str:
+def _once(order: _Order, word: str, place: str) -> str:
+    """The answer to one command, which is obeyed when it is read for the first time."""
+    row = order.row
+    key = f"{row.pk}:comment:{place}"
+    with transaction.atomic():
+        # Locked, since a worker that has lost its lease may be at the same comment still.
+        Upgrade.objects.select_for_update().values_list("pk").get(pk=row.pk)
+        answer = Entry.objects.filter(key=key).values_list("text", flat=True).first()
+        if answer is None:
+            answer = _obey(order, word)
+            about = f"/chairlift {word} {order.rest}"[:200]
+            Entry.write(row, Line(order.now, order.by, Kind.ANSWERED, order.change, about=about, text=answer), key=key)
+    return answer
+
+
+def _obey(order: _Order, word: str) -> str:
     """Do one command; what cannot be done is answered with the reason."""
     command = _COMMANDS.get(word)
     try:
         # First of all whose word it is: a stranger learns nothing but that.
-        actions.voice(row, roster, comment.by)
+        actions.voice(order.row, order.roster, order.by)
         if command is None:
             return f"There is no command {texts.quote(word, 40)}. {HELP}" if word else HELP
-        return command(row, rest, comment.by, roster, now)
+        return command(order)
     except (actions.NotPossible, LookupError) as error:
         return f"Not done: {texts.quote(str(error), 600)}"
 
 
-def _hold(row: Upgrade, rest: str, by: str, roster: Roster, now: datetime) -> str:
-    actions.hold(row, rest, by, roster, now)
+def _hold(order: _Order) -> str:
+    actions.hold(order.row, order.rest, order.by, order.roster, order.now)
     return "Held: nothing is merged or deployed here until somebody writes `/chairlift resume`."
 
 
-def _resume(row: Upgrade, rest: str, by: str, roster: Roster, now: datetime) -> str:
-    actions.say(row, Kind.RESUMED, by, roster, now, text=rest)
+def _resume(order: _Order) -> str:
+    actions.say(order.row, Kind.RESUMED, order.by, order.roster, order.now, text=order.rest)
     return "Goes on."
 
 
-def _deployed(row: Upgrade, rest: str, by: str, roster: Roster, now: datetime) -> str:
-    actions.deployed(row, rest, by, roster, now)
-    return f"Noted: it runs in {texts.quote(rest, 100)}. Where a deployer can see the running version, that decides."
+def _deployed(order: _Order) -> str:
+    actions.deployed(order.row, order.rest, order.by, order.roster, order.now, order.change)
+    place = texts.quote(order.rest, 100)
+    return f"Noted: it runs in {place}. Where a deployer can see the running version, that decides."
 
 
-def _tested(row: Upgrade, rest: str, by: str, roster: Roster, now: datetime) -> str:
-    actions.sign_off(row, rest, by, roster, now)
+def _tested(order: _Order) -> str:
+    actions.sign_off(order.row, order.rest, order.by, order.roster, order.now, change=order.change)
     return "Signed off by name: what runs now was tested."
 
 
-def _level(row: Upgrade, rest: str, by: str, roster: Roster, now: datetime) -> str:
-    level = actions.choose(row, rest, by, "by comment", roster, now)
+def _level(order: _Order) -> str:
+    level = actions.choose(order.row, order.rest, order.by, "by comment", order.roster, order.now)
     return f"Level {texts.quote(level.name, 120)} from now on; steps that have begun stay as they are."
 
 
-def _blocker(row: Upgrade, rest: str, by: str, roster: Roster, now: datetime) -> str:
-    return f"Recorded as blocker {texts.quote(actions.block(row, rest, by, roster, now), 40)}: merging waits."
+def _blocker(order: _Order) -> str:
+    name = actions.block(order.row, order.rest, order.by, order.roster, order.now)
+    return f"Recorded as blocker {texts.quote(name, 40)}: merging waits."
 
 
-def _update(row: Upgrade, rest: str, by: str, roster: Roster, now: datetime) -> str:
-    if not rest:
+def _update(order: _Order) -> str:
+    if not order.rest:
         raise actions.NotPossible("say how things are, after the word 'update'")
-    actions.say(row, Kind.SAID, by, roster, now, text=rest)
+    actions.say(order.row, Kind.SAID, order.by, order.roster, order.now, text=order.rest)
     return "Thank you, noted."
 
 
-def _help(row: Upgrade, rest: str, by: str, roster: Roster, now: datetime) -> str:
+def _help(order: _Order) -> str:
     return HELP
 
 
-_COMMANDS: dict[str, Callable[[Upgrade, str, str, Roster, datetime], str]] = {
+_COMMANDS: dict[str, Callable[[_Order], str]] = {
     "hold": _hold,
     "object": _hold,
     "resume": _resume,

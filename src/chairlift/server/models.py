@@ -13,11 +13,14 @@ from django.db.models import F, Q, QuerySet
 from chairlift.core import log
 from chairlift.core.files import Roster, parse_campaign, parse_services
 from chairlift.core.menu import Campaign as CampaignValue
+from chairlift.core.upgrade import Said
 from chairlift.core.upgrade import Service as ServiceValue
 from chairlift.core.upgrade import Upgrade as UpgradeValue
 
 #: How long a worker may go without a word before its row is anybody's again.
 LEASE = timedelta(minutes=3)
+#: The longest rest after the world was away.
+AWAY_LIMIT = timedelta(minutes=10)
 
 
 class Campaign(models.Model):
@@ -100,8 +103,12 @@ class UpgradeQuerySet(QuerySet["Upgrade"]):
         return self.due(now).order_by().filter(pk=pk).update(leased_by=owner, leased_until=now + LEASE) == 1
 
     def nudge(self, now: datetime) -> int:
-        """All that a webhook, a comment or a finished unit does: ask for an early look."""
-        return self.filter(Q(look_again_at__gt=now) | Q(look_again_at=None)).update(look_again_at=now)
+        """All that a webhook, a comment or a finished unit does: ask for an early look.
+
+        A row in the middle of a look is due already; its time moves all the same, so that the look's end sees it.
+        """
+        rests = Q(look_again_at__gt=now) | Q(look_again_at=None)
+        return self.filter(rests | ~Q(leased_by="")).update(look_again_at=now)
 
 
 class Upgrade(models.Model):
@@ -140,15 +147,19 @@ class Upgrade(models.Model):
     def __str__(self) -> str:
         return f"{self.service_id} in {self.campaign_id}"
 
+    def said(self) -> Said:
+        """The facts that the log of this upgrade adds up to."""
+        rows = Entry.objects.filter(upgrade=self).exclude(kind__in=log.TOLD).order_by("pk")
+        entries = rows.values_list("at", "by", "kind", "change", "step", "about", "text", "data")
+        return log.said(log.Entry(at, by, log.Kind(kind), *rest) for at, by, kind, *rest in entries)
+
     def snapshot(self, roster: Roster) -> UpgradeValue:
         """The frozen value that the ladder decides about."""
         campaign = self.campaign.value
-        rows = Entry.objects.filter(upgrade=self).exclude(kind__in=log.TOLD).order_by("pk")
-        entries = rows.values_list("at", "by", "kind", "change", "step", "about", "text", "data")
         return UpgradeValue(
             campaign=campaign,
             service=service_value(self.service, roster),
-            said=log.said(log.Entry(at, by, log.Kind(kind), *rest) for at, by, kind, *rest in entries),
+            said=self.said(),
             admitted=self.admitted_at is not None,
             admitted_why=self.waits_for,
             paused=self.campaign.paused_why,
@@ -240,8 +251,10 @@ class UnitQuerySet(QuerySet["Unit"]):
     """The claim of the hands: deployments before plans before tests, which is how the kinds sort."""
 
     def ready(self, now: datetime) -> UnitQuerySet:
+        """To be done now; a time that lies too far ahead was written before the clock jumped back."""
         free = Q(leased_until=None) | Q(leased_until__lte=now) | Q(leased_until__gt=now + 2 * LEASE)
-        return self.filter(state="running", ready_at__lte=now).filter(free).order_by("kind", "ready_at", "pk")
+        come = Q(ready_at__lte=now) | Q(ready_at__gt=now + AWAY_LIMIT + LEASE)
+        return self.filter(come, state="running").filter(free).order_by("kind", "ready_at", "pk")
 
     def claim(self, pk: int, owner: str, now: datetime) -> bool:
         lease = {"leased_by": owner, "leased_until": now + LEASE, "tries": F("tries") + 1}

@@ -13,7 +13,7 @@ from chairlift import plugins
 from chairlift.core.files import Installation, Roster, parse_installation
 from chairlift.core.menu import Campaign
 from chairlift.core.upgrade import Service
-from chairlift.ports import Engine, Forge, Message, Notifier, Ports, Recipe, Workspace
+from chairlift.ports import Engine, Forge, Message, Notifier, PartlyTold, Ports, Recipe, Workspace
 
 FILE = "chairlift.toml"
 
@@ -82,12 +82,21 @@ class Outside:
 
 @dataclass(frozen=True)
 class _All:
-    """Tells through every channel: the message is told only when all of them took it."""
+    """Tells through every channel: the message is told only when all of them took it.
+
+    Whom one channel cannot tell may hear through another.
+    """
 
     channels: Sequence[Notifier]
     roster: Roster
 
     def tell(self, message: Message) -> None:
         addresses = tuple(dict.fromkeys(self.roster.address(name) for name in message.to))
+        lost: PartlyTold | None = None
         for channel in self.channels:
-            channel.tell(replace(message, to=addresses))
+            try:
+                channel.tell(replace(message, to=addresses))
+            except PartlyTold as error:
+                lost = error
+        if lost:
+            raise lost

@@ -9,9 +9,11 @@ from datetime import datetime
 from difflib import get_close_matches
 from typing import Any
 
+from django.db.models import Q
+
 from chairlift.core.decision import Party, StepName
 from chairlift.core.log import Kind
-from chairlift.server.models import Campaign, Entry, RosterFile, Unit, Upgrade
+from chairlift.server.models import Campaign, Entry, Unit, Upgrade
 
 #: Kinds of `decision` that need a person, and those that are trouble.
 NEEDS_PERSON = frozenset({"ask", "stop", "refused"})
@@ -130,15 +132,13 @@ class Reasoning:
 
 
 def reasoning(row: Upgrade, now: datetime) -> Reasoning:
-    """Raises LookupError when the services file no longer names the service."""
-    roster = RosterFile.now()
-    up = row.snapshot(roster)
-    said = up.said
+    """Also of a service that the services file no longer names: why it stands still must be seen somewhere."""
+    said = row.said()
     chosen = ""
     if said.chosen_at:
         chosen = f"{said.chosen_by} on {said.chosen_at:%F %H:%M}" + (f": {said.chosen_why}" if said.chosen_why else "")
-    level = up.level
-    steps = tuple((step.value, _whose(up.service.squad.name, level.who(step))) for step in StepName) if level else ()
+    level = row.campaign.value.level(said.level) if said.level else None
+    steps = tuple((step.value, _whose(row.service.squad, level.who(step))) for step in StepName) if level else ()
     units = Unit.objects.filter(service=row.service.name, state="running").order_by("pk")
     blockers = [f"{each.id}: {each.text} ({each.by})" for each in (*said.blockers, *said.problems)]
     if said.hold:
@@ -154,6 +154,15 @@ def reasoning(row: Upgrade, now: datetime) -> Reasoning:
         log=tuple(entries(row.campaign, row.service.name, limit=20)),
         next_look=row.look_again_at,
     )
+
+
+def last_failure(row: Upgrade) -> Unit | None:
+    """The newest run of the service's tests that did not pass."""
+    runs = Unit.objects.filter(
+        service=row.service.name, campaign=row.campaign_id, kind="verify", ended_at__isnull=False
+    )
+    bad = Q(state="failed") | Q(result__state__in=("failed", "unproven"))
+    return runs.filter(bad).order_by("-ended_at").first()
 
 
 def _whose(squad: str, party: Party) -> str:

@@ -123,7 +123,7 @@ def _evidence_of(seen: Seen) -> dict[str, Any]:
     if seen.pull:
         pull = seen.pull
         found["pull"] = {"number": pull.number, "state": pull.state, "head": pull.head, "url": pull.url}
-        found["pull"] |= {"merged_commit": pull.merged_commit, "reverted": seen.reverted}
+        found["pull"] |= {"merged_commit": pull.merged_commit, "reverted": seen.reverted, "moot": seen.moot}
         found["reviews"] = [{"by": r.by, "state": r.state, "head": r.head} for r in pull.reviews[-20:]]
         found["checks"] = [{"name": c.name, "state": c.state, "head": c.head} for c in pull.checks[-20:]]
     if seen.issue:

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from django.db.models import Q
+
 from chairlift.core.decision import Party, Verb
 from chairlift.core.files import Roster
 from chairlift.core.log import Entry as Line
 from chairlift.core.log import Kind
 from chairlift.core.pace import Place, admit, must_brake
 from chairlift.lines import CHAIRLIFT
+from chairlift.reconcile import BRAKED, PAUSED
 from chairlift.server.models import LEASE, Campaign, Entry, RosterFile, Upgrade
 
 #: How often a campaign is tended.
 EVERY = timedelta(seconds=1)
 
 #: Steps during which an upgrade takes one of the wave's places.
-_IN_FLIGHT = ("", "create", "review", "merge")
+_IN_FLIGHT = ("create", "review", "merge")
+#: While it is planned it takes one, too, but not where only a person could bring it further.
+_CANNOT = ("ask", "refused", "bug")
 
 
 def tend(campaign: Campaign, now: datetime) -> None:
@@ -31,7 +36,7 @@ def _admit(campaign: Campaign, now: datetime) -> None:
     rows = list(
         Upgrade.objects.filter(campaign=campaign)
         .select_related("service")
-        .only("level", "admitted_at", "done_at", "step", "change", "waits_for", "service__name")
+        .only("level", "admitted_at", "done_at", "step", "decision", "change", "waits_for", "service__name")
     )
     roster = RosterFile.now()
     changes = campaign.value.changes
@@ -55,18 +60,25 @@ def _place(row: Upgrade, roster: Roster, last: str) -> Place:
         after=service.after,
         chosen=bool(row.level),
         admitted=row.admitted_at is not None,
-        in_flight=row.admitted_at is not None and row.done_at is None and row.step in _IN_FLIGHT,
+        in_flight=row.admitted_at is not None and row.done_at is None and _takes_a_place(row),
         released=bool(last) and row.change == last,
         done=row.done_at is not None,
     )
 
 
+def _takes_a_place(row: Upgrade) -> bool:
+    if row.decision == "stop":
+        return False
+    if row.step == "plan":
+        return row.decision not in _CANNOT
+    # Without a step it was not looked at yet; else it is exempted, or on its way to be done.
+    return row.step in _IN_FLIGHT or (not row.step and row.decision in ("", "unavailable"))
+
+
 def _brake(campaign: Campaign, now: datetime) -> None:
     if campaign.braked_why:
         return
-    reverts = _reverts(campaign, now)
-    stuck = Upgrade.objects.filter(campaign=campaign, decision__in=("ask", "refused", "bug")).exclude(whom=Party.SQUAD)
-    why = must_brake(reverts, stuck.values_list("service__name", flat=True), campaign.value.brake)
+    why = must_brake(_reverts(campaign, now), _stuck(campaign), campaign.value.brake)
     if why and Campaign.objects.filter(pk=campaign.pk, braked_why="").update(braked_why=why):
         Entry.write(None, Line(now, CHAIRLIFT, Kind.BRAKED, text=why), campaign=campaign)
         Upgrade.objects.filter(campaign=campaign).nudge(now)
@@ -78,5 +90,27 @@ def _reverts(campaign: Campaign, now: datetime) -> int:
     if campaign.tended_at and not found.filter(at__gt=min(campaign.tended_at, now) - LEASE).exists():
         # Otherwise the whole log would be read every second.
         return 0
-    last = Entry.objects.filter(campaign=campaign, kind=Kind.RESTARTED).order_by("-pk").values_list("pk", flat=True)
-    return found.filter(campaign=campaign, pk__gt=last.first() or 0).count()
+    return found.filter(campaign=campaign, pk__gt=_restarted(campaign)).count()
+
+
+def _stuck(campaign: Campaign) -> list[str]:
+    """Names of those that stand with the project team, each for a reason of its own that came after the last restart.
+
+    Whoever restarts a campaign knows what was stuck then: counted again, it would be braked again at once.
+    """
+    stuck = Q(decision__in=("ask", "refused", "bug")) & ~Q(whom=Party.SQUAD)
+    halted = Q(question__endswith=f"/{PAUSED}") | Q(question__endswith=f"/{BRAKED}")
+    rows = Upgrade.objects.filter(stuck, campaign=campaign).exclude(halted)
+    found = list(rows.values_list("pk", "service__name", "decision", "question"))
+    restarted = _restarted(campaign) if len(found) >= campaign.value.brake.stuck else 0
+    if not restarted:
+        return [name for _, name, _, _ in found]
+    entries = Entry.objects.filter(campaign=campaign, pk__gt=restarted, kind__in=(Kind.ASKED, Kind.TROUBLE))
+    new = set(entries.values_list("upgrade_id", "about"))
+    return [name for pk, name, kind, question in found if (pk, question if kind == "ask" else kind) in new]
+
+
+def _restarted(campaign: Campaign) -> int:
+    """The last restart's place in the log; 0 where there was none."""
+    rows = Entry.objects.filter(campaign=campaign, kind=Kind.RESTARTED).order_by("-pk")
+    return rows.values_list("pk", flat=True).first() or 0

@@ -10,22 +10,22 @@ import threading
 import time
 import uuid
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 
 from django.db import OperationalError, close_old_connections, connection
 from django.db.models import Q
 
 from chairlift import units
-from chairlift.core.decision import Do
+from chairlift.core.decision import THINKING, Do
 from chairlift.core.files import FileProblems, Roster
 from chairlift.core.unit import Unit as UnitValue
 from chairlift.plugins import BadConfiguration
-from chairlift.ports import Ports, Refused, Unavailable
-from chairlift.reconcile import act, chase, reconcile
+from chairlift.ports import Message, PartlyTold, Ports, Refused, Unavailable
+from chairlift.reconcile import Chase, Reached, act, chase, reconcile
 from chairlift.server import comments, record, tending
 from chairlift.server.engine import DatabaseEngine, ended
-from chairlift.server.models import LEASE, Campaign, RosterFile, Unit, Upgrade
+from chairlift.server.models import AWAY_LIMIT, LEASE, Campaign, RosterFile, Unit, Upgrade
 from chairlift.server.outside import Outside
 
 logger = logging.getLogger("chairlift")
@@ -34,8 +34,8 @@ logger = logging.getLogger("chairlift")
 ACTS = 12
 #: How many due upgrades are found by one query.
 BATCH = 50
-#: Rest after the world was away: doubled each time, up to the limit.
-AWAY, AWAY_LIMIT = timedelta(seconds=5), timedelta(minutes=10)
+#: Rest after the world was away: doubled each time, up to AWAY_LIMIT.
+AWAY = timedelta(seconds=5)
 #: Rest after a refusal or a bug of ours: a person must see it, and may nudge.
 STUCK = timedelta(minutes=10)
 #: A unit that the world kept from running this often has failed.
@@ -140,6 +140,7 @@ class Worker:
 
     def _walk(self, row: Upgrade) -> None:
         """Look and act until there is nothing to do at once."""
+        heads: Mapping[str, str] | None = None
         for _ in range(ACTS):
             now = self.now()
             roster = self._roster_now()
@@ -147,12 +148,11 @@ class Worker:
             ports = self.outside.ports(up.campaign, up.service, roster, DatabaseEngine(row.campaign, now))
             if comments.read(row, up, ports, roster, now):
                 up = row.snapshot(roster)
-            reached = reconcile(up, ports, now)
+            reached = reconcile(up, ports, now, heads)
             asked = chase(up, reached, now)
             record.standing(row, up, reached, asked, self.name, now)
             if asked and asked.message:
-                ports.notifier.tell(asked.message)
-                record.reminded(row, reached, asked, self.now())
+                self._remind(row, reached, asked, asked.message, ports)
             if not isinstance(reached.decision, Do):
                 again = reached.look_again
                 if asked and asked.next_rung:
@@ -161,7 +161,18 @@ class Worker:
                 return
             came_of_it = act(up, reached, ports)
             record.did(row, up, reached, came_of_it, self.now())
+            # Asking for long work leaves the remote as it was: it need not be asked again at once.
+            heads = reached.seen.heads if reached.decision.verb in THINKING else None
         record.release(row, self.name, self.now(), self.now())
+
+    def _remind(self, row: Upgrade, reached: Reached, asked: Chase, message: Message, ports: Ports) -> None:
+        try:
+            ports.notifier.tell(message)
+        except PartlyTold:
+            # A person must see it; but those who were told shall not be told at every look until somebody mends it.
+            record.reminded(row, reached, asked, self.now())
+            raise
+        record.reminded(row, reached, asked, self.now())
 
     # Working
 

@@ -35,12 +35,12 @@ class Create:
 
     def decide(self, up: Upgrade, change: Change, seen: Seen, now: datetime) -> Decision:
         if seen.past_merge and (up.level or not needed(up, change, seen)):
-            return Satisfied("on the default branch")
+            return self._moot(up, change, seen) or Satisfied("on the default branch")
         if up.level is None:
             why = f"{up.service.squad.name} has not chosen a service level yet; until then there is only the plan"
             return Ask(Party.SQUAD, "choose", why, due=up.campaign.choose_by)
         who = up.who(change, self.name)
-        if seen.pull:
+        if seen.pull and not _withdrawn(up, change, seen.pull):
             return self._existing(up, change, seen, seen.pull, who)
         if who is Party.SQUAD:
             return self._by_squad(up, change, seen, now)
@@ -68,6 +68,16 @@ class Create:
         why = f"pull request {pull.number} conflicts with {seen.default_branch}; {whose or 'rebase or merge it'}"
         return Ask(Party.SQUAD, f"conflict {pull.head}", why)
 
+    def _moot(self, up: Upgrade, change: Change, seen: Seen) -> Decision | None:
+        """Its change landed in another way: what is wholly ours is tidied away, and what is not is its owner's."""
+        pull = seen.pull
+        if not seen.moot or pull is None:
+            return None
+        if up.who(change, self.name) is not Party.PROJECT_TEAM or pull.head not in up.said.ours:
+            return None
+        why = f"close pull request {pull.number}: {seen.default_branch} holds its change already"
+        return held(up) or Do(Verb.WITHDRAW, pull.key, why)
+
     def _closed(self, up: Upgrade, change: Change, pull: PullRequest) -> Decision:
         """Closing is an answer: ask why, once, and then leave it."""
         way_out = "reopen it, or run 'chairlift retry' for a new one, at another level if you choose that first"
@@ -85,8 +95,10 @@ class Create:
         if issue is None or issue.digest != seen.issue_digest or issue.state != "open":
             return Do(Verb.FILE, seen.issue_digest, f"show {up.service.squad.name} the plan, the patch and the command")
         why = f"{up.service.squad.name} creates the pull request itself: issue {issue.number} has the patch"
-        since = up.said.chosen_at
-        return Ask(Party.SQUAD, f"create {up.branch(change)}", why, due=up.due(self.name, since or now), since=since)
+        about = f"create {up.branch(change)}"
+        # From when the squad could: a later change is theirs to make long after they have chosen.
+        since = up.said.asked.get(question(change.slug, self.name, about), now)
+        return Ask(Party.SQUAD, about, why, due=up.due(self.name, since), since=since)
 
     def act(self, up: Upgrade, change: Change, seen: Seen, do: Do, ports: Ports) -> str:
         repo = up.service.repo
@@ -97,6 +109,11 @@ class Create:
             patch = ports.workspace.patch(url, plan.base, plan.commit)
             title, body = texts.issue(up, change, seen, patch)
             return f"issue {ports.forge.ensure_issue(repo, up.campaign.slug, title, body).number}"
+        if do.verb is Verb.WITHDRAW:
+            assert seen.pull is not None
+            ports.forge.ensure_comment(repo, seen.pull.number, "moot", texts.moot(seen))
+            ports.forge.withdraw(repo, seen.pull.number, seen.pull.head)
+            return f"closed pull request {seen.pull.number}"
         branch = up.branch(change)
         there = seen.heads.get(branch)
         if do.verb is Verb.UPDATE or there is None or there in up.said.ours:
@@ -106,3 +123,8 @@ class Create:
         title, body = texts.pull_request(up, change, seen)
         pull = ports.forge.ensure_pull(repo, branch, seen.default_branch, title, body, ("chairlift", up.campaign.slug))
         return f"pull request {pull.number}"
+
+
+def _withdrawn(up: Upgrade, change: Change, pull: PullRequest) -> bool:
+    """Nobody's answer: should its change be wanted again after all, it is opened again."""
+    return pull.state == "closed" and (change.slug, pull.key) in up.said.withdrawn

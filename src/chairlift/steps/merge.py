@@ -40,9 +40,11 @@ class Merge:
     def _notice(self, up: Upgrade, change: Change, pull: PullRequest, now: datetime) -> Decision | None:
         if not up.level_of(change, self.name).notice:
             return None
-        announced = up.said.announced.get((change.slug, pull.head))
+        key = (change.slug, pull.head)
+        announced = up.said.announced.get(key)
         if announced is None:
-            return Do(Verb.ANNOUNCE, pull.head, f"tell {up.service.squad.name} that {pull.head[:10]} will be merged")
+            why = f"tell {up.service.squad.name} that {pull.head[:10]} will be merged"
+            return Do(Verb.ANNOUNCE, pull.head, why, since=up.said.announcing.get(key, now))
         ends = up.calendar.add(announced, up.campaign.times.notice)
         if now < ends:
             return Wait(ends, f"notice to {up.service.squad.name}: merges when it ends, unless somebody objects")
@@ -54,7 +56,7 @@ class Merge:
         if do.verb is Verb.ANNOUNCE:
             subject, text = texts.notice(up, change, pull)
             key = f"notice {up.campaign.slug} {up.service.name} {change.slug} {pull.number} {do.about}"
-            ports.notifier.tell(Message(key, texts.contacts(up), subject, text))
+            ports.notifier.tell(Message(key, texts.contacts(up), subject, text, do.since))
             ports.forge.ensure_comment(up.service.repo, pull.number, "notice", text)
             return f"notice of {up.campaign.times.notice} begins"
         merged = ports.forge.merge(up.service.repo, pull.number, do.about, up.campaign.merge_method)

@@ -15,6 +15,8 @@ from chairlift.steps.units import find_plan, find_tests, plan_unit
 #: A unit that ends nudges its upgrade; this is only for the nudge that got lost.
 SOON = timedelta(minutes=1)
 
+_MEND_BEFORE = "mend them there, or `tests` in the services file; after mere bad luck 'chairlift retry' runs them again"
+
 
 class Plan:
     """Satisfied when the recipe has run on the present default branch and the tests of both sides are known."""
@@ -57,10 +59,10 @@ class Plan:
         if RunState.RUNNING in (before.state, after.state):
             return Wait(now + SOON, "the tests are running, before and after the change")
         if before.state is RunState.FAILED:
-            why = f"the tests of the default branch fail without any change of ours: {before.why}"
+            why = f"the tests of {seen.default_branch} fail without any change of ours ({before.why}): {_MEND_BEFORE}"
             return Ask(Party.SQUAD, f"red before {seen.base}", why)
         if after.state in (RunState.FAILED, RunState.UNPROVEN) and self._ours_to_mend(up, change, seen):
-            why = f"the tests do not pass with the change: {after.why}"
+            why = f"the tests do not pass with the change ({after.why}): {_mend_after(up, change)}"
             return Ask(Party.PROJECT_TEAM, f"red after {plan.commit}", why)
         return Satisfied(f"planned: {plan.files} files, +{plan.insertions} -{plan.deletions}; tests {after.state}")
 
@@ -74,6 +76,13 @@ class Plan:
         for unit in seen.todo:
             ports.engine.start(unit)
         return f"asked for {len(seen.todo)} units: {', '.join(unit.kind for unit in seen.todo)}"
+
+
+def _mend_after(up: Upgrade, change: Change) -> str:
+    return (
+        f"push a branch {up.branch(change)} that holds the change and what it needs besides, and Chairlift opens its "
+        f"pull request; or mend the recipe, or the code on the default branch"
+    )
 
 
 def _look_ahead(up: Upgrade, change: Change, seen: Seen, ports: Ports, url: str) -> Seen:

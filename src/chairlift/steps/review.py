@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from chairlift.core.decision import Ask, Decision, Do, Party, Satisfied, StepName, Verb, Wait
+from chairlift.core.log import question
 from chairlift.core.menu import Change
 from chairlift.core.upgrade import PullRequest, RunState, Seen, Upgrade, Verification
 from chairlift.core.upgrade import Review as Given
@@ -96,10 +97,10 @@ class Review:
             if who is Party.PROJECT_TEAM and self._may_approve(up, seen):
                 return Do(Verb.APPROVE, pull.head, "exactly what the recipe made, and its tests are green and proven")
             why = f"pull request {pull.number} waits for a review by {reviewer} of {pull.head[:10]}"
-            return self._ask(up, who, f"review {pull.head}", why, pull, now)
+            return self._ask(up, change, who, f"review {pull.head}", why, now)
         if len(approvals) < pull.needs_approvals:
             why = f"the branch is protected: {len(approvals)} of {pull.needs_approvals} approvals on {pull.head[:10]}"
-            return self._ask(up, who, f"approvals {pull.head}", why, pull, now)
+            return self._ask(up, change, who, f"approvals {pull.head}", why, now)
         return None
 
     def _may_approve(self, up: Upgrade, seen: Seen) -> bool:
@@ -107,9 +108,10 @@ class Review:
         green = seen.head is not None and seen.head.state is RunState.PASSED
         return up.campaign.chairlift_approves and seen.exact and green
 
-    def _ask(self, up: Upgrade, who: Party, about: str, why: str, pull: PullRequest, now: datetime) -> Ask:
-        since = pull.opened_at or now
-        return Ask(who, about, why, due=up.due(self.name, since), since=pull.opened_at)
+    def _ask(self, up: Upgrade, change: Change, who: Party, about: str, why: str, now: datetime) -> Ask:
+        # From when there was this head to review: one that is pushed late is not late to be reviewed.
+        since = up.said.asked.get(question(change.slug, self.name, about), now)
+        return Ask(who, about, why, due=up.due(self.name, since), since=since)
 
     def act(self, up: Upgrade, change: Change, seen: Seen, do: Do, ports: Ports) -> str:
         pull = seen.pull

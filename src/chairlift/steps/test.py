@@ -8,7 +8,7 @@ from chairlift.core.decision import Ask, Decision, Do, Party, Satisfied, StepNam
 from chairlift.core.menu import Change
 from chairlift.core.upgrade import Holds, Running, Seen, Upgrade
 from chairlift.core.verdict import Health
-from chairlift.ports import Ports
+from chairlift.ports import Message, Ports
 from chairlift.steps import texts
 from chairlift.steps.watching import needed, signed_off, worse_in
 
@@ -27,8 +27,9 @@ class Test:
         if not change.deploys or not needed(up, change, seen):
             return Satisfied("nothing that runs was altered")
         if seen.reverted:
-            why = "the change was reverted: find the cause, then run 'chairlift retry' for a new pull request"
-            return Ask(Party.PROJECT_TEAM, f"reverted {seen.merged_commit}", why)
+            why = f"the change was reverted{_cause(up, change, seen)}"
+            way_out = "find the cause, then run 'chairlift retry' for a new pull request"
+            return Ask(Party.PROJECT_TEAM, f"reverted {seen.merged_commit}", f"{why}: {way_out}")
         worse = worse_in(up, change, seen)
         if worse:
             return self._worse(up, change, seen, worse)
@@ -91,5 +92,17 @@ class Test:
         head = ports.workspace.revert(url, do.about, do.about, title).commit
         ports.workspace.push(url, head, branch, frozenset({head}))
         pull = ports.forge.ensure_pull(repo, branch, seen.default_branch, title, body, ("chairlift", "revert"))
+        # Before the merge: after it, a process that was killed would never come back here.
+        subject, text = texts.undone(up, change, do, pull)
+        key = f"revert {up.campaign.slug} {up.service.name} {change.slug} {do.about}"
+        ports.notifier.tell(Message(key, texts.contacts(up), subject, text))
         merged = ports.forge.merge(repo, pull.number, head, up.campaign.merge_method)
         return f"reverted as {merged} (pull request {pull.number})"
+
+
+def _cause(up: Upgrade, change: Change, seen: Seen) -> str:
+    """What the log says about it; nothing where people reverted it for reasons of their own."""
+    for (slug, environment, commit), verdict in up.said.verdicts.items():
+        if (slug, commit) == (change.slug, seen.merged_commit) and verdict.health is Health.WORSE:
+            return f", worse in {environment} ({verdict.why})"
+    return ""

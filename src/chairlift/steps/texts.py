@@ -21,7 +21,8 @@ _COMMANDS = (
 
 def quote(text: str, limit: int = 300) -> str:
     """Words from outside inside our Markdown: one line, bounded, with nothing that could mention, link or format."""
-    line = " ".join(text.split())
+    # Without what turns the direction of reading: it would reach over the end of our quotation.
+    line = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
     if len(line) > limit:
         line = line[: limit - 1] + "…"
     return "`" + line.replace("`", "ʼ") + "`"
@@ -51,6 +52,7 @@ def pull_request(up: Upgrade, change: Change, seen: Seen) -> tuple[str, str]:
         "",
         *_evidence(seen),
         "",
+        *([seen.plan.report, ""] if seen.plan and seen.plan.report else []),
         _who_does_what(up, change),
         "",
         _COMMANDS,
@@ -76,9 +78,11 @@ def issue(up: Upgrade, change: Change, seen: Seen, patch: str) -> tuple[str, str
         "```sh",
         f"git switch -c {branch}",
         f"chairlift patch {_shell(up.service.name)} --campaign {up.campaign.slug} | git am",
+        f"git push origin {branch}",
         "```",
         "",
-        "or do it your own way: Chairlift scans the default branch again and sees when it is done.",
+        "and open a pull request from that branch; or do it your own way: Chairlift scans the default branch again and "
+        "sees when it is done.",
         "",
         "<details><summary>The patch</summary>",
         "",
@@ -103,7 +107,8 @@ def notice(up: Upgrade, change: Change, pull: PullRequest) -> tuple[str, str]:
         f"Chairlift will merge pull request {pull.number} of {up.service.name} at commit {pull.head}, "
         f"{up.campaign.times.notice} from this message, in the working hours of {up.service.squad.name} and outside "
         f"freezes.\n\nTo object, write `/chairlift hold REASON` in the pull request, or run "
-        f"`chairlift hold {_shell(up.service.name)} --why REASON`. A new commit starts a new notice.\n\n{pull.url}"
+        f"`chairlift hold {_shell(up.service.name)} --as NAME --why REASON`. A new commit starts a new notice."
+        f"\n\n{pull.url}"
     )
     return subject, text
 
@@ -115,9 +120,28 @@ def approval(up: Upgrade, change: Change, seen: Seen) -> str:
     return f"Approved by Chairlift: this head is exactly what recipe {up.campaign.recipe!r} made; {tests}"
 
 
+def moot(seen: Seen) -> str:
+    """Why Chairlift closes its own pull request."""
+    return (
+        f"Closed by Chairlift: the recipe finds nothing left to change on {quote(seen.default_branch, 120)} at "
+        f"{seen.base}, so this change landed in another way. Should that be undone, Chairlift opens a new pull request."
+    )
+
+
 def revert(up: Upgrade, change: Change, seen: Seen, do: Do) -> tuple[str, str]:
     """Title and body of a revert."""
     return f"Revert: {change.title}", f"Chairlift undoes {do.about}.\n\nWhy: {do.why}\n"
+
+
+def undone(up: Upgrade, change: Change, do: Do, pull: PullRequest) -> tuple[str, str]:
+    """What the squad is told when its service is taken back."""
+    text = (
+        f"Chairlift takes back {change.title!r} of {up.service.name} (commit {do.about}) by pull request "
+        f"{pull.number}, and deploys what was there before.\n\nWhy: {do.why}\n\nThe project team looks for the cause; "
+        f"nothing is asked of you. If you know it, run `chairlift update {_shell(up.service.name)} TEXT --as NAME`."
+        f"\n\n{pull.url}"
+    )
+    return f"[{up.service.name}] {change.title}: reverted", text
 
 
 def reminder(up: Upgrade, change: str, step: StepName | None, ask: Ask, rung: Rung, key: str) -> Message:
@@ -129,7 +153,17 @@ def reminder(up: Upgrade, change: str, step: StepName | None, ask: Ask, rung: Ru
         f"{ask.why}\n\nService: {up.service.name}\nCampaign: {up.campaign.title}\nChange: {change or '-'}\n"
         f"Step: {step or 'finish'}{due}\n\nThe whole reasoning: chairlift why {_shell(up.service.name)}"
     )
-    return Message(key, people(up, ask.whom, rung.to), subject, text)
+    return Message(key, _asked(up, step, ask.whom, rung.to), subject, text, rung.at)
+
+
+def _asked(up: Upgrade, step: StepName | None, whom: Party, roles: tuple[str, ...]) -> tuple[str, ...]:
+    """Names for roles; a review by the project team is first of all its reviewers' turn."""
+    reviewers = up.campaign.reviewers
+    if step is not StepName.REVIEW or whom is not Party.PROJECT_TEAM or not reviewers:
+        return people(up, whom, roles)
+    later = tuple(role for role in roles if role not in ("contact", "backup"))
+    others = people(up, whom, ("contact", "backup", *later)) if later else ()
+    return tuple(dict.fromkeys((*reviewers, *others)))
 
 
 def contacts(up: Upgrade) -> tuple[str, ...]:

@@ -75,6 +75,7 @@ def find_plan(ports: Ports, unit: Unit) -> Plan | None:
         deletions=result.get("deletions", 0),
         why=result.get("why", ""),
         findings=tuple(result.get("findings", ())),
+        report=result.get("report", ""),
     )
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from chairlift.recipes.django.fixing import Fixed, Fixer, fix
@@ -13,6 +15,36 @@ from chairlift.recipes.django.source import Source
 from chairlift.testing.recipes import write_files
 
 _NO_FILES: Mapping[str, str] = {}
+
+
+@dataclass(frozen=True)
+class Example:
+    """One call of `check_changes`: what a fixer makes of a file, in a checkout with `files`, on a leg."""
+
+    fixer: Fixer
+    before: str
+    after: str
+    path: str
+    leg: Leg
+    files: Mapping[str, str]
+
+    def run(self, text: str) -> Fixed:
+        """What the fixer makes of another text at the same place."""
+        return _run(self.fixer, text, self.path, self.leg, self.files)
+
+
+_recordings: list[list[Example]] = []
+
+
+@contextmanager
+def recorded() -> Iterator[list[Example]]:
+    """The examples of all `check_changes` that are called meanwhile: to try variations of them."""
+    examples: list[Example] = []
+    _recordings.append(examples)
+    try:
+        yield examples
+    finally:
+        _recordings.remove(examples)
 
 
 def check_changes(
@@ -30,6 +62,8 @@ def check_changes(
     assert before != after, "this is a case for check_unchanged"
     leg = Leg(current, target, stage)
     assert fixer.applies(leg), f"{fixer.name} does not apply to {leg}"
+    for recording in _recordings:
+        recording.append(Example(fixer, before, after, path, leg, files))
     fixed = _run(fixer, before, path, leg, files)
     assert fixed.text == after, f"became {fixed.text!r}"
     again = _run(fixer, after, path, leg, files)

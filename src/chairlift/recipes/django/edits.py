@@ -80,20 +80,33 @@ def add_import(source: Source, module: str, name: str, together: int = 0) -> Ite
     """
     if source.imports.get(name) == f"{module}.{name}":
         return
-    place = None
     for node in source.tree.body:
         if _imports_from(node, module):
             assert isinstance(node, ast.ImportFrom)
             end = source.span(node.names[-1])[1]
             yield Edit(end, end, f", {name}", group=together)
             return
-        if isinstance(node, ast.Import | ast.ImportFrom) and not (
-            isinstance(node, ast.ImportFrom) and node.level and place
-        ):
-            place = node
-    line = f"from {module} import {name}{source.newline}"
+    yield _new_import(source, f"from {module} import {name}", together)
+
+
+def add_module(source: Source, module: str, together: int = 0) -> Iterator[Edit]:
+    """`import module`, unless it is there. Its name must be free in the file, or already stand for this."""
+    if source.imports.get(module) != module:
+        yield _new_import(source, f"import {module}", together)
+
+
+def _new_import(source: Source, statement: str, together: int) -> Edit:
+    """Behind the first block of imports: what stands above a later one may already need the name."""
+    place = None
+    for node in source.tree.body:
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            if not (isinstance(node, ast.ImportFrom) and node.level and place):
+                place = node
+        elif place is not None:
+            break
     at = _after(source, place) if place is not None else _top(source)
-    yield Edit(at, at, line, group=together)
+    before = source.newline if at and source.text[at - 1] not in "\r\n" else ""
+    return Edit(at, at, f"{before}{statement}{source.newline}", group=together)
 
 
 def _imports_from(node: ast.stmt, module: str) -> bool:

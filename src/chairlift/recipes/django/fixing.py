@@ -5,18 +5,19 @@ from __future__ import annotations
 import ast
 import importlib
 import pkgutil
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol
 
 from chairlift.recipes.django.findings import Edit, Finding, apply
 from chairlift.recipes.django.project import Project
-from chairlift.recipes.django.releases import Leg, Release
+from chairlift.recipes.django.releases import Leg, Release, Stage
 from chairlift.recipes.django.source import NotPython, Source
+from chairlift.recipes.django.walking import descend, shape
 
 #: Passes over one file: an edit may make room for another one.
-_PASSES = 5
+_PASSES = 10
 
 Parents = tuple[ast.AST, ...]
 
@@ -33,7 +34,7 @@ class Looking:
 Looker = Callable[[Looking, Any, Parents], Iterable[Edit | Finding]]
 
 
-@dataclass
+@dataclass(eq=False)
 class Fixer:
     """One rule. A module below `fixers` makes one, and registers what looks at which nodes.
 
@@ -41,6 +42,7 @@ class Fixer:
     `since` is the first version on which the new spelling works: it is used where the run's floor is at least that.
     `breaks` is the version on which the old spelling fails or behaves otherwise, if any. `items` are numbers of
     release-note items. `only_flags` says that it never edits. `files` narrows it to paths with one of these in them.
+    `needs` is asked of the checkout where a rule makes sense for some of them only (ask `project.once`).
     """
 
     module: str
@@ -53,6 +55,8 @@ class Fixer:
     files: tuple[str, ...] = ()
     lookers: list[tuple[type[ast.AST], frozenset[str], Looker]] = field(default_factory=list)
     always: frozenset[bytes] = frozenset()
+    needs: Callable[[Project], bool] | None = None
+    stages: tuple[Stage, ...] = ()
 
     @property
     def name(self) -> str:
@@ -88,13 +92,42 @@ class Fixer:
             derived |= {max(name.split("."), key=len).encode() for name in names}
         return frozenset(derived)
 
+    def wanted(self, project: Project) -> bool:
+        """Whether the rule makes sense for this checkout at all."""
+        return self.needs is None or self.needs(project)
+
     def applies(self, leg: Leg) -> bool:
         """Whether this run wants it. The upgrade itself is kept small: only what fails without it."""
         if self.breaks is not None and self.breaks <= leg.current:
             return False
-        if self.only_flags:
-            return self.breaks is None or self.breaks <= leg.target
-        return self.since <= leg.floor
+        return asked_for(self, leg)
+
+
+class Rule(Protocol):
+    """What decides when a rule is used, of Python and of other files alike."""
+
+    @property
+    def since(self) -> Release: ...
+    @property
+    def breaks(self) -> Release | None: ...
+    @property
+    def only_flags(self) -> bool: ...
+    @property
+    def stages(self) -> tuple[Stage, ...]: ...
+
+
+def asked_for(rule: Rule, leg: Leg) -> bool:
+    """Flags as soon as they concern the target; edits as early as they can be made, and in `stages` if it has any.
+
+    The upgrade itself is alone in its pull request: of what could be made later, only what fails without it.
+    """
+    if rule.only_flags:
+        return rule.breaks is None or rule.breaks <= leg.target
+    if rule.stages:
+        return leg.stage in rule.stages and rule.since <= leg.floor
+    if leg.stage is Stage.UPGRADE and (rule.breaks is None or rule.breaks > leg.target):
+        return False
+    return rule.since <= leg.floor
 
 
 @lru_cache(maxsize=1)
@@ -115,35 +148,59 @@ class Fixed:
     changed: bool = False
     made: tuple[tuple[str, int], ...] = ()
     findings: tuple[Finding, ...] = ()
+    encoding: str = "utf-8"
+
+    @property
+    def data(self) -> bytes:
+        """To be written as it is: the text has its own line ends, and its mark of byte order where it had one."""
+        return self.text.encode(self.encoding)
+
+
+class LeftAlone(Exception):
+    """Nothing of what was to be done to a file is kept; the finding says why."""
+
+    def __init__(self, source: Source, code: str, why: str, link: str = "") -> None:
+        super().__init__(why)
+        self.finding = Finding(source.path, 0, code, f"left alone: {why}", "make the change by hand", link)
 
 
 def fix(source: Source, fixers: Sequence[Fixer], project: Project, leg: Leg) -> Fixed:
     """Run the fixers until nothing changes. Raises NotPython for what is not Python 3.
 
-    What was changed is parsed again; where that fails, nothing of it is kept and a finding says so.
+    What was changed is parsed again; where that fails, nothing of it is kept and a finding says so. Where a fixer
+    raises, the file is left alone and a finding names the fixer.
     """
-    wanted = [each for each in fixers if _concerns(each, source)]
+    try:
+        return run(source, [each for each in fixers if _concerns(each, source) and each.wanted(project)], project, leg)
+    except LeftAlone as left:
+        return Fixed(source.path, source.text, findings=(left.finding,), encoding=source.encoding)
+
+
+def run(source: Source, wanted: Sequence[Fixer], project: Project, leg: Leg) -> Fixed:
+    """As `fix`, with fixers that are known to concern the file. Raises LeftAlone, too."""
     counts: dict[str, int] = {}
-    present, found = source, [*_walk(source, wanted, project, leg)]
+    present, found = source, _walk(source, wanted, project, leg)
     for _ in range(_PASSES):
         text, made = apply(present.text, [each for each in found if isinstance(each, Edit)])
         if text == present.text:
             break
-        after = Source(source.path, source.encoded(text))
-        try:
-            _ = after.tree
-        except NotPython as error:
-            bad = ", ".join(sorted({edit.fixer for edit in made}))
-            return Fixed(
-                source.path,
-                source.text,
-                findings=(Finding(source.path, 0, "damage", f"left alone: {bad} would break it: {error}"),),
-            )
+        present = _parsed_again(source, text, made)
         for edit in made:
             counts[edit.fixer] = counts.get(edit.fixer, 0) + 1
-        present, found = after, [*_walk(after, wanted, project, leg)]
+        found = _walk(present, wanted, project, leg)
     findings = tuple(sorted({each for each in found if isinstance(each, Finding)}))
-    return Fixed(source.path, present.text, present.text != source.text, tuple(sorted(counts.items())), findings)
+    made_by = tuple(sorted(counts.items()))
+    return Fixed(source.path, present.text, present.text != source.text, made_by, findings, source.encoding)
+
+
+def _parsed_again(source: Source, text: str, made: Iterable[Edit]) -> Source:
+    try:
+        after = Source(source.path, source.encoded(text))
+        _ = after.tree
+    except (NotPython, UnicodeEncodeError) as error:
+        bad = ", ".join(sorted({edit.fixer for edit in made}))
+        raise LeftAlone(source, "damage", f"{bad} would break it: {error}") from error
+    return after
 
 
 def _concerns(fixer: Fixer, source: Source) -> bool:
@@ -152,23 +209,62 @@ def _concerns(fixer: Fixer, source: Source) -> bool:
     return any(literal in source.data for literal in fixer.literals)
 
 
-def _walk(source: Source, fixers: Sequence[Fixer], project: Project, leg: Leg) -> Iterator[Edit | Finding]:
-    looking = Looking(source, project, leg)
-    table: dict[type[ast.AST], list[tuple[Fixer, frozenset[str], Looker]]] = {}
+Called = tuple[Fixer, Looker]
+#: For one type of node: the lookers for any of them, and for each name those for that name (the former, too).
+Entry = tuple[tuple[Called, ...], dict[str, tuple[Called, ...]]]
+
+
+@lru_cache(maxsize=4096)
+def _table(
+    fixers: tuple[Fixer, ...], registered: tuple[int, ...]
+) -> tuple[dict[type[ast.AST], Entry], dict[type[ast.AST], tuple[str, ...]]]:
+    """Who looks at what, and which fields lead there. `registered` is how many lookers there were, as more may come."""
+    rows: dict[type[ast.AST], list[tuple[Called, frozenset[str]]]] = {}
     for fixer in fixers:
         for kind, names, looker in fixer.lookers:
-            table.setdefault(kind, []).append((fixer, names, looker))
+            rows.setdefault(kind, []).append(((fixer, looker), names))
+    table: dict[type[ast.AST], Entry] = {}
+    for kind, each in rows.items():
+        asked = frozenset[str]().union(*(names for _, names in each))
+        table[kind] = (
+            tuple(called for called, names in each if not names),
+            {name: tuple(called for called, names in each if not names or name in names) for name in asked},
+        )
+    return table, shape(frozenset(table))
+
+
+def _walk(source: Source, fixers: Sequence[Fixer], project: Project, leg: Leg) -> list[Edit | Finding]:
+    """What all of them say of the file, in one walk in the order of its lines. Raises LeftAlone."""
+    table, fields = _table(tuple(fixers), tuple(len(each.lookers) for each in fixers))
     if not table:
-        return
-    todo: list[tuple[ast.AST, Parents]] = [(source.tree, ())]
-    while todo:
-        node, parents = todo.pop()
-        for fixer, names, looker in table.get(type(node), ()):
-            if not names or not names.isdisjoint(_names(node)):
-                for said in looker(looking, node, parents):
-                    yield _signed(said, fixer)
-        below = (*parents, node)
-        todo.extend((child, below) for child in reversed([*ast.iter_child_nodes(node)]))
+        return []
+    looking = Looking(source, project, leg)
+    said: list[Edit | Finding] = []
+    nodes: list[tuple[ast.AST, Parents]] = [(source.tree, ())]
+    while nodes:
+        node, parents = nodes.pop()
+        kind = type(node)
+        if (entry := table.get(kind)) is not None:
+            for fixer, looker in _lookers(node, *entry):
+                try:
+                    said += [_signed(each, fixer) for each in looker(looking, node, parents)]
+                except NotPython:
+                    raise
+                except Exception as error:  # Whatever it is, it must be known whose it is.
+                    why = f"the fixer {fixer.name} failed: {type(error).__name__}: {error}"
+                    raise LeftAlone(source, fixer.name, why, fixer.link) from error
+        if below := fields[kind]:
+            descend(node, below, (*parents, node), nodes, fields)
+    return said
+
+
+def _lookers(node: ast.AST, plain: tuple[Called, ...], named: dict[str, tuple[Called, ...]]) -> Iterable[Called]:
+    if not named:
+        return plain
+    hits = [named[name] for name in _names(node) if name in named]
+    if len(hits) < 2:
+        return hits[0] if hits else plain
+    return dict.fromkeys(called for hit in hits for called in hit)
 
 
 def _signed(said: Edit | Finding, fixer: Fixer) -> Edit | Finding:
@@ -177,24 +273,27 @@ def _signed(said: Edit | Finding, fixer: Fixer) -> Edit | Finding:
     return replace(said, code=said.code or fixer.name, link=said.link or fixer.link)
 
 
-def _names(node: ast.AST) -> Iterable[str]:
+def _names(node: Any) -> Iterable[str]:
     """What a node is called, for registration by name."""
-    match node:
-        case ast.Name(id=name) | ast.Attribute(attr=name) | ast.FunctionDef(name=name):
-            return (name,)
-        case ast.Call(func=ast.Name(id=name)) | ast.Call(func=ast.Attribute(attr=name)):
-            return (name,)
-        case ast.ImportFrom():
-            return (node.module or "", *(alias.name for alias in node.names))
-        case ast.Import():
-            return [alias.name for alias in node.names]
-        case ast.ClassDef():
-            bases = [base.attr if isinstance(base, ast.Attribute) else getattr(base, "id", "") for base in node.bases]
-            return (node.name, *bases)
-        case ast.keyword(arg=name):
-            return (name or "",)
-        case ast.Constant(value=str() as value):
-            return (value,)
-        case ast.Assign():
-            return [target.id for target in node.targets if isinstance(target, ast.Name)]
-    return ()
+    namer = _NAMERS.get(type(node))
+    return namer(node) if namer is not None else ()
+
+
+def _last(node: Any) -> str:
+    """The last part of a dotted name."""
+    return str(getattr(node, "attr", None) or getattr(node, "id", ""))
+
+
+_NAMERS: dict[type[ast.AST], Callable[[Any], Iterable[str]]] = {
+    ast.Name: lambda node: (node.id,),
+    ast.Attribute: lambda node: (node.attr,),
+    ast.FunctionDef: lambda node: (node.name,),
+    ast.AsyncFunctionDef: lambda node: (node.name,),
+    ast.Call: lambda node: (_last(node.func),),
+    ast.ImportFrom: lambda node: (node.module or "", *(alias.name for alias in node.names)),
+    ast.Import: lambda node: [alias.name for alias in node.names],
+    ast.ClassDef: lambda node: (node.name, *(_last(base) for base in node.bases)),
+    ast.keyword: lambda node: (node.arg or "",),
+    ast.Constant: lambda node: (node.value,) if isinstance(node.value, str) else (),
+    ast.Assign: lambda node: [target.id for target in node.targets if isinstance(target, ast.Name)],
+}

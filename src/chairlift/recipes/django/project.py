@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any, TypeVar
 
 from chairlift.recipes.django.source import NotPython, Source
 
@@ -30,6 +32,8 @@ SKIPPED = frozenset(
 #: A file of more bytes is data, not source.
 LARGEST = 2_000_000
 
+_Fact = TypeVar("_Fact")
+
 
 @dataclass
 class Project:
@@ -37,22 +41,24 @@ class Project:
 
     root: Path
     _sources: dict[str, Source | None] = field(default_factory=dict, repr=False)
+    _facts: dict[Callable[..., object], Any] = field(default_factory=dict, repr=False)
 
     @cached_property
     def paths(self) -> tuple[str, ...]:
         """Regular files, sorted; no links (an editor that follows one changes a file twice, or one outside)."""
         return tuple(sorted(self._below(self.root, "")))
 
-    def _below(self, folder: Path, before: str) -> Iterator[str]:
-        for entry in folder.iterdir():
-            name = before + entry.name
-            if entry.is_symlink():
-                continue
-            if entry.is_dir():
-                if entry.name not in SKIPPED and not (entry / ".git").exists():
-                    yield from self._below(entry, name + "/")
-            elif entry.is_file():
-                yield name
+    def _below(self, folder: str | Path, before: str) -> Iterator[str]:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                name = before + entry.name
+                if entry.is_symlink():
+                    continue
+                if entry.is_dir():
+                    if entry.name not in SKIPPED and not os.path.lexists(os.path.join(entry.path, ".git")):
+                        yield from self._below(entry.path, name + "/")
+                elif entry.is_file():
+                    yield name
 
     def matching(self, *patterns: str) -> Iterator[str]:
         """Paths whose last part matches, or that match as a whole if the pattern has a slash."""
@@ -87,3 +93,10 @@ class Project:
         except NotPython:
             return None
         return source
+
+    def once(self, question: Callable[[Project], _Fact]) -> _Fact:
+        """What a function says about the checkout, asked once: fixers see one file at a time."""
+        if question not in self._facts:
+            self._facts[question] = question(self)
+        answer: _Fact = self._facts[question]
+        return answer

@@ -47,7 +47,8 @@ class Source:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                return ast.parse(self.text.encode())
+                # As bytes a cookie is obeyed, which would be wrong for any other encoding than the one they are in.
+                return ast.parse(self.data if self.encoding in ("utf-8", "ascii") else self.text)
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             raise NotPython(f"{self.path} is not Python 3: {error}") from error
 
@@ -69,6 +70,9 @@ class Source:
     def offset(self, line: int, column: int) -> int:
         """Of a line (from 1) and a column in bytes of UTF-8, as the tree counts."""
         text = self.lines[line - 1] if line <= len(self.lines) else ""
+        if line == 1 and text.startswith("\ufeff"):
+            # The tree does not count the mark of byte order.
+            column += len("\ufeff".encode())
         if not text.isascii():
             column = len(text.encode()[:column].decode(errors="ignore"))
         return (self._starts[line - 1] if line <= len(self._starts) else len(self.text)) + column
@@ -159,10 +163,16 @@ def _encoding(path: str, data: bytes) -> str:
         # Kept as the first character, or writing would drop it.
         return "utf-8"
     try:
-        name, _ = tokenize.detect_encoding(io.BytesIO(data[:4096]).readline)
+        return cookie(data) or "utf-8"
     except SyntaxError as error:
         raise NotPython(f"{path}: {error}") from error
-    return name
+
+
+def cookie(data: bytes) -> str:
+    """The encoding that the first two lines name, if they do. Raises SyntaxError where there is none of that name."""
+    end = data.find(b"\n", data.find(b"\n") + 1)
+    head = data[: end + 1] if end >= 0 else data
+    return tokenize.detect_encoding(io.BytesIO(head).readline)[0] if b"coding" in head else ""
 
 
 def _bound(node: ast.AST) -> Iterator[tuple[str, str]]:

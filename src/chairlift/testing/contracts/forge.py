@@ -234,6 +234,19 @@ class ForgeContract:
             forge.merge(world.repo, pull.number, pull.head, "squash")
         assert forge.ensure_pull(world.repo, "work", "main", "t", "b").number != pull.number
 
+    def test_what_is_withdrawn_is_closed_at_this_very_head(self, forge: Forge, world: World) -> None:
+        pull = opened(forge, world)
+        with pytest.raises(Refused):
+            forge.withdraw(world.repo, pull.number, NO_COMMIT)
+        assert found(forge, world).state == "open"
+        for _ in range(2):
+            forge.withdraw(world.repo, pull.number, pull.head)
+        assert found(forge, world).state == "closed"
+        again = opened(forge, world, files={"more.txt": "more\n"})
+        forge.merge(world.repo, again.number, again.head, "squash")
+        forge.withdraw(world.repo, again.number, again.head)
+        assert found(forge, world).state == "merged"
+
     def test_a_reopened_one_is_the_same_at_the_present_head(self, forge: Forge, world: World) -> None:
         pull = opened(forge, world)
         world.close(pull.number, world.people[0])

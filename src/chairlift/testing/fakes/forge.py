@@ -95,6 +95,11 @@ class MemoryForge:
     def merge(self, repo: str, number: int, expected_head: str, method: str) -> str:
         return self.merge_as(repo, number, self._us[0], expected_head, method)
 
+    def withdraw(self, repo: str, number: int, expected_head: str) -> None:
+        if self.pull(repo, number).state == "open":
+            self._must_be(repo, number, expected_head)
+            self.close(repo, number, self._us[0])
+
     def ensure_comment(self, repo: str, number: int, key: str, text: str) -> None:
         place, _ = self._at(repo)
         for i, (its, comment) in enumerate(place.comments):

@@ -1,0 +1,1 @@
+"""What else must move so that the service runs on the target, with the fewest lines changed."""

@@ -1,0 +1,159 @@
+"""Moves Django in every compiled file of a checkout, and with it only what has to move."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from packaging.utils import canonicalize_name
+
+from chairlift.recipes.django.dependencies import locks
+from chairlift.recipes.django.dependencies.compiled import Compiled, compiled
+from chairlift.recipes.django.dependencies.resolving import CannotResolve, Resolver
+from chairlift.recipes.django.findings import Finding, Weight
+from chairlift.recipes.django.project import Project
+from chairlift.recipes.django.releases import Release, show
+
+DJANGO = "django"
+_TOOLS = ("setuptools", "pip", "distribute", "wheel")
+_PLAIN = re.compile(r"^(?P<name>[A-Za-z0-9][\w.-]*)(?P<extras>\[[^\]]*\])?\s*==\s*[^\s;#]+", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Relocked:
+    """New texts of compiled files by path, the versions that moved (name -> before, after), and what a person reads."""
+
+    files: Mapping[str, str] = field(default_factory=dict)
+    moved: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+
+
+def relock(
+    project: Project,
+    target: Release,
+    resolver: Resolver,
+    wanted: Mapping[str, str] | None = None,
+    away: Collection[str] = (),
+) -> Relocked:
+    """Django at the target in all compiled files. `wanted` are other distributions to move, name -> version or "".
+
+    `away` are addresses of constraints that cannot be had now: it is resolved without them. Writes nothing in the end.
+    What cannot be resolved is a finding with uv's own words.
+    """
+    series = f"django>={show(target)},<{target[0]}.{target[1] + 1}"
+    bumps = [f"{name}=={version}" if version else name for name, version in (wanted or {}).items()]
+    constraints = [series, *(each for each in bumps if "==" in each)]
+    upgrade = [DJANGO, *(wanted or {})]
+    files: dict[str, str] = {}
+    moved: dict[str, tuple[str, str]] = {}
+    findings: list[Finding] = []
+    with _Layers(project.root) as layers:
+        for path in project.matching("*.in", "*constraint*.txt") if away else ():
+            layers.without(path, away)
+        for each in compiled(project):
+            before = layers.read(each.path)
+            lock = locks.read(before)
+            if not set(map(canonicalize_name, upgrade)) & lock.versions.keys() and not _brings(each, files):
+                continue
+            try:
+                after = _one(each, lock, before, project.root, resolver, constraints, upgrade)
+            except CannotResolve as error:
+                findings.append(_stuck(each, target, error))
+                continue
+            if after != before:
+                moved |= locks.changes(lock, locks.read(after))
+                files[each.path] = after
+                layers.write(each.path, after)
+    return Relocked(files, moved, tuple(findings))
+
+
+def _brings(each: Compiled, files: Mapping[str, str]) -> bool:
+    """It is compiled from a file that changed."""
+    return bool(set(each.includes) & files.keys())
+
+
+def _stuck(each: Compiled, target: Release, error: CannotResolve) -> Finding:
+    how = "loosen the pin that uv names, or take the version that knows this Django"
+    text = f"no set of versions fits Django {show(target)} here: {error}"
+    return Finding(each.path, 0, "dependencies", text[:1500], how, weight=Weight.MUST)
+
+
+def _one(
+    each: Compiled, lock: locks.Lock, before: str, root: Path, resolver: Resolver, constraints: Sequence[str],
+    upgrade: Sequence[str],
+) -> str:  # fmt: skip
+    if each.inputs:
+        found = resolver.compile(root, each.inputs, before, constraints, upgrade, lock.hashed)
+        return locks.patch(lock, found, _names(lock, found, upgrade))
+    return _plain(each, lock, before, root, resolver, constraints, upgrade)
+
+
+def _names(lock: locks.Lock, found: locks.Lock, upgrade: Sequence[str]) -> frozenset[str]:
+    """What may change: what was to move, and all that had to with it. A file that leaves Django out keeps it out."""
+    names = set(locks.changes(lock, found))
+    # pip-compile leaves its own tools out, and some files leave Django to another one.
+    left_out = {DJANGO, *_TOOLS} - lock.versions.keys()
+    return frozenset(names - left_out)
+
+
+def _plain(
+    each: Compiled, lock: locks.Lock, before: str, root: Path, resolver: Resolver, constraints: Sequence[str],
+    upgrade: Sequence[str],
+) -> str:  # fmt: skip
+    """A list of pins that people keep: resolve its names with the pins preferred; nothing new is added."""
+    names = {canonicalize_name(name) for name in upgrade}
+    lines = [_loose(line, names) for line in before.splitlines()]
+    scratch = (root / each.path).parent / ".chairlift-plain.in"
+    try:
+        scratch.write_text("\n".join(lines) + "\n")
+        found = resolver.compile(root, [str(scratch.relative_to(root))], before, constraints, upgrade, lock.hashed)
+    finally:
+        scratch.unlink(missing_ok=True)
+    kept = frozenset(name for name in locks.changes(lock, found) if name in lock.versions and name in found.versions)
+    return locks.patch(lock, found, kept)
+
+
+def _loose(line: str, names: Collection[str]) -> str:
+    """A pin becomes a wish; the existing file says which version is preferred. Options and URLs stay as they are."""
+    found = _PLAIN.match(line)
+    if not found:
+        return "" if "--hash" in line else line
+    rest = line[found.end() :].partition("--hash")[0].rstrip(" \\")
+    return f"{found['name']}{found['extras'] or ''}{rest}"
+
+
+class _Layers:
+    """Files that are compiled from others must see the new ones: written while it lasts, and put back."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._kept: dict[str, bytes] = {}
+
+    def __enter__(self) -> _Layers:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for path, data in self._kept.items():
+            (self._root / path).write_bytes(data)
+
+    def read(self, path: str) -> str:
+        return (self._root / path).read_bytes().decode("utf-8", "surrogateescape")
+
+    def without(self, path: str, addresses: Collection[str]) -> None:
+        """The file without the lines that name one of these."""
+        lines = self.read(path).splitlines(keepends=True)
+        kept = [line for line in lines if not any(each in line for each in addresses)]
+        if kept != lines:
+            self.write(path, "".join(kept))
+
+    def write(self, path: str, text: str) -> None:
+        file = self._root / path
+        self._kept.setdefault(path, file.read_bytes())
+        file.write_bytes(text.encode("utf-8", "surrogateescape"))
+
+
+def unpinned(project: Project) -> Iterator[str]:
+    """Lock files of other tools, which only those tools can move: named, so that nobody forgets them."""
+    yield from project.matching("poetry.lock", "uv.lock", "Pipfile.lock", "pdm.lock", "conda-lock.yml")

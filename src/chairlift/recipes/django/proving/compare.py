@@ -1,0 +1,78 @@
+"""Compares two proofs of one service: what the change broke, what it mended, and what was red before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chairlift.recipes.django.proving.evidence import Case, Checked, Migration, Proof, Result, State, Warned
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """`gone` are tests that ran before and not afterwards; a new warning has another text, class or file."""
+
+    state: State
+    why: str
+    newly_failing: tuple[Case, ...] = ()
+    fixed: tuple[str, ...] = ()
+    still_failing: tuple[Case, ...] = ()
+    flaky: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
+    new_warnings: tuple[Warned, ...] = ()
+    gone_warnings: tuple[Warned, ...] = ()
+    new_checks: tuple[Checked, ...] = ()
+    new_migrations: tuple[Migration, ...] = ()
+
+
+def compare(before: Proof, after: Proof) -> Comparison:
+    """What changed. A test that is flaky on either side counts as neither broken nor mended."""
+    flaky = {*before.flaky, *after.flaky}
+    was = {case.id: case for case in before.tests}
+    red_before = {case.id for case in before.red}
+    red = [case for case in after.red if case.id not in flaky]
+    newly = tuple(case for case in red if case.id not in red_before)
+    still = tuple(case for case in red if case.id in red_before)
+    here = {case.id for case in after.tests if case.result is not Result.SKIPPED}
+    ran = {id for id, case in was.items() if case.result is not Result.SKIPPED and id not in red_before}
+    fixed = tuple(sorted((red_before & here) - {case.id for case in after.red} - flaky))
+    gone = tuple(sorted(ran - here))
+    state, why = _state(before, after, newly, still, gone)
+    return Comparison(
+        state,
+        why,
+        newly,
+        fixed,
+        still,
+        tuple(sorted(flaky)),
+        gone,
+        _new(before.warnings, after.warnings),
+        _new(after.warnings, before.warnings),
+        tuple(each for each in after.checks if each not in before.checks),
+        tuple(each for each in after.migrations if (each.app, each.operations) not in _operations(before)),
+    )
+
+
+def _operations(proof: Proof) -> set[tuple[str, tuple[str, ...]]]:
+    return {(each.app, each.operations) for each in proof.migrations}
+
+
+def _new(old: tuple[Warned, ...], new: tuple[Warned, ...]) -> tuple[Warned, ...]:
+    # Lines move; that a file warns in one more place is no news.
+    known = {(each.category, each.text, each.path, each.distribution) for each in old}
+    return tuple(each for each in new if (each.category, each.text, each.path, each.distribution) not in known)
+
+
+def _state(
+    before: Proof, after: Proof, newly: tuple[Case, ...], still: tuple[Case, ...], gone: tuple[str, ...]
+) -> tuple[State, str]:
+    if after.state is State.PASSED:
+        if gone:
+            return State.UNPROVEN, f"{len(gone)} tests that ran before did not run: {gone[0]}"
+        return State.PASSED, after.why
+    if after.state is not State.FAILED:
+        return after.state, after.why
+    if still and not newly and not gone and before.state is State.FAILED:
+        return State.RED_BEFORE, f"{len(still)} tests fail, all of which failed before the change"
+    if newly:
+        return State.FAILED, f"{len(newly)} tests fail that did not before; the first: {newly[0].id}"
+    return State.FAILED, after.why

@@ -1,0 +1,147 @@
+"""Fulfils the Recipe port: one change of an upgrade, in a checkout of the engine's."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from chairlift.ports import Applied, RecipeFailed
+from chairlift.recipes.django import upgrading
+from chairlift.recipes.django.changing import Choice, NoSuchFixer
+from chairlift.recipes.django.config import detect
+from chairlift.recipes.django.findings import Finding, Weight
+from chairlift.recipes.django.project import Project
+from chairlift.recipes.django.releases import SERIES, Release, Stage, parse, series, show
+from chairlift.recipes.django.report import markdown
+from chairlift.recipes.django.report.model import Report, State
+from chairlift.recipes.django.upgrading import CannotUpgrade, Wanted
+
+#: What of a finding the plan shows; the report has everything.
+_SHOWN = 100
+_KNOWN = {"target", "current", "stage", "only", "skip", "tests", "prove", "hook", "newest", "offline", "demand_sandbox"}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a change says of this recipe.
+
+    `target` is the version of Django to reach, `stage` which of the three changes this is, `current` where nothing in
+    a checkout says what it is on. `only` and `skip` name fixers. With `prove` the service's tests are run here, too,
+    and what fails is repaired; `tests` is their command, `hook` an external program for what is left.
+    """
+
+    wanted: Wanted
+    stage: Stage
+
+    @classmethod
+    def of(cls, given: Mapping[str, object], seconds: int) -> Settings:
+        """Raises RecipeFailed for what cannot work, with the remedy."""
+        unknown = sorted(set(given) - _KNOWN)
+        if unknown:
+            raise RecipeFailed(f"the django recipe has no setting {unknown[0]!r}; it has: {', '.join(sorted(_KNOWN))}")
+        try:
+            stage = Stage(str(given.get("stage", "")))
+            choice = Choice(
+                _names(given, "only"), _names(given, "skip"), str(given.get("newest", "")), _is(given, "offline")
+            )
+            wanted = Wanted(
+                parse(str(given.get("target", ""))),
+                parse(str(given["current"])) if given.get("current") else None,
+                (stage,),
+                choice,
+                str(given.get("tests", "")),
+                _is(given, "prove"),
+                str(given.get("hook", "")),
+                _is(given, "demand_sandbox"),
+                # What is left of the time is for writing the commit.
+                max(seconds - 10, 10),
+            )
+        except (ValueError, NoSuchFixer) as error:
+            stages = ", ".join(repr(str(each)) for each in Stage)
+            raise RecipeFailed(f'{error}; give target, such as "3.2", and stage, one of {stages}') from error
+        return cls(wanted, stage)
+
+
+def _names(given: Mapping[str, object], key: str) -> frozenset[str]:
+    value = given.get(key, ())
+    if isinstance(value, str) or not isinstance(value, list | tuple):
+        if value in ("", ()):
+            return frozenset()
+        raise ValueError(f"{key} must be a list of names of fixers")
+    return frozenset(str(each) for each in value)
+
+
+def _is(given: Mapping[str, object], key: str) -> bool:
+    value = given.get(key, False)
+    if not isinstance(value, bool):
+        raise ValueError(f"{key} must be true or false")
+    return value
+
+
+@lru_cache(maxsize=1)
+def _digest() -> str:
+    """Of all of this recipe: a plan is made anew when any of it changes."""
+    folder = Path(__file__).parent
+    files = sorted(each for each in folder.rglob("*") if each.suffix in (".py", ".toml"))
+    return hashlib.sha256(b"".join(each.read_bytes() for each in files)).hexdigest()[:12]
+
+
+class DjangoRecipe:
+    """Fulfils `chairlift.ports.Recipe`."""
+
+    name = "django"
+
+    @property
+    def version(self) -> str:
+        return _digest()
+
+    def apply(self, checkout: Path, settings: Mapping[str, object], seconds: int) -> Applied:
+        """Make this one change; `done` where the checkout is past it. Raises RecipeFailed."""
+        wanted = Settings.of(settings, seconds)
+        current = _current(checkout, wanted)
+        if wanted.stage is not Stage.CLEAN_UP and current >= wanted.wanted.target:
+            return Applied(f"it is on Django {show(current)} already", done=True)
+        try:
+            report = upgrading.upgrade(checkout, _begun(wanted, current))
+        except CannotUpgrade as error:
+            raise RecipeFailed(str(error)) from error
+        changed = any(part.files for part in report.parts)
+        return Applied(
+            _summary(report),
+            tuple(_line(each) for each in report.findings if each.weight is not Weight.NOTE)[:_SHOWN],
+            done=not changed,
+            report=markdown.page(report),
+        )
+
+
+def _current(checkout: Path, wanted: Settings) -> Release:
+    found = detect(Project(checkout)).current or wanted.wanted.current
+    if found is None:
+        raise RecipeFailed('nothing in the checkout says which Django it is on: give the recipe current = "2.2"')
+    return found
+
+
+def _begun(settings: Settings, current: Release) -> Wanted:
+    """A clean-up is made on the target, but it is the version before that it cleans up after."""
+    wanted = settings.wanted
+    if settings.stage is Stage.CLEAN_UP and current >= wanted.target:
+        earlier = [each.release for each in SERIES if each.release < wanted.target and series(each.release).long_term]
+        current = wanted.current or earlier[-1]
+    values: dict[str, Any] = {**wanted.__dict__, "current": current}
+    return Wanted(**values)
+
+
+def _summary(report: Report) -> str:
+    part = report.parts[0]
+    names = ", ".join(each.name for each in part.reasons[:12])
+    proven = "" if report.state is State.NOTHING else f"; {report.state}"
+    return f"{len(part.files)} files, +{part.insertions} -{part.deletions}: {names or 'nothing to change'}{proven}"
+
+
+def _line(finding: Finding) -> str:
+    where = f"{finding.path}:{finding.line}: " if finding.line else f"{finding.path}: " if finding.path else ""
+    return f"{where}{finding.text}{f' ({finding.how})' if finding.how else ''}"[:300]

@@ -1,0 +1,123 @@
+"""The report as Markdown, for a pull request: short first, then what is left for a person, then the evidence."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterator
+
+from chairlift.recipes.django.findings import Finding
+from chairlift.recipes.django.report.model import Part, Report, Run, State, grouped
+
+#: Places that are listed for one finding; the JSON has them all.
+_PLACES = 8
+_SIGNS = {State.GREEN: "✅", State.RED: "❌", State.OPEN: "❔", State.NOTHING: "—"}
+
+
+def page(report: Report, limit: int = 40_000) -> str:
+    """The whole report, at most `limit` characters: forges refuse long bodies."""
+    lines = [f"## {_code(report.name)}: Django {report.current} → {report.target}", "", *_short(report), ""]
+    for part in report.parts:
+        lines += [*_part(part), ""]
+    lines += [*_left(report), *_evidence(report), *_undo(report)]
+    text = "\n".join(lines).rstrip() + "\n"
+    if len(text) <= limit:
+        return text
+    return text[: limit - 80].rpartition("\n")[0] + "\n\n… shortened: `--json` has everything.\n"
+
+
+def _short(report: Report) -> Iterator[str]:
+    risk = report.risk
+    yield f"{_SIGNS[report.state]} **{report.state}** · risk {risk.word} · about {risk.hours:g} hours of people"
+    for reason in risk.reasons:
+        yield f"- {_prose(reason)}"
+
+
+def _part(part: Part) -> Iterator[str]:
+    size = f"{len(part.files)} files, +{part.insertions} -{part.deletions}" if part.files else "nothing to change"
+    yield f"### {part.title}: {size}"
+    if part.reasons:
+        yield ""
+        yield "| what was changed | places | why |"
+        yield "|---|---|---|"
+        for reason in part.reasons:
+            link = f"[release notes]({reason.link})" if reason.link.startswith("https://") else ""
+            yield f"| {_cell(reason.title)} (`{reason.name}`) | {reason.places} in {len(reason.files)} files | {link} |"
+    for bump in part.bumps:
+        yield f"- {_code(bump.name)} {bump.before or 'new'} → {bump.after or 'gone'}. {_prose(bump.why)}".rstrip()
+    for migration in part.migrations:
+        yield f"- migration {_code(migration)}"
+    for repair in part.repairs:
+        yield f"- repaired: {_prose(repair)}"
+
+
+def _left(report: Report) -> Iterator[str]:
+    if not report.findings:
+        return
+    yield "### Left for a person"
+    yield ""
+    for (weight, code), group in grouped(report.findings).items():
+        first = group[0]
+        link = f" ([why]({first.link}))" if first.link.startswith("https://") else ""
+        yield f"- **{weight}** · {_prose(first.text)}{link} {_prose(first.how)} `{code}`"
+        yield f"  {_places(group)}"
+    yield ""
+
+
+def _places(group: list[Finding]) -> str:
+    shown = [_code(f"{each.path}:{each.line}" if each.line else each.path) for each in group[:_PLACES] if each.path]
+    more = len(group) - _PLACES
+    return ", ".join(shown) + (f" and {more} more" if more > 0 else "")
+
+
+def _evidence(report: Report) -> Iterator[str]:
+    runs = [("the default branch", run) for run in report.baseline]
+    runs += [(part.stage, run) for part in report.parts for run in part.runs]
+    if runs:
+        yield "### Evidence"
+        yield ""
+        yield "| tests of | run | result | Django that ran | Python | database | passed | failed | own warnings |"
+        yield "|---|---|---|---|---|---|---|---|---|"
+        for what, run in runs:
+            yield _run(what, run)
+        yield ""
+    unproven = [text for part in report.parts for text in part.unproven]
+    if any(not run.sandboxed for _, run in runs):
+        unproven.append("the tests did not run in a sandbox here")
+    if unproven:
+        yield "**Not verified:**"
+        yield ""
+        yield from (f"- {_prose(text)}" for text in dict.fromkeys(unproven))
+        yield ""
+    if report.declared:
+        yield f"Says which Django it has: {', '.join(_code(each) for each in report.declared[:12])}."
+        yield ""
+
+
+def _run(what: str, run: Run) -> str:
+    result = f"{run.state}: {_cell(run.why)}" if run.why else run.state
+    cells = (what, run.what, result, run.django or "?", run.python or "?", run.database or "?")
+    return "| " + " | ".join([*cells, str(run.passed), str(run.failed), str(run.warnings_own)]) + " |"
+
+
+def _undo(report: Report) -> Iterator[str]:
+    if any(part.files for part in report.parts):
+        yield "### How to undo"
+        yield ""
+        yield "Revert the pull request: each change stands alone, the last merged first."
+        if any(part.migrations for part in report.parts):
+            yield "Migrate the new migrations back before the code that knows them is gone."
+
+
+def _code(text: str) -> str:
+    return "`" + " ".join(text.split()).replace("`", "ʼ")[:200] + "`"
+
+
+def _prose(text: str) -> str:
+    """Words that may quote a service's code: one line, without tags, and mentioning nobody."""
+    words = html.escape(" ".join(text.split()), quote=False).replace("@", "@\u200b")
+    # A backtick without its fellow would take what follows into its code.
+    return words.replace("`", "ʼ") if words.count("`") % 2 else words
+
+
+def _cell(text: str) -> str:
+    return _prose(text).replace("|", "/")[:160]

@@ -1,0 +1,83 @@
+"""Turns proofs into rows and findings of the report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from chairlift.recipes.django.findings import Finding, Weight
+from chairlift.recipes.django.proving.evidence import WAYS, Migration, Proof, Result, State
+from chairlift.recipes.django.report.model import Run
+
+#: Failing tests that are named; the run says how many there are.
+_NAMED = 12
+#: System checks of these levels stop a deployment.
+_STOPS = ("ERROR", "CRITICAL")
+
+
+def run(what: str, proof: Proof) -> Run:
+    """One row of the evidence: what ran, and what came of it."""
+    return Run(
+        what,
+        str(proof.state),
+        proof.why,
+        ", ".join(proof.ran.django),
+        ", ".join(proof.ran.python),
+        ", ".join(proof.ran.databases),
+        proof.count(Result.PASSED),
+        len(proof.red),
+        proof.count(Result.SKIPPED),
+        proof.seconds,
+        sum(each.own for each in proof.warnings),
+        sum(not each.own for each in proof.warnings),
+        proof.sandboxed,
+    )
+
+
+def unproven(before: Proof | None, after: Proof) -> tuple[str, ...]:
+    """What was not verified; what was so before the change as well is the squad's, and said as such."""
+    said = list(after.unverified)
+    if before is not None and before.state is not State.PASSED:
+        said.append(f"the default branch itself is not green: {before.state}: {before.why}")
+    return tuple(dict.fromkeys(said))
+
+
+def findings(before: Proof | None, after: Proof) -> Iterator[Finding]:
+    """What fails with the change and did not before, what Django's checks say, and what will be removed next."""
+    red_before = {case.id for case in before.red} if before else set()
+    newly = [case for case in after.red if case.id not in red_before]
+    for case in newly[:_NAMED]:
+        failure = case.failure
+        path, line = _place(failure.frame if failure else "")
+        cause = failure.cause[:300] if failure else "no reason was given"
+        yield Finding(path, line, "test", f"{case.id} fails: {cause}", "mend the code or the test", weight=Weight.MUST)
+    known = {(each.id, each.about) for each in before.checks} if before else set()
+    for each in after.checks:
+        if (each.id, each.about) not in known and not each.id.startswith("security."):
+            weight = Weight.MUST if each.level.upper() in _STOPS else Weight.LOOK
+            about = f" ({each.about})" if each.about else ""
+            yield Finding("", 0, f"check {each.id}", f"{each.text}{about}", each.hint, weight=weight)
+    for warned in after.warnings:
+        if warned.own and warned.removal:
+            yield Finding(warned.path, warned.line, "deprecated", warned.text, weight=Weight.NOTE)
+
+
+def _place(frame: str) -> tuple[str, int]:
+    place, _, _ = frame.partition(" ")
+    path, _, line = place.rpartition(":")
+    return (path, int(line)) if line.isdigit() else (place, 0)
+
+
+def migrations(needed: tuple[Migration, ...], written: tuple[str, ...]) -> Iterator[Finding]:
+    """What a person decides about migrations: those that ask something, that are another's, or alter a table."""
+    for each in needed:
+        where = each.path or each.app
+        if each.asks:
+            text = f"{each.app} needs a migration that only a person can write: {'; '.join(each.asks)}"
+            yield Finding(where, 0, "migration", text, "run makemigrations on the target", weight=Weight.MUST)
+        elif each.distribution:
+            text = f"{each.app} of {each.distribution} lacks a migration; makemigrations would write it outside"
+            how = "take a newer version, or set DEFAULT_AUTO_FIELD for that app"
+            yield Finding("", 0, "migration", text, how, weight=Weight.LOOK)
+        elif each.path in written and each.alters:
+            text = f"{each.name} of {each.app} alters {', '.join(each.alters)}: is one of them big?"
+            yield Finding(where, 0, "migration", text, "; or ".join(WAYS), weight=Weight.LOOK)

@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+import pytest
+
+from chairlift.recipes.django.fixers.response_headers import fixer
+from chairlift.testing.fixers import check_changes, check_unchanged
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("x = response._headers['content-type'][1]\n", "x = response['content-type']\n"),
+        ("x = self.response._headers[name][1].lower()\n", "x = self.response[name].lower()\n"),
+    ],
+)
+def test_changes(before: str, after: str) -> None:
+    check_changes(fixer, before, after)
+
+
+@pytest.mark.parametrize(
+    ("text", "findings"),
+    [
+        ("x = response._headers\n", 1),
+        ("response._headers['a'] = ('A', 'b')\n", 1),
+        ("x = self._headers['a'][1]\n", 0),
+        ("x = my_response._headers['a'][0]\n", 1),
+    ],
+)
+def test_leaves_alone(text: str, findings: int) -> None:
+    assert len(check_unchanged(fixer, text).findings) == findings

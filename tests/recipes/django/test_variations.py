@@ -1,0 +1,96 @@
+"""Whatever a file looks like, the change is the same; what comes out is Python; and a second run changes nothing."""
+
+from __future__ import annotations
+
+import ast
+from functools import lru_cache
+from pathlib import Path
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chairlift.recipes.django.fixing import all_fixers
+from chairlift.recipes.django.project import Project
+from chairlift.recipes.django.scanning import Scanner
+from chairlift.recipes.django.source import Source
+from chairlift.recipes.django.tools.django_upgrade import DjangoUpgrade, plainly
+from chairlift.testing.fixers import Example
+from tests.recipes.django.tools.examples import ALL
+from tests.recipes.django.variations import Variation, harvested, requoted, spaced, variations
+
+
+@lru_cache(maxsize=1)
+def examples() -> list[Example]:
+    return harvested()
+
+
+def meaning(text: str) -> str:
+    return ast.dump(ast.parse(text.encode()))
+
+
+def without_order(text: str) -> str:
+    """Where a new import stands among the others depends on blank lines and comments, and means nothing."""
+    tree = ast.parse(text.encode())
+    imports = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+    rest = [node for node in tree.body if node not in imports]
+    return "\n".join([*sorted(map(ast.dump, imports)), *map(ast.dump, rest)])
+
+
+def is_python(text: str) -> bool:
+    try:
+        return bool(meaning(text))
+    except SyntaxError:
+        return False
+
+
+def test_every_fixer_that_edits_has_an_example() -> None:
+    assert {each.fixer.name for each in examples()} == {each.name for each in all_fixers() if not each.only_flags}
+
+
+@settings(max_examples=300)
+@given(st.data(), variations())
+def test_our_fixers_make_the_same_change_in_any_form(data: st.DataObject, vary: Variation) -> None:
+    example = data.draw(st.sampled_from(examples()))
+    fixed = example.run(vary(example.before))
+    assert without_order(fixed.text) == without_order(vary(example.after))
+    again = example.run(fixed.text)
+    assert not again.changed
+
+
+@settings(max_examples=300)
+@given(st.sampled_from(ALL), variations())
+def test_django_upgrade_makes_the_same_change_in_any_form_and_as_the_command(
+    row: tuple[str, str, tuple[int, int], str], vary: Variation
+) -> None:
+    _, path, target, text = row
+    varied = vary(text)
+    tool = DjangoUpgrade(target, frozenset())
+    names = tool.may_change(path, varied.encode(), Scanner(tool.literals).found(varied.encode()))
+    made = tool.run(Source.of(varied, path), names, Project(Path("nowhere"))).text if names else varied
+    assert made == plainly(varied, path, target)
+    # It misses what is on the first line after a mark of byte order, and breaks `(models.ForeignKey)(…)` itself.
+    if not varied.startswith("\ufeff") and is_python(plainly(text, path, target)):
+        assert meaning(made) == meaning(vary(plainly(text, path, target)))
+
+
+@settings(max_examples=300)
+@given(st.sampled_from(ALL), variations())
+def test_with_repairs_all_output_is_python_and_a_second_run_is_empty(
+    row: tuple[str, str, tuple[int, int], str], vary: Variation
+) -> None:
+    _, path, target, text = row
+    tool = DjangoUpgrade(target)
+    scanner = Scanner(tool.literals)
+
+    def run(text: str) -> str:
+        names = tool.may_change(path, text.encode(), scanner.found(text.encode()))
+        return tool.run(Source.of(text, path), names, Project(Path("nowhere"))).text if names else text
+
+    made = run(vary(text))
+    assert is_python(made)
+    assert run(made) == made
+
+
+def test_variations_vary() -> None:
+    assert requoted("f('a', \"b\", r'c', 'd\\n', '''e''')\n") == "f(\"a\", 'b', r'c', 'd\\n', '''e''')\n"
+    assert spaced("f(a,[b])\n", " ") == "f( a, [ b])\n"
