@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from chairlift.recipes.django.config import Job, Run
+from chairlift.recipes.django.config.workflows import keeps
 from tests.recipes.django.config.kit import CLEAN_UP, PINNED, PIP, UPGRADE, WITHOUT_MATRIX, changed, run, workflow
 
 
@@ -118,3 +122,13 @@ def test_a_workflow_that_is_no_yaml_is_said_and_left() -> None:
     ran = run(files)
     assert ran.files == files
     assert "ci-unreadable" in ran.musts
+
+
+def test_an_edit_that_loses_a_job_or_changes_what_it_installs_is_refused() -> None:
+    old, new = Run("", (2, 2), tested=True), Run("", (3, 2), tested=True)
+    job = Job("ci.yml", 1, "test", (("django", "2.2"),), (old,))
+    assert keeps([job], [job, replace(job, values=(("django", "3.2"),), runs=(new,))])
+    assert keeps([job], [replace(job, runs=(old, new))]), "another environment beside it"
+    assert not keeps([job], [])
+    assert not keeps([job], [replace(job, runs=(new,))])
+    assert not keeps([job, job], [job])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from chairlift.recipes.django.config import jobs as all_jobs
@@ -53,15 +52,16 @@ def _gist(job: Job) -> tuple[object, ...]:
     return job.name, frozenset(pair for pair in job.values if pair[1]), runs
 
 
-def _keeps(before: Sequence[Job], after: Sequence[Job]) -> bool:
+def keeps(before: Sequence[Job], after: Sequence[Job]) -> bool:
     """Every job is still there, and installs what it did (it may have got another environment beside)."""
-    left = Counter(map(_gist, after))
-    for job in before:
-        if left[_gist(job)]:
-            left[_gist(job)] -= 1
-        elif not any(_grown(job, other) for other in after):
-            return False
-    return True
+    missing, left = list(before), list(after)
+    for same in (lambda one, two: _gist(one) == _gist(two), _grown):
+        for job in list(missing):
+            found = next((at for at, other in enumerate(left) if same(job, other)), None)
+            if found is not None:
+                missing.remove(job)
+                del left[found]
+    return not missing
 
 
 def _grown(job: Job, other: Job) -> bool:
@@ -98,14 +98,14 @@ def _with_target(work: Work, text: Text, reader: Reader, before: tuple[Job, ...]
         for place in range(_number(text, target, raising)):
             for trial in _repaired(work, text, best, reader, jobs, place, raising):
                 found = _jobs(work, trial, reader)
-                if _keeps(jobs, found) and _gains(jobs, found, target) > 0 and not _clashes(jobs, found):
+                if keeps(jobs, found) and _gains(jobs, found, target) > 0 and not _clashes(jobs, found):
                     best, jobs = trial, found
                     break
         if best is not text:
             return best
     for trial in steps.candidates(work, text, reader, before):
         found = _jobs(work, trial, reader)
-        if _keeps(before, found) and target in _tested(found) and not _clashes(before, found):
+        if keeps(before, found) and target in _tested(found) and not _clashes(before, found):
             return trial
     return None
 
@@ -141,7 +141,7 @@ def _all_at_once(work: Work, text: Text, reader: Reader, before: Sequence[Job], 
     except AssertionError:
         return None
     found = _jobs(work, trial, reader)
-    good = _keeps(before, found) and _gains(before, found, work.leg.target) > 0 and not _clashes(before, found)
+    good = keeps(before, found) and _gains(before, found, work.leg.target) > 0 and not _clashes(before, found)
     return trial if good else None
 
 
