@@ -37,7 +37,10 @@ def served(folder: Path, dates: Mapping[str, str] | None = None) -> Iterator[str
             self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(data)))
             self.end_headers()
-            self.wfile.write(data)
+            if self.command != "HEAD":
+                self.wfile.write(data)
+
+        do_HEAD = do_GET
 
         def log_message(self, *_: object) -> None:
             """Quiet."""
