@@ -18,6 +18,7 @@ from chairlift.recipes.django.project import Project
 from chairlift.recipes.django.releases import Release, show
 
 _DEEPEST = 10
+_MOST = 3_000
 _PYTHON = re.compile(r"(?:.*/)?python(?:(\d)(?:\.(\d+))?)?(?:\.exe)?")
 _PIP = re.compile(r"(?:.*/)?pip(?:\d(?:\.\d+)?)?")
 _TESTERS = {"pytest", "py.test", "nosetests", "nose2", "trial", "ward", "green", "django-coverage"}
@@ -43,6 +44,8 @@ class Machine:
     runs: list[Run] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
     depth: int = 0
+    #: How many commands may still be followed, by it and by those within it together.
+    left: list[int] = field(default_factory=lambda: [_MOST])
 
     def __post_init__(self) -> None:
         self.installer = Installer(self.project, self.fetched, self.python)
@@ -55,6 +58,10 @@ class Machine:
         known = {**self.env, **(env or {})}
         self.depth += 1
         for words in shell.commands(script, known):
+            self.left[0] -= 1
+            if self.left[0] < 0:
+                self.unknown.append("there are too many commands to be followed")
+                break
             folder = self._command(list(words), folder, known)
         self.depth -= 1
 
@@ -323,6 +330,7 @@ class Machine:
             inner = Machine(
                 self.project, self.fetched, python, "", _without_toxenv(env, made), name, depth=self.depth + 1
             )
+            inner.left = self.left
             deps = [word for dep in made.deps for word in _dependency(dep)]
             inner.state = inner.installer.pip(deps, folder, Installed())
             if made.package and (inner.state.series or any(inner.installer.manifests.of_package())):
@@ -354,6 +362,7 @@ class Machine:
         for session in nox.chosen(sessions, wanted, python[1] if python else ""):
             label, release = session.label, session.python or self.python
             inner = Machine(self.project, self.fetched, release, "", dict(env), label, depth=self.depth + 1)
+            inner.left = self.left
             for step in session.steps:
                 if step.installs:
                     inner.state = inner.installer.pip(list(step.words), folder, inner.state)

@@ -125,6 +125,9 @@ class Gathered:
     findings: list[Finding] = field(default_factory=list)
 
 
+_DEEPEST = 100
+
+
 def gather(project: Project, path: str, fetched: Mapping[str, bytes], constraint: bool = False) -> Gathered:
     """The file and all that it includes, each once; `fetched` are texts by address.
 
@@ -138,7 +141,7 @@ def gather(project: Project, path: str, fetched: Mapping[str, bytes], constraint
 def _gather(
     project: Project, path: str, fetched: Mapping[str, bytes], constraint: bool, active: tuple[str, ...], into: Gathered
 ) -> None:
-    text = _text_of(project, path, fetched)
+    text = _text_of(project, path, fetched) if len(active) < _DEEPEST else None
     if text is None or (path in into.files and into.files[path] <= constraint):
         return
     into.files[path] = constraint
