@@ -21,10 +21,13 @@ class NotYaml(Exception):
 
 _DEEPEST = 60
 _LARGEST = 100_000
+_NESTED = re.compile(r"(?:[\[{]\s*){60}")
 
 
 def compose(text: str) -> Node | None:
     """The root; None for an empty text. Raises NotYaml with the reason in one line."""
+    if _NESTED.search(text):
+        raise NotYaml("it is no YAML that a CI takes: its brackets are too deep")
     try:
         root: Node | None = YAML(pure=True).compose(text)
     except (YAMLError, ValueError, RecursionError) as error:
