@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from chairlift.recipes.django.config import detect, edits
 from chairlift.recipes.django.project import Project
 from chairlift.recipes.django.releases import Leg, Stage
+from tests.recipes.django.config.kit import run
 
 #: Each kind of file, with an example: its words are shuffled.
 EXAMPLES = {
@@ -97,3 +98,40 @@ def test_rubbish_is_read_to_its_end(path: str, data: st.DataObject, stage: Stage
             written = {each.path: each.data for each in done.edits}
         assert written == {}, "a second run changes something"
     assert time.process_time() - began < 10, "it did not come to its end soon"
+
+
+def steps(command: str) -> dict[str, str]:
+    return {".github/workflows/a.yml": f"jobs:\n  a:\n    steps:\n      - run: {command}\n"}
+
+
+LAUGHS = "x0: &x0 [pytest]\n" + "".join(f"x{n + 1}: &x{n + 1} [{','.join([f'*x{n}'] * 10)}]\n" for n in range(10))
+NINE = "[1, 2, 3, 4, 5, 6, 7, 8, 9]"
+TOX = "[tox]\nenvlist = {}\n[testenv]\ndeps = Django==2.2\ncommands =\n{}  pytest\n"
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {**steps("make"), "Makefile": "V = $(V) $(V) $(V) $(V) $(V) $(V)\na:\n\techo $(V)\n"},
+        {**steps("make"), "Makefile": "".join(f"a{n}: b{n} c{n}\nb{n}: a{n + 1}\nc{n}: a{n + 1}\n" for n in range(25))},
+        {**steps("./run.sh"), "run.sh": "#!/bin/sh\n" + "./run.sh\n" * 10},
+        {**steps("tox"), "tox.ini": TOX.format("-".join(f"{{a{n},b{n},c{n}}}" for n in range(20)), "")},
+        {**steps("tox"), "tox.ini": TOX.format("a,b,c", "  tox -e a,b,c\n" * 6)},
+        {**steps("nox"), "noxfile.py": "import nox\n@nox.session\ndef a(session):\n" + "    session.run('nox')\n" * 6},
+        {".gitlab-ci.yml": f"{LAUGHS}a:\n  script: *x10\n"},
+        {".gitlab-ci.yml": "a: &a\n  script: [pytest]\n  variables: *a\n"},
+        {
+            ".gitlab-ci.yml": "".join(
+                f"j{n}:\n  extends: [j{n + 1}, k{n + 1}]\nk{n}:\n  extends: [j{n + 1}, k{n + 1}]\n" for n in range(30)
+            )
+        },
+        {".travis.yml": f"os: {NINE}\ndist: {NINE}\npython: {NINE}\nenv: {NINE}\nscript: pytest\n"},
+        {".travis.yml": f"env: {'A' * 50_000}\nscript: pytest\n"},
+        {"tox.ini": f"[tox]\nenvlist{' ' * 20_000}x\n"},
+        {"requirements.txt": "-r r0.txt\n", **{f"r{n}.txt": f"-r r{n + 1}.txt\n" for n in range(150)}},
+    ],
+)
+def test_what_goes_round_or_grows_comes_to_an_end(files: dict[str, str]) -> None:
+    began = time.process_time()
+    run({"requirements.txt": "Django==2.2.28\n", **files})
+    assert time.process_time() - began < 20
