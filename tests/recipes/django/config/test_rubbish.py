@@ -127,6 +127,7 @@ TOX = "[tox]\nenvlist = {}\n[testenv]\ndeps = Django==2.2\ncommands =\n{}  pytes
         },
         {".travis.yml": f"os: {NINE}\ndist: {NINE}\npython: {NINE}\nenv: {NINE}\nscript: pytest\n"},
         {".travis.yml": f"env: {'A' * 50_000}\nscript: pytest\n"},
+        {"app/requirements.txt": f"Django=={'9' * 5000}\n"},
         {"tox.ini": f"[tox]\nenvlist{' ' * 20_000}x\n"},
         {"requirements.txt": "-r r0.txt\n", **{f"r{n}.txt": f"-r r{n + 1}.txt\n" for n in range(150)}},
     ],

@@ -106,6 +106,8 @@ def requirement(line: str, python: Release | None = None) -> SpecifierSet | None
         return None
     if canonicalize_name(parsed.name) != "django" or parsed.url:
         return None
+    if re.search(r"\d{20}", str(parsed.specifier)):
+        return None  # more digits than Python reads, and no release
     if parsed.marker and python:
         version = {"python_version": show(python), "python_full_version": f"{show(python)}.0", "extra": ""}
         try:
