@@ -127,3 +127,9 @@ def test_hashes_and_links_are_left_for_others_and_said() -> None:
     ran = run(files, UPGRADE)
     assert ran.files == files
     assert "pin-left" in ran.musts
+
+
+def test_neighbours_in_a_list_of_pythons_go_together() -> None:
+    text = "python: [3.8, 3.5, 3.4]\ninstall: pip install -r requirements.txt\nscript: pytest\n"
+    ran = run({**PINNED, ".travis.yml": text}, UPGRADE)
+    assert ran.files[".travis.yml"] == text.replace(", 3.5, 3.4", "")

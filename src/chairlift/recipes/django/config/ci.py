@@ -173,29 +173,39 @@ def _expanded(text: str, env: Mapping[str, str]) -> str:
     return re.sub(r"\$\{?(\w+)\}?", lambda found: env.get(found[1], ""), text)
 
 
-def _with_includes(world: World, whole: dict[str, Any], depth: int = 0) -> dict[str, Any]:
+def _with_includes(world: World, whole: dict[str, Any], seen: set[str] | None = None) -> dict[str, Any]:
+    """With the files that it includes, each once."""
+    seen = set() if seen is None else seen
     wanted = whole.get("include")
     for each in wanted if isinstance(wanted, list) else [wanted]:
         name = each.get("local") if isinstance(each, dict) else each
-        text = read(world.project, str(name).lstrip("/")) if isinstance(name, str) and depth < 5 else None
+        text = read(world.project, str(name).lstrip("/")) if isinstance(name, str) and name not in seen else None
         if text:
+            seen.add(str(name))
             try:
                 inner = yamls.data(yamls.compose(text.text))
             except yamls.NotYaml:
                 continue
             if isinstance(inner, dict):
-                whole = combos.merged(whole, _with_includes(world, inner, depth + 1))
+                whole = combos.merged(whole, _with_includes(world, inner, seen))
     return whole
 
 
-def _extended(job: Mapping[str, Any], whole: Mapping[str, Any], depth: int = 0) -> combos.Choice:
+def _extended(
+    job: Mapping[str, Any], whole: Mapping[str, Any], known: dict[str, combos.Choice] | None = None
+) -> combos.Choice:
+    """With all that it extends; each job is looked into once, also where they go round."""
+    known = {} if known is None else known
     made = dict(job)
     names = made.pop("extends", [])
     below: combos.Choice = {}
     for name in names if isinstance(names, list) else [names]:
-        other = whole.get(name)
-        if isinstance(other, dict) and depth < 10:
-            below = combos.merged(_extended(other, whole, depth + 1), below)
+        other = whole.get(name) if isinstance(name, str) else None
+        if isinstance(other, dict):
+            if name not in known:
+                known[name] = {}
+                known[name] = _extended(other, whole, known)
+            below = combos.merged(known[name], below)
     return combos.merged(made, below)
 
 
@@ -243,7 +253,7 @@ def _travis_env(value: Any) -> dict[str, str]:
         return {key: each for part in value for key, each in _travis_env(part).items()}
     if isinstance(value, dict):
         return {} if "secure" in value else {str(key): str(each) for key, each in value.items()}
-    found = re.findall(r"(\w+)=(\"[^\"]*\"|'[^']*'|\S*)", str(value or ""))
+    found = re.findall(r"(?<!\w)(\w+)=(\"[^\"]*\"|'[^']*'|\S*)", str(value or ""))
     return {key: each.strip("\"'") for key, each in found}
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 _SECTION = re.compile(r"\[([^\]\r\n]+)\]")
-_KEY = re.compile(r"([^\s=:#;\[][^=:\r\n]*?)[ \t]*[=:][ \t]*")
+_KEY = re.compile(r"([^\s=:#;\[][^=:\r\n]*)[=:][ \t]*")
 _COMMENT = re.compile(r"(?:^|\s)[#;].*")
 
 

@@ -44,7 +44,10 @@ def of_text(world: World, text: Text, reader: Reader) -> tuple[tuple[Job, ...], 
         return (), (ci.not_yaml(text.path, error),)
     if not isinstance(root, yamls.MappingNode):
         return (), ()
-    return tuple(reader(world, text, root)), ()
+    try:
+        return tuple(reader(world, text, root)), ()
+    except RecursionError:
+        return (), (ci.not_yaml(text.path, yamls.NotYaml("what it calls is too deep to be followed")),)
 
 
 def read_all(world: World) -> tuple[tuple[Job, ...], tuple[Finding, ...]]:

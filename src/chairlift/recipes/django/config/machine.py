@@ -8,8 +8,6 @@ import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from packaging.specifiers import SpecifierSet
-
 from chairlift.recipes.django.config import makefile, nox, shell, tox
 from chairlift.recipes.django.config.declared import Run
 from chairlift.recipes.django.config.installs import Installed, Installer
@@ -18,6 +16,7 @@ from chairlift.recipes.django.project import Project
 from chairlift.recipes.django.releases import Release, show
 
 _DEEPEST = 10
+_MOST = 1_000
 _PYTHON = re.compile(r"(?:.*/)?python(?:(\d)(?:\.(\d+))?)?(?:\.exe)?")
 _PIP = re.compile(r"(?:.*/)?pip(?:\d(?:\.\d+)?)?")
 _TESTERS = {"pytest", "py.test", "nosetests", "nose2", "trial", "ward", "green", "django-coverage"}
@@ -25,6 +24,7 @@ _TESTERS = {"pytest", "py.test", "nosetests", "nose2", "trial", "ward", "green",
 _RUNNERS = dict.fromkeys(("poetry", "pipenv", "pdm", "hatch", "rye", "conda", "micromamba"), "run")
 _WRAPPERS = {"xvfb-run", "env", "timeout", "nice", "stdbuf", "retry", "dotenv", "unbuffer", "script", "newrelic-admin"}
 _VALUED = {"-e", "--env", "-u", "--user", "-w", "--workdir", "-f", "--file", "-p", "--project-name", "-v", "--volume"}
+_UV_VALUED = {"--with", "--group", "--extra", "--python", "-p", "--package", "--directory", "--from", "--env-file"}
 _TESTS = re.compile(r"(?:^|/)(?:run_?tests?|tests?/run|tests?|runtests|load_tests)\.(?:py|sh)$")
 
 
@@ -43,6 +43,8 @@ class Machine:
     runs: list[Run] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
     depth: int = 0
+    #: How many commands may still be followed, by it and by those within it together.
+    left: list[int] = field(default_factory=lambda: [_MOST])
 
     def __post_init__(self) -> None:
         self.installer = Installer(self.project, self.fetched, self.python)
@@ -55,8 +57,17 @@ class Machine:
         known = {**self.env, **(env or {})}
         self.depth += 1
         for words in shell.commands(script, known):
+            if not self._goes_on():
+                break
             folder = self._command(list(words), folder, known)
         self.depth -= 1
+
+    def _goes_on(self) -> bool:
+        self.left[0] -= 1
+        if self.left[0] < 0 or self.depth > _DEEPEST:
+            self.unknown.append("there are too many commands to be followed, or they call each other too deeply")
+            return False
+        return True
 
     def result(self) -> tuple[Run, ...]:
         """Every test run, or, without one, what is installed in the end."""
@@ -192,18 +203,7 @@ class Machine:
         while rest and (rest[0].startswith("-") or rest[0] == "run"):
             if rest[0] == "--with" and len(rest) > 1:
                 asked.append(rest[1])
-            known = (
-                "--with",
-                "--group",
-                "--extra",
-                "--python",
-                "-p",
-                "--package",
-                "--directory",
-                "--from",
-                "--env-file",
-            )
-            rest = rest[2:] if rest[0] in known else rest[1:]
+            rest = rest[2:] if rest[0] in _UV_VALUED else rest[1:]
         before = self.state
         if asked:
             self.state = self.installer.pip(asked, folder, self.state)
@@ -248,8 +248,7 @@ class Machine:
         self._command(rest[1:], "", inside)
 
     def _shell(self, words: list[str], folder: str, env: dict[str, str]) -> None:
-        rest = words[1:]
-        command = False
+        rest, command = words[1:], False
         while rest and rest[0].startswith("-"):
             command = command or (not rest[0].startswith("--") and "c" in rest[0])
             rest = rest[1:]
@@ -316,6 +315,8 @@ class Machine:
         chosen, posargs = self._environments(words, config, env)
         missing = config.setting("skip_missing_interpreters").lower() == "true"
         for name in chosen:
+            if not self._goes_on():
+                break
             made = config.env(name, env, posargs)
             python = made.python or self.python
             if missing and self.python and made.python and made.python != self.python:
@@ -323,6 +324,7 @@ class Machine:
             inner = Machine(
                 self.project, self.fetched, python, "", _without_toxenv(env, made), name, depth=self.depth + 1
             )
+            inner.left = self.left
             deps = [word for dep in made.deps for word in _dependency(dep)]
             inner.state = inner.installer.pip(deps, folder, Installed())
             if made.package and (inner.state.series or any(inner.installer.manifests.of_package())):
@@ -352,8 +354,11 @@ class Machine:
         python = re.search(r"(?:-p|--python|--pythons)[ =](\S+)", text)
         wanted = found[1] if found else env.get("NOXSESSION", "")
         for session in nox.chosen(sessions, wanted, python[1] if python else ""):
+            if not self._goes_on():
+                break
             label, release = session.label, session.python or self.python
             inner = Machine(self.project, self.fetched, release, "", dict(env), label, depth=self.depth + 1)
+            inner.left = self.left
             for step in session.steps:
                 if step.installs:
                     inner.state = inner.installer.pip(list(step.words), folder, inner.state)
@@ -393,6 +398,3 @@ def describe(run: Run) -> str:
     """A run in a few words."""
     what = f"Django {show(run.series)}" if run.series else "no known Django"
     return run.conflict or f"{what}{f' ({run.specifier})' if run.specifier else ''}"
-
-
-__all__ = ["Machine", "SpecifierSet", "describe"]

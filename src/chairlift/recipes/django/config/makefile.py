@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from chairlift.recipes.django.config.texts import Text, read
@@ -16,6 +16,9 @@ _VARIABLE = re.compile(r"(?:export\s+|override\s+)?([\w.-]+)\s*(\?=|:=|::=|\+=|=
 _REFERENCE = re.compile(r"\$[({]([\w.-]+)[)}]")
 _CONDITIONAL = re.compile(r"(ifdef|ifndef|ifeq|ifneq|else|endif)\b(.*)")
 _DEEPEST = 12
+_MOST = 200
+#: A value that grows beyond this many letters is a mistake of its file.
+_LONGEST = 20_000
 
 
 @dataclass
@@ -37,26 +40,32 @@ class Makefile:
     weak: set[str] = field(default_factory=set)
     default: str = ""
 
-    def expand(self, text: str, given: Mapping[str, str], depth: int = 0) -> str:
+    def expand(self, text: str, given: Mapping[str, str], depth: int = 0, known: dict[str, str] | None = None) -> str:
         """`$(X)` by the values of the call, of the environment, of the file; `$$` is a dollar."""
+        known = {} if known is None else known
 
         def value(found: re.Match[str]) -> str:
             name = found[1]
             if name in given and (name in self.weak or name not in self.variables):
                 return given[name]
             if name in self.variables and depth < _DEEPEST:
-                return self.expand(self.variables[name], given, depth + 1)
+                if name not in known:
+                    known[name] = self.expand(self.variables[name], given, depth + 1, known)
+                return known[name]
             return ""
 
-        return "$".join(_REFERENCE.sub(value, part) for part in text.split("$$"))
+        expanded = "$".join(_REFERENCE.sub(value, part) for part in text.split("$$")) if len(text) < _LONGEST else ""
+        return expanded if len(expanded) < _LONGEST else ""
 
-    def script(self, target: str, given: Mapping[str, str], active: Sequence[str] = ()) -> Iterator[str]:
-        """The commands that `make target` runs, those of what it needs first."""
+    def script(self, target: str, given: Mapping[str, str], made: set[str] | None = None) -> Iterator[str]:
+        """The commands that `make target` runs, those of what it needs first; each target is made once."""
+        made = set() if made is None else made
         rule = self.rules.get(target or self.default)
-        if rule is None or target in active:
+        if rule is None or target in made or len(made) > _MOST:
             return
+        made.add(target)
         for need in self.expand(" ".join(rule.needs), given).split():
-            yield from self.script(need, given, (*active, target))
+            yield from self.script(need, given, made)
         for command in rule.commands:
             yield self.expand(command, {**given, "@": target}).lstrip().lstrip("@-+")
 

@@ -106,6 +106,8 @@ def requirement(line: str, python: Release | None = None) -> SpecifierSet | None
         return None
     if canonicalize_name(parsed.name) != "django" or parsed.url:
         return None
+    if re.search(r"\d{20}", str(parsed.specifier)):
+        return None  # more digits than Python reads, and no release
     if parsed.marker and python:
         version = {"python_version": show(python), "python_full_version": f"{show(python)}.0", "extra": ""}
         try:
@@ -125,6 +127,9 @@ class Gathered:
     findings: list[Finding] = field(default_factory=list)
 
 
+_DEEPEST = 100
+
+
 def gather(project: Project, path: str, fetched: Mapping[str, bytes], constraint: bool = False) -> Gathered:
     """The file and all that it includes, each once; `fetched` are texts by address.
 
@@ -138,7 +143,7 @@ def gather(project: Project, path: str, fetched: Mapping[str, bytes], constraint
 def _gather(
     project: Project, path: str, fetched: Mapping[str, bytes], constraint: bool, active: tuple[str, ...], into: Gathered
 ) -> None:
-    text = _text_of(project, path, fetched)
+    text = _text_of(project, path, fetched) if len(active) < _DEEPEST else None
     if text is None or (path in into.files and into.files[path] <= constraint):
         return
     into.files[path] = constraint

@@ -107,7 +107,7 @@ def specifier(text: str) -> SpecifierSet | None:
         else:
             clauses.append(f"=={word}" if re.match(r"\d", word) else word)
     try:
-        return SpecifierSet(",".join(clauses))
+        return SpecifierSet(",".join(clauses)) if len(words) < 1000 else None
     except InvalidSpecifier:
         return None
 

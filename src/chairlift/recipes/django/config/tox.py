@@ -20,6 +20,8 @@ _HOLE = re.compile(
     r"\{(env:[^:{}]+|posargs|toxinidir|envname|envpython|envbindir|envdir|/|tox_root)(?::((?:[^{}]|\{[^{}]*\})*))?\}"
 )
 _DEEPEST = 8
+#: No list stands for more environments: what is beyond is not followed.
+_MOST = 500
 
 
 def split(text: str) -> list[str]:
@@ -30,7 +32,7 @@ def split(text: str) -> list[str]:
 def expand(text: str) -> list[str]:
     """`py{36,38}-django22` as the two environments that it stands for."""
     parts = [part.split(",") if place % 2 else [part] for place, part in enumerate(re.split(r"\{([^{}]*)\}", text))]
-    return [re.sub(r"\s", "", "".join(choice)) for choice in itertools.product(*parts)]
+    return [re.sub(r"\s", "", "".join(choice)) for choice in itertools.islice(itertools.product(*parts), _MOST)]
 
 
 def factors(name: str) -> list[str]:

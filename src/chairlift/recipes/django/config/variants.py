@@ -6,7 +6,7 @@ Nothing here knows a CI. What a candidate means is for `workflows` to find out, 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from chairlift.recipes.django.config import tokens, yamls
@@ -103,7 +103,20 @@ def raised_pythons(text: Text, root: yamls.Node, target: Release) -> list[Edit]:
         known = re.search(r"(?i)python|image|container", key) and id(scalar) not in listed
         if known and "\n" not in scalar.value and (new := _python(scalar.value, target)) != scalar.value:
             edits.append(_in_place(text, scalar, new))
-    return list(dict.fromkeys(edits))
+    return _joined(text, edits)
+
+
+def _joined(text: Text, edits: Iterable[Edit]) -> list[Edit]:
+    """Neighbours in a list that both go take the comma between them with them: that is one edit."""
+    joined: list[Edit] = []
+    for each in sorted(set(edits), key=lambda edit: (edit.start, edit.end)):
+        if joined and not joined[-1].text and not each.text and each.start < joined[-1].end:
+            before = re.search(r",?\s*$", text.text[: joined[-1].start])
+            start = before.start() if before and re.match(r"\s*\]", text.text[each.end :]) else joined[-1].start
+            joined[-1] = Edit(start, max(joined[-1].end, each.end), "")
+        else:
+            joined.append(each)
+    return joined
 
 
 def _in_place(text: Text, scalar: yamls.ScalarNode, new: str) -> Edit:

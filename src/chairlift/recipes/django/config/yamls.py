@@ -19,14 +19,36 @@ class NotYaml(Exception):
     """The text is no YAML."""
 
 
+_DEEPEST = 60
+_LARGEST = 100_000
+_NESTED = re.compile(r"(?:[\[{]\s*){60}")
+
+
 def compose(text: str) -> Node | None:
     """The root; None for an empty text. Raises NotYaml with the reason in one line."""
+    if _NESTED.search(text):
+        raise NotYaml("it is no YAML that a CI takes: its brackets are too deep")
     try:
         root: Node | None = YAML(pure=True).compose(text)
     except (YAMLError, ValueError, RecursionError) as error:
         words = str(error).split("\n")
         raise NotYaml(f"it is no YAML: {words[0]}") from None
+    if _size(root, {}, 0) > _LARGEST:
+        raise NotYaml("it is no YAML that a CI takes: its aliases go round, or make it too large or too deep")
     return root
+
+
+def _size(node: Node | None, known: dict[int, int], depth: int) -> int:
+    """How many nodes there are when every alias is written out."""
+    if depth > _DEEPEST:
+        return _LARGEST + 1
+    if not isinstance(node, MappingNode | SequenceNode):
+        return 1
+    if id(node) not in known:
+        known[id(node)] = _LARGEST + 1  # what it is while it is looked into: an alias to it goes round
+        parts = [each for pair in node.value for each in pair] if isinstance(node, MappingNode) else node.value
+        known[id(node)] = 1 + sum(_size(each, known, depth + 1) for each in parts)
+    return known[id(node)]
 
 
 def pairs(node: Node | None) -> Iterator[tuple[str, Node]]:
