@@ -15,7 +15,7 @@ _SIGNS = {State.GREEN: "✅", State.RED: "❌", State.OPEN: "❔", State.NOTHING
 
 def page(report: Report, limit: int = 40_000) -> str:
     """The whole report, at most `limit` characters: forges refuse long bodies."""
-    lines = [f"## {_code(report.name)}: Django {report.current} → {report.target}", "", *_short(report), ""]
+    lines = [f"## Django {report.current} → {report.target}", "", *_short(report), ""]
     for part in report.parts:
         lines += [*_part(part), ""]
     lines += [*_left(report), *_evidence(report), *_undo(report)]
