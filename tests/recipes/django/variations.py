@@ -56,7 +56,7 @@ def variations(draw: st.DrawFn) -> Variation:
 
     def vary(text: str) -> str:
         text = spaced(requoted(text) if quotes else text, gap)
-        text = above + text.lstrip("\ufeff") + (below if not text or text.endswith("\n") else "")
+        text = above + text.lstrip("\ufeff") + below
         text = text.replace("\r\n", "\n")
         return text.replace("\n", "\r\n") if crlf else text
 

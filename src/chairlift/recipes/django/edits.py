@@ -25,8 +25,8 @@ def remove_argument(
 
     Yields nothing where a comment stands between it and its neighbours: the comment may belong to either.
     """
-    start, end = source.span(argument)
     opening, closing = source.span(call.func)[1], source.span(call)[1] - 1
+    start, end = _in_parentheses(source.text, source.span(argument), source.text.index("(", opening) + 1, closing)
     before, after = source.text[opening:start], source.text[end:closing]
     if "#" in _gap_before(before) or "#" in after.partition(",")[0]:
         return
@@ -43,6 +43,16 @@ def remove_argument(
         yield Edit(start, end, "", group=together)
 
 
+def _in_parentheses(text: str, span: tuple[int, int], opening: int, closing: int) -> tuple[int, int]:
+    """With the parentheses of its own around it, which the tree does not tell of: `f(a, (b))`."""
+    start, end = span
+    while True:
+        before, after = text[opening:start].rstrip(), text[end:closing]
+        if not before.endswith("(") or not after.lstrip().startswith(")"):
+            return start, end
+        start, end = opening + len(before) - 1, end + after.index(")") + 1
+
+
 def _gap_before(text: str) -> str:
     """What stands between the argument and the one before it."""
     return text[max(text.rfind(","), text.rfind("(")) + 1 :]
@@ -56,13 +66,13 @@ def remove_statement(source: Source, node: ast.stmt, parents: tuple[ast.AST, ...
     start, end = source.span(node)
     first, last = source.line_of(start), source.line_of(max(end - 1, start))
     head = source.lines[first - 1][: start - source.offset(first, 0)]
-    tail = source.text[end : source.offset(last, 0) + len(source.lines[last - 1])]
+    tail = source.text[end : source.end_of_line(last)]
     if head.strip() or (tail.strip() and not tail.strip().startswith("#")):
         return
     if _alone(node, parents):
         yield Edit(start, end, "pass", group=together)
         return
-    yield Edit(source.offset(first, 0), source.offset(last, 0) + len(source.lines[last - 1]), "", group=together)
+    yield Edit(source.offset(first, 0), source.end_of_line(last), "", group=together)
 
 
 def _alone(node: ast.stmt, parents: tuple[ast.AST, ...]) -> bool:
@@ -105,7 +115,7 @@ def _new_import(source: Source, statement: str, together: int) -> Edit:
         elif place is not None:
             break
     at = _after(source, place) if place is not None else _top(source)
-    before = source.newline if at and source.text[at - 1] not in "\r\n" else ""
+    before = source.newline if at > source.offset(1, 0) and source.text[at - 1] not in "\r\n" else ""
     return Edit(at, at, f"{before}{statement}{source.newline}", group=together)
 
 
@@ -117,8 +127,12 @@ def _imports_from(node: ast.stmt, module: str) -> bool:
 
 
 def _after(source: Source, node: ast.stmt) -> int:
-    last = source.line_of(max(source.span(node)[1] - 1, 0))
-    return source.offset(last, 0) + len(source.lines[last - 1])
+    """Behind the lines of a statement of the module, and of what begins on its last one (`import a; b = [`)."""
+    last = node.end_lineno or node.lineno
+    for each in source.tree.body:
+        if each.lineno <= last:
+            last = max(last, each.end_lineno or last)
+    return source.end_of_line(last)
 
 
 def _top(source: Source) -> int:
@@ -126,7 +140,7 @@ def _top(source: Source) -> int:
     body = source.tree.body
     if body and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
         return _after(source, body[0])
-    at = 0
+    at = source.offset(1, 0)
     for line in source.lines:
         if not line.startswith("#"):
             break

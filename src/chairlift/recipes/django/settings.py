@@ -138,7 +138,7 @@ def add(looking: Looking, node: ast.Assign, parents: Parents, text: str, anchors
             place = found[-1]
             break
     line = source.line_of(max(source.span(place)[1] - 1, 0))
-    at = source.offset(line, 0) + len(source.lines[line - 1])
+    at = source.end_of_line(line)
     indent = " " * node.col_offset
     newline = source.newline
     before = "" if source.lines[line - 1].endswith(("\n", "\r")) else newline

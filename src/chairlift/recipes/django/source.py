@@ -56,12 +56,21 @@ class Source:
 
     @cached_property
     def lines(self) -> list[str]:
-        """With their ends; split where Python splits, not at form feeds and their like."""
-        return [found[0] for found in _LINE.finditer(self.text) if found[0]] or [""]
+        """With their ends; split where Python splits, not at form feeds and their like.
+
+        The mark of byte order stands before the first of them: as for Python it is part of no line, and nothing may
+        be put before it.
+        """
+        return [found[0] for found in _LINE.finditer(self.text, len(self.mark)) if found[0]] or [""]
+
+    @property
+    def mark(self) -> str:
+        """The mark of byte order, where the file begins with one."""
+        return "\ufeff" if self.text.startswith("\ufeff") else ""
 
     @cached_property
     def _starts(self) -> list[int]:
-        starts, at = [], 0
+        starts, at = [], len(self.mark)
         for line in self.lines:
             starts.append(at)
             at += len(line)
@@ -70,15 +79,16 @@ class Source:
     def offset(self, line: int, column: int) -> int:
         """Of a line (from 1) and a column in bytes of UTF-8, as the tree counts."""
         text = self.lines[line - 1] if line <= len(self.lines) else ""
-        if line == 1 and text.startswith("\ufeff"):
-            # The tree does not count the mark of byte order.
-            column += len("\ufeff".encode())
         if not text.isascii():
             column = len(text.encode()[:column].decode(errors="ignore"))
         return (self._starts[line - 1] if line <= len(self._starts) else len(self.text)) + column
 
     def line_of(self, offset: int) -> int:
-        return bisect.bisect_right(self._starts, offset)
+        return max(bisect.bisect_right(self._starts, offset), 1)
+
+    def end_of_line(self, line: int) -> int:
+        """Behind the end of a line (from 1), where the next one starts."""
+        return self.offset(line, 0) + len(self.lines[line - 1])
 
     def span(self, node: ast.AST) -> tuple[int, int]:
         """Where the node starts and ends."""

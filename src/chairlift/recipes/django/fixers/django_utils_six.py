@@ -140,7 +140,7 @@ def _import(source: Source, where: str, name: str) -> Iterator[Edit]:
             (node for node in source.tree.body if isinstance(node, ast.ImportFrom) and _SIX in (node.module or "")),
             None,
         )
-        start = source.offset(at.lineno, 0) if at else 0
+        start = source.offset(at.lineno if at else 1, 0)
         yield Edit(start, start, f"from {where} import {name}{source.newline}")
     else:
         yield from add_import(source, where, name)

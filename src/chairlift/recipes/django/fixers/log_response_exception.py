@@ -30,8 +30,8 @@ def argument(looking: Looking, node: ast.keyword, parents: Parents) -> Iterator[
     if not isinstance(call, ast.Call) or source.resolve(call.func) != "django.utils.log.log_response":
         return
     handler = next((each for each in reversed(parents) if isinstance(each, ast.ExceptHandler)), None)
-    whole = source.segment(node.value) in {"sys.exc_info()", "True"}
-    if handler is not None and handler.name and (whole or source.segment(node.value) == handler.name):
+    given = ast.unparse(node.value)
+    if handler is not None and handler.name and given in {"sys.exc_info()", "True", handler.name}:
         together = group()
         yield from rename_keyword(source, node, "exception", together)
         yield source.replace(node.value, handler.name, together)

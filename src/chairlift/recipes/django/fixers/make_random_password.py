@@ -31,7 +31,7 @@ _HOME = "django.utils.crypto"
 @fixer.on(ast.Call, "make_random_password")
 def made(looking: Looking, node: ast.Call, parents: Parents) -> Iterator[Edit | Finding]:
     source = looking.source
-    if not isinstance(node.func, ast.Attribute) or source.segment(node.func.value) in {"self", "cls", "super()"}:
+    if not isinstance(node.func, ast.Attribute) or ast.unparse(node.func.value) in {"self", "cls", "super()"}:
         return
     names = {each.arg for each in node.keywords}
     if starred(node) or len(node.args) > 2 or not names <= {"length", "allowed_chars"}:
@@ -44,16 +44,13 @@ def made(looking: Looking, node: ast.Call, parents: Parents) -> Iterator[Edit | 
     length = keyword(node, "length") or (node.args[0] if node.args else None)
     characters = keyword(node, "allowed_chars") or (node.args[1] if len(node.args) > 1 else None)
     given = [
-        _said(source.segment(length)) if length else "10",
-        _said(source.segment(characters)) if characters else f'"{_CHARACTERS}"',
+        source.segment(_value(length)) if length else "10",
+        source.segment(_value(characters)) if characters else f'"{_CHARACTERS}"',
     ]
     yield source.replace(node, f"get_random_string({', '.join(given)})", together)
     yield from add_import(source, _HOME, "get_random_string", together)
 
 
-def _said(text: str) -> str:
+def _value(given: ast.keyword | ast.expr) -> ast.expr:
     """Both arguments have the same names and places in the new function; positions are enough."""
-    for name in ("length", "allowed_chars"):
-        if text.startswith(name) and text[len(name) :].lstrip().startswith("="):
-            return text[len(name) :].lstrip()[1:].strip()
-    return text
+    return given.value if isinstance(given, ast.keyword) else given

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 
 from chairlift.recipes.django.calls import bases, constant, method, on_super
+from chairlift.recipes.django.edits import group
 from chairlift.recipes.django.findings import Edit, Finding, Weight
 from chairlift.recipes.django.fixing import Fixer, Looking, Parents
 from chairlift.recipes.django.releases import notes
@@ -23,6 +24,8 @@ fixer = Fixer(
 )
 fixer.triggers("MiddlewareMixin", "Middleware()")
 
+#: From the end of what is called up to its arguments: `(super().__init__)(`, too.
+_OPENING = re.compile(r"[\s)]*\(")
 _TEST = re.compile(r"(\b|_)tests?(\b|_)|conftest")
 
 
@@ -35,13 +38,14 @@ def middleware(looking: Looking, node: ast.ClassDef, parents: Parents) -> Iterat
     if len(arguments) != 2 or arguments[1].arg != "get_response" or init.args.posonlyargs:
         return
     source = looking.source
+    together = group()
     if len(init.args.defaults) == 1 and constant(init.args.defaults[0], None):
-        yield Edit(source.span(arguments[1])[1], source.span(init.args.defaults[0])[1], "")
+        yield Edit(source.span(arguments[1])[1], source.span(init.args.defaults[0])[1], "", group=together)
     for call in ast.walk(init):
         if isinstance(call, ast.Call) and on_super(call) and _is_init(call) and not call.args and not call.keywords:
-            end = source.span(call)[1]
-            if source.text[: end - 1].endswith("("):
-                yield Edit(end - 1, end - 1, "get_response")
+            opening = _OPENING.match(source.text, source.span(call.func)[1])
+            if opening:
+                yield Edit(opening.end(), opening.end(), "get_response", group=together)
 
 
 def _is_init(call: ast.Call) -> bool:

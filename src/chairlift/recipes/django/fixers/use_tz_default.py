@@ -46,7 +46,7 @@ def module(looking: Looking, node: ast.Name, parents: Parents) -> Iterator[Edit]
         return
     end = source.span(said)[1]
     last = source.line_of(max(end - 1, 0))
-    at = source.offset(last, 0) + len(source.lines[last - 1])
+    at = source.end_of_line(last)
     before = "" if source.lines[last - 1].endswith(("\n", "\r")) else source.newline
     yield Edit(at, at, f"{before}USE_TZ = False{source.newline}")
 

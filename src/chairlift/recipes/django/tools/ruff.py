@@ -117,7 +117,5 @@ def _edits(source: Source, said: Mapping[str, Any], number: int) -> Iterator[Edi
 
 
 def _at(source: Source, place: Mapping[str, int]) -> int:
-    """Rows and columns are counted from 1, in characters; the mark of byte order is none for ruff."""
-    row, column = place["row"], place["column"]
-    mark = row == 1 and source.text.startswith("\ufeff")
-    return source.offset(row, 0) + column - 1 + mark
+    """Rows and columns are counted from 1, in characters; the mark of byte order is none for ruff, as for the tree."""
+    return source.offset(place["row"], 0) + place["column"] - 1
