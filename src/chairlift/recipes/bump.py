@@ -17,10 +17,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from packaging.requirements import InvalidRequirement, Requirement
-from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
+
+from chairlift.recipes.django.config.specifiers import Target, raised
 
 _LISTS = (
     "*requirements*.txt",
@@ -38,83 +38,6 @@ _SECTION = re.compile(r"\[([^\]]+)\]")
 _ASSIGNMENT = re.compile(r"([A-Za-z_][\w.-]*)\s*[=:]\s*")
 _FACTOR = re.compile(r"\s*[\w{},.!-]+:\s+")
 _REQUIREMENT = re.compile(r"\s*([^\s#].*?)\s*(?=\s#|\s--|\\?\s*$)")
-_PARTS = re.compile(r"([^\[;=<>!~(]*(?:\[[^\]]*\])?)([^;]*)(.*)", re.DOTALL)
-_CLAUSE = re.compile(r"(===|~=|==|!=|<=|>=|<|>)(\s*)([^\s,;)]+)")
-_LINKED = re.compile(r"egg=([\w.-]+)")
-_NAME = re.compile(r"[\w.-]+")
-
-
-@dataclass(frozen=True)
-class Target:
-    """The version to reach: one release, or, with two numbers, the newest of a series."""
-
-    version: Version
-
-    @property
-    def series(self) -> str:
-        return ".".join(map(str, self.version.release[:2]))
-
-    @property
-    def exact(self) -> bool:
-        return len(self.version.release) > 2
-
-    @property
-    def newest(self) -> Version:
-        return self.version if self.exact else Version(f"{self.series}.999")
-
-    def clause(self, found: re.Match[str]) -> str:
-        """One comparison such as `<3.0`, raised if it keeps the target out."""
-        compares, blanks, version = found.groups()
-        if compares in ("!=", ">", ">=") or self.fits(SpecifierSet(found[0])):
-            return found[0]
-        major, minor = self.version.release[:2]
-        if compares == "==":
-            return f"=={blanks}{self.version if self.exact else f'{self.series}.*'}"
-        if compares == "~=":
-            short = version.count(".") == 1
-            return f"~={blanks}{self.series if short else self.version if self.exact else f'{self.series}.0'}"
-        return f"<{blanks}{major}.{minor + 1}"
-
-    def fits(self, wanted: SpecifierSet) -> bool:
-        """The target, or something newer, is what this asks for."""
-        return wanted.contains(self.newest, prereleases=True) or any(map(self._beyond, wanted))
-
-    def _beyond(self, clause: object) -> bool:
-        compares, _, version = _CLAUSE.fullmatch(str(clause)).groups()  # type: ignore[union-attr]
-        if compares not in ("==", "~=", ">=", ">"):
-            return False
-        lowest = Version(version.removesuffix(".*"))
-        same_series = compares == "==" and not self.exact and lowest.release[:2] == self.version.release[:2]
-        return lowest > self.newest or same_series or (compares == "==" and lowest >= self.version)
-
-
-@dataclass(frozen=True)
-class Raised:
-    """A requirement as it should be, or as it was with the reason why it was left alone."""
-
-    text: str
-    left: str = ""
-
-
-def raised(text: str, package: str, target: Target) -> Raised | None:
-    """One requirement, raised; None when it is of another package (`package` is a canonical name)."""
-    try:
-        requirement = Requirement(text)
-    except InvalidRequirement:
-        named = _LINKED.search(text) or _NAME.match(text)
-        ours = named and canonicalize_name(named[named.re.groups]) == package
-        return Raised(text, "this is no requirement with a version") if ours else None
-    if canonicalize_name(requirement.name) != package:
-        return None
-    if requirement.url:
-        return Raised(text, "it is taken from a link")
-    parts = _PARTS.fullmatch(text)
-    if parts is None or "===" in parts[2]:
-        return Raised(text, "=== compares texts, not versions")
-    new = f"{parts[1]}{_CLAUSE.sub(target.clause, parts[2])}{parts[3]}"
-    if not target.fits(Requirement(new).specifier):
-        return Raised(text, f"what it says keeps {target.version} out")
-    return Raised(new)
 
 
 @dataclass(frozen=True)

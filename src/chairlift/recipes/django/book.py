@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from chairlift.recipes.django.dependencies import locks
 from chairlift.recipes.django.findings import Finding
 from chairlift.recipes.django.report.model import Reason, Touched
 
@@ -69,6 +70,17 @@ class Book:
         self._before.clear()
         self._why.clear()
 
+    def pins(self) -> dict[str, tuple[str, str]]:
+        """Distributions whose pins differ now: name -> version before and after, empty where it was or is not there."""
+        moved: dict[str, tuple[str, str]] = {}
+        for path in sorted(self._before):
+            file, before = self.root / path, self._before[path] or b""
+            if path.endswith((".txt", ".pip")) and file.is_file():
+                old, new = (locks.read(data.decode("utf-8", "replace")) for data in (before, file.read_bytes()))
+                # A file without it must not hide that another one had it.
+                moved = {**locks.changes(old, new), **{name: each for name, each in moved.items() if all(each)}}
+        return moved
+
     def touched(self) -> tuple[Touched, ...]:
         """The files that differ now from how they were found."""
         return tuple(each for path in sorted(self._before) if (each := self._touched(path)) is not None)
@@ -78,13 +90,14 @@ class Book:
         before, after = self._before[path] or b"", file.read_bytes() if file.is_file() else b""
         if before == after and self._before[path] is not None:
             return None
-        old, new = (data.decode("utf-8", "replace").splitlines(keepends=True) for data in (before, after))
+        old, new = (data.decode("utf-8", "surrogateescape").splitlines(keepends=True) for data in (before, after))
         lines = [*difflib.unified_diff(old, new, path, path, n=3)]
         body = [line for line in lines[2:] if line[:1] in "+-"]
         added = sum(line.startswith("+") for line in body)
         diff = "".join(line if line.endswith("\n") else line + "\n" for line in lines)
         by = tuple(sorted(self._why.get(path, ())))
-        return Touched(path, added, len(body) - added, by, diff[:_DIFF])
+        shown = diff[:_DIFF].encode("utf-8", "replace").decode()
+        return Touched(path, added, len(body) - added, by, shown)
 
     def reasons(self) -> tuple[Reason, ...]:
         """Each once, with all of its files."""

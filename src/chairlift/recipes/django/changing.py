@@ -91,8 +91,13 @@ def change(book: Book, leg: Leg, choice: Choice = Choice()) -> Made:
     if choice.has("configuration"):
         _configuration(book, leg, declared, newest_of(leg.target, python, choice))
     if choice.has("dependencies") and leg.stage is Stage.UPGRADE and python:
-        made.bumps = move(book, leg.target, resolver(book, leg, choice), {})
+        move(book, leg.target, resolver(book, leg, choice), {})
+    made.bumps = bumps(book)
     return made
+
+
+def bumps(book: Book) -> tuple[Bump, ...]:
+    return tuple(Bump(name, before, after) for name, (before, after) in sorted(book.pins().items()))
 
 
 def _code(book: Book, leg: Leg, choice: Choice) -> None:
@@ -163,8 +168,8 @@ def resolver(book: Book, leg: Leg, choice: Choice) -> Resolver:
     return Resolver(python.release, python.path, exclude_newer=choice.newest, extra=extra)
 
 
-def move(book: Book, target: Release, by: Resolver, wanted: dict[str, str]) -> tuple[Bump, ...]:
-    """Django to the target in every compiled file, and `wanted` to their versions."""
+def move(book: Book, target: Release, by: Resolver, wanted: dict[str, str]) -> frozenset[str]:
+    """Django to the target in every compiled file, and `wanted` to their versions; the names that moved."""
     project = Project(book.root)
     found = relock(project, target, by, wanted, _away(project))
     because = Because("dependencies", PARTS["dependencies"])
@@ -175,7 +180,7 @@ def move(book: Book, target: Release, by: Resolver, wanted: dict[str, str]) -> t
         tool = path.partition(".")[0].lower()
         text = f"{path} is written by its own tool, which has to lock Django {show(target)}"
         book.findings.append(Finding(path, 0, "lock", text, f"run `{tool} lock`", weight=Weight.MUST))
-    return tuple(Bump(name, before, after) for name, (before, after) in sorted(found.moved.items()))
+    return frozenset(found.moved)
 
 
 _ELSEWHERE = re.compile(rb"^\s*(?:-c|--constraint|-r|--requirement)[ =]\s*(https?://\S+)", re.MULTILINE)

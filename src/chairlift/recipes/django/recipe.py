@@ -131,7 +131,7 @@ def _begun(settings: Settings, current: Release) -> Wanted:
     if settings.stage is Stage.CLEAN_UP and current >= wanted.target:
         earlier = [each.release for each in SERIES if each.release < wanted.target and series(each.release).long_term]
         current = wanted.current or earlier[-1]
-    values: dict[str, Any] = {**wanted.__dict__, "current": current}
+    values: dict[str, Any] = {**wanted.__dict__, "current": current, "name": "this service"}
     return Wanted(**values)
 
 

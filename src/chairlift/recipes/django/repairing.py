@@ -16,7 +16,7 @@ from packaging.version import InvalidVersion, Version
 
 from chairlift.programs import CannotStart, run, split
 from chairlift.recipes.django.book import Because
-from chairlift.recipes.django.changing import Choice, Made, move, resolver
+from chairlift.recipes.django.changing import Choice, Made, bumps, move, resolver
 from chairlift.recipes.django.dependencies import index
 from chairlift.recipes.django.dependencies.bisecting import oldest_that_works
 from chairlift.recipes.django.findings import Finding, Weight
@@ -116,8 +116,11 @@ class Repair:
             )
             return None
         why = f"{version} does not work on the target: {proof.why[:160]}"
-        bumps = {bump.name: bump for bump in (*self.made.bumps, *(replace(each, why=why) for each in moved))}
-        self.made.bumps = tuple(bumps[each] for each in sorted(bumps))
+        earlier = {bump.name: bump.why for bump in self.made.bumps}
+        self.made.bumps = tuple(
+            replace(each, why=why if each.name in moved and each.name != "django" else earlier.get(each.name, ""))
+            for each in bumps(self.made.book)
+        )
         self._say(f"{name} {version} -> {found}: {proof.why[:200]}")
         return proofs[found]
 

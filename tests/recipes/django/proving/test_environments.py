@@ -145,10 +145,27 @@ def test_requirements_that_contradict_are_told(tmp_path):
     assert "django" in found.log
 
 
-def test_a_build_that_fails_names_the_distribution_and_the_lines(tmp_path):
+BROKEN = "raise RuntimeError('no compiler today')\n"
+
+
+def test_what_cannot_be_built_here_is_left_out_and_named(tmp_path):
     (tmp_path / "broken").mkdir(parents=True)
-    (tmp_path / "broken" / "setup.py").write_text("raise RuntimeError('no compiler today')\n")
+    (tmp_path / "broken" / "setup.py").write_text(BROKEN)
     _, found = make(order(tmp_path, **{"requirements.txt": "django==2.2.28\nbroken @ file:///box/checkout/broken\n"}))
+    assert found.ok
+    assert "broken" not in found.installed
+    assert found.installed["django"] == "2.2.28"
+    assert any(note.startswith("left out: broken") and "no compiler today" in note for note in found.notes)
+
+
+def test_a_build_that_fails_names_the_distribution_and_the_lines(tmp_path):
+    names = [f"broken{number}" for number in range(5)]
+    for name in names:
+        (tmp_path / name).mkdir(parents=True)
+        (tmp_path / name / "setup.py").write_text(BROKEN)
+    lines = "".join(f"{name} @ file:///box/checkout/{name}\n" for name in names)
+    _, found = make(order(tmp_path, **{"requirements.txt": f"django==2.2.28\n{lines}"}))
+    assert not found.ok
     assert "broken" in found.culprit
     assert "no compiler today" in found.log
 

@@ -54,14 +54,21 @@ def lying(jobs: Sequence[Job]) -> Iterator[Finding]:
     """A job or environment whose name or matrix says one series, and that installs another one."""
     for job in jobs:
         for run in job.runs:
-            said = tokens.series_in(run.env) or next(
-                (found for _, value in job.values if (found := tokens.series_in(value))), None
-            )
+            said = tokens.series_in(run.env) or _said(job.values)
             if said and run.series and not run.conflict and said != run.series:
                 last = f" (by {run.why[-1]})" if run.why else ""
                 words = f"{run.env or job.name} is named for Django {show(said)}, and installs {show(run.series)}{last}"
                 how = "Look which command installs Django last; green here proves nothing about the other version."
                 yield Finding(job.path, job.line, "ci-installs-another", words, how)
+
+
+def _said(values: Sequence[tuple[str, str]]) -> Release | None:
+    """The series that a choice of the matrix names, with its word or by the name of its axis."""
+    for key, value in values:
+        bare = f"django {value}" if re.search(r"(?i)django|\bdj\b", key) and re.match(r"\d", value) else value
+        if found := tokens.series_in(bare):
+            return found
+    return None
 
 
 def _broken(jobs: Sequence[Job]) -> Iterator[Finding]:

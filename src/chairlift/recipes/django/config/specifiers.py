@@ -137,10 +137,13 @@ def _admits(asked: SpecifierSet, release: Release) -> bool:
 
 
 def admitted(asked: SpecifierSet, python: Release | None = None) -> tuple[Release, ...]:
-    """The known series that this lets in, oldest first; with a Python, those that run on it."""
+    """The known series that this lets in, oldest first; with a Python, those that can be installed on it.
+
+    Releases say the oldest Python that they run on, and never the newest: pip installs Django 2.2 on Python 3.12.
+    """
     found = [each.release for each in SERIES if _admits(asked, each.release)]
     if python:
-        runs = {each.release for each in SERIES if python in each.pythons}
+        runs = {each.release for each in SERIES if python >= each.pythons[0]}
         found = [each for each in found if each in runs]
     return tuple(found)
 

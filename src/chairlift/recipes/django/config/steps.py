@@ -117,6 +117,8 @@ def _axis(
         own = _keys(matrix)
         if not own or "django" in own or set(own) == {"include"}:
             return None
+        if one := _only_included(work, text, own):
+            return one
         key, _ = next(iter(own.values()))
         at = text.start_of_line(key.start_mark.index)
         return Edit(
@@ -130,6 +132,36 @@ def _axis(
     lines = [f"{indent}strategy:", f"{indent}{step}matrix:", f"{indent}{step * 2}{line}"]
     at = text.start_of_line(first)
     return Edit(at, at, "".join(each + text.newline for each in lines))
+
+
+def _only_included(work: Work, text: Text, own: dict[str, tuple[yamls.ScalarNode, yamls.Node]]) -> Edit | None:
+    """Where no Python of the matrix runs the target: one choice more, with a Python that does."""
+    runs = series(work.leg.target).pythons
+    lists = {name: value for name, (_, value) in own.items() if isinstance(value, yamls.SequenceNode)}
+    axes = {name: value for name, value in lists.items() if name not in ("include", "exclude")}
+    texts = {
+        name: [yamls.scalar(each) for each in value.value if isinstance(each, yamls.ScalarNode)]
+        for name, value in axes.items()
+    }
+    pythons = [name for name, values in texts.items() if "py" in name and any(map(ci.version, values))]
+    if not pythons or any(ci.version(each) in runs for each in texts[pythons[0]]) or not all(texts.values()):
+        return None
+    choice = {name: values[0] for name, values in texts.items()}
+    choice[pythons[0]] = re.sub(r"\d\.\d+", show(runs[0]), choice[pythons[0]])
+    matrix = next(iter(own.values()))[0]
+    inner = _column(text, matrix.start_mark.index) + "  "
+    words = [f'{name}: "{value}"' for name, value in {**choice, "django": _value(work)}.items()]
+    lines = [f"{inner}- {words[0]}", *(f"{inner}  {word}" for word in words[1:])]
+    if "include" in lists:
+        first = lists["include"].value[0]
+        dash = text.text.rfind("-", 0, first.start_mark.index)
+        margin = text.text[text.start_of_line(dash) : dash]
+        lines = [f"{margin}- {words[0]}", *(f"{margin}  {word}" for word in words[1:])]
+        at = text.start_of_line(dash)
+    else:
+        at = text.start_of_line(matrix.start_mark.index)
+        lines = [f"{inner[:-2]}include:", *lines]
+    return Edit(at, at, "".join(line + text.newline for line in lines))
 
 
 def _exclusions(work: Work, text: Text, matrix: yamls.MappingNode) -> str:
@@ -198,6 +230,10 @@ def without_transition(work: Work, text: Text) -> Text:
         )
         new = re.sub(rf"[ \t]*strategy:\r?\n[ \t]*matrix:\r?\n[ \t]*{_AXIS}\r?\n(?=[ \t]*steps:)", "", new)
         new = re.sub(rf"[ \t]*{_AXIS}\r?\n", "", new)
+        new = re.sub(
+            r'[ \t]*- [\w-]+: "[^"]*"\r?\n(?:[ \t]*[\w-]+: "[^"]*"\r?\n)*[ \t]*django: "Django~=[\d.]+"\r?\n', "", new
+        )
+        new = re.sub(r"[ \t]*include:\r?\n(?![ \t]*- )", "", new)
     if re.search(_SHELL, new):
         new = re.sub(_SHELL, "", new)
         new = re.sub(r'[ \t]*parallel:\r?\n[ \t]*matrix:\r?\n[ \t]*- DJANGO: \["", "Django~=[\d.]+"\]\r?\n', "", new)

@@ -28,14 +28,28 @@ class Moving:
 
 
 def additions(text: Text, root: yamls.Node, moving: Moving) -> list[tuple[Edit, ...]]:
-    """One candidate for each list or mapping with an entry for an older Django and none for the target."""
+    """One candidate for each list or mapping with an entry for an older Django and none for the target, small first."""
     found: list[tuple[Edit, ...]] = []
+    named = _within_named(root, moving.target)
     for node, key in _collections(root):
+        if id(node) in named:
+            continue
         if isinstance(node, yamls.SequenceNode):
             found += _more_items(text, node, key, moving)
         elif isinstance(node, yamls.MappingNode):
             found += _more_pairs(text, node, moving)
-    return found
+    return sorted(found, key=lambda edits: sum(len(edit.text) for edit in edits))
+
+
+def _within_named(root: yamls.Node, target: Release) -> set[int]:
+    """What is part of a job that is named for an older Django: the job is copied as a whole, or not at all."""
+    inside: set[int] = set()
+    for node in yamls.walk(root):
+        for name, value in _own_pairs(node) if isinstance(node, yamls.MappingNode) else ():
+            said = tokens.series_in(str(name.value))
+            if said and said < target and isinstance(value, yamls.MappingNode):
+                inside |= {id(each) for each in yamls.walk(value)}
+    return inside
 
 
 def removals(text: Text, root: yamls.Node, target: Release) -> list[tuple[Edit, ...]]:
@@ -47,11 +61,54 @@ def removals(text: Text, root: yamls.Node, target: Release) -> list[tuple[Edit, 
             old = [item for item, each in zip(node.value, said, strict=True) if each and max(each) < target]
             found += [(_without_item(text, node, item),) for item in old if len(node.value) > 1]
         elif isinstance(node, yamls.MappingNode):
+            found += _without_axes(text, node, key, target)
             for name, value in _own_pairs(node):
                 said_by_key = tokens.series_in(name.value)
                 if said_by_key and said_by_key < target and not node.flow_style and len(node.value) > 1:
                     found.append((Edit(text.start_of_line(name.start_mark.index), _end(text, value), ""),))
     return found
+
+
+def _without_axes(text: Text, node: yamls.MappingNode, key: str, target: Release) -> Iterator[tuple[Edit, ...]]:
+    """Axes of which every choice is old, where an included choice is for the target: that one stays by itself."""
+    pairs = {str(name.value): (name, value) for name, value in _own_pairs(node)}
+    if key != "matrix" or node.flow_style or "include" not in pairs:
+        return
+    axes = {name: pair for name, pair in pairs.items() if name != "include"}
+    said = [_series(value, name) for name, (_, value) in axes.items() if name != "exclude"]
+    old = [each for each in said if each and max(each) < target]
+    if old and target in _series(pairs["include"][1], "include"):
+        spans = [(text.start_of_line(name.start_mark.index), _end(text, value)) for name, value in axes.values()]
+        yield tuple(Edit(start, end, "") for start, end in spans)
+
+
+def raised_pythons(text: Text, root: yamls.Node, target: Release) -> list[Edit]:
+    """Pythons that the target does not run on: out of lists where others stay, raised where none would."""
+    edits: list[Edit] = []
+    runs = series(target).pythons
+    listed: set[int] = set()
+    for node, key in _collections(root):
+        if not isinstance(node, yamls.SequenceNode) or "py" not in key.lower():
+            continue
+        items = [item for item in node.value if isinstance(item, yamls.ScalarNode) and version(item.value)]
+        listed |= {id(item) for item in items}
+        bad = [item for item in items if _python(item.value, target) != item.value]
+        good = [item for item in items if version(item.value) in runs]
+        if bad and good:
+            edits += [_without_item(text, node, item) for item in bad]
+        elif bad:
+            edits += [_without_item(text, node, item) for item in bad[:-1]]
+            edits.append(_in_place(text, bad[-1], _python(bad[-1].value, target)))
+    for scalar, key in _scalars(root):
+        known = re.search(r"(?i)python|image|container", key) and id(scalar) not in listed
+        if known and "\n" not in scalar.value and (new := _python(scalar.value, target)) != scalar.value:
+            edits.append(_in_place(text, scalar, new))
+    return list(dict.fromkeys(edits))
+
+
+def _in_place(text: Text, scalar: yamls.ScalarNode, new: str) -> Edit:
+    start, end = scalar.start_mark.index, scalar.end_mark.index
+    return Edit(start, end, _raw(text.text[start:end], scalar, new))
 
 
 def _collections(root: yamls.Node) -> Iterator[tuple[yamls.Node, str]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from chairlift.recipes.django.config import jobs as all_jobs
@@ -53,15 +52,16 @@ def _gist(job: Job) -> tuple[object, ...]:
     return job.name, frozenset(pair for pair in job.values if pair[1]), runs
 
 
-def _keeps(before: Sequence[Job], after: Sequence[Job]) -> bool:
+def keeps(before: Sequence[Job], after: Sequence[Job]) -> bool:
     """Every job is still there, and installs what it did (it may have got another environment beside)."""
-    left = Counter(map(_gist, after))
-    for job in before:
-        if left[_gist(job)]:
-            left[_gist(job)] -= 1
-        elif not any(_grown(job, other) for other in after):
-            return False
-    return True
+    missing, left = list(before), list(after)
+    for same in (lambda one, two: _gist(one) == _gist(two), _grown):
+        for job in list(missing):
+            found = next((at for at, other in enumerate(left) if same(job, other)), None)
+            if found is not None:
+                missing.remove(job)
+                del left[found]
+    return not missing
 
 
 def _grown(job: Job, other: Job) -> bool:
@@ -98,14 +98,14 @@ def _with_target(work: Work, text: Text, reader: Reader, before: tuple[Job, ...]
         for place in range(_number(text, target, raising)):
             for trial in _repaired(work, text, best, reader, jobs, place, raising):
                 found = _jobs(work, trial, reader)
-                if _keeps(jobs, found) and _gains(jobs, found, target) > 0 and not _clashes(jobs, found):
+                if keeps(jobs, found) and _gains(jobs, found, target) > 0 and not _clashes(jobs, found):
                     best, jobs = trial, found
                     break
         if best is not text:
             return best
     for trial in steps.candidates(work, text, reader, before):
         found = _jobs(work, trial, reader)
-        if _keeps(before, found) and target in _tested(found) and not _clashes(before, found):
+        if keeps(before, found) and target in _tested(found) and not _clashes(before, found):
             return trial
     return None
 
@@ -141,7 +141,7 @@ def _all_at_once(work: Work, text: Text, reader: Reader, before: Sequence[Job], 
     except AssertionError:
         return None
     found = _jobs(work, trial, reader)
-    good = _keeps(before, found) and _gains(before, found, work.leg.target) > 0 and not _clashes(before, found)
+    good = keeps(before, found) and _gains(before, found, work.leg.target) > 0 and not _clashes(before, found)
     return trial if good else None
 
 
@@ -186,7 +186,8 @@ def _one_more(text: Text, clashes: Sequence[Job], target: Release) -> Iterable[T
         essence = _essence(job, target)
         if isinstance(matrix, yamls.MappingNode) and essence:
             old = next(iter(essence))
-            raised = re.sub(r"\d\.?\d+", show(series(target).pythons[0]), essence[old])
+            lowest = show(series(target).pythons[0])
+            raised = re.sub(r"\d\.?\d+", lowest if "." in essence[old] else lowest.replace(".", ""), essence[old])
             choice = {key: raised if key == old else value for key, value in job.values}
             if edits := variants.included(text, matrix, choice):
                 yield text.edited(edits)
@@ -215,6 +216,26 @@ def remove(work: Work) -> None:
             best, root = trial, _root(trial)
         best = _pointed(work, best)
         work.put(best, f"nothing older than Django {show(work.leg.target)} is tested")
+
+
+def raise_pythons(work: Work) -> None:
+    """Jobs in which the pinned Django no longer runs get a Python on which it does, or go."""
+    for path, reader in all_jobs.files(work.project):
+        text = work.text(path)
+        root = _root(text) if text else None
+        if text is None or root is None:
+            continue
+        followed = work.followed()
+        before = all_jobs.of_text(followed, text, reader)[0]
+        trial = text.edited(variants.raised_pythons(text, root, work.leg.target))
+        after = all_jobs.of_text(followed, trial, reader)[0]
+        fewer = len(_conflicts(after)) < len(_conflicts(before))
+        if fewer and _gains(before, after, work.leg.target) >= 0:
+            work.put(trial, f"Django {show(work.leg.target)} needs Python {show(series(work.leg.target).pythons[0])}")
+
+
+def _conflicts(jobs: Sequence[Job]) -> list[Job]:
+    return [job for job in jobs if any(run.conflict for run in job.runs)]
 
 
 def _said(text: Text) -> set[Release]:

@@ -117,5 +117,5 @@ def _edits(source: Source, said: Mapping[str, Any], number: int) -> Iterator[Edi
 
 
 def _at(source: Source, place: Mapping[str, int]) -> int:
-    """Rows and columns are counted from 1, in characters; the mark of byte order is none for ruff, as for the tree."""
+    """Rows and columns are counted from 1, in characters; the mark of byte order is none, for ruff as for us."""
     return source.offset(place["row"], 0) + place["column"] - 1

@@ -1,0 +1,127 @@
+"""What a service says of its Django is found, with its place; what is wrong with that is said, without a hang."""
+
+from __future__ import annotations
+
+import pytest
+
+from chairlift.recipes.django.config import Kind, Role
+from tests.recipes.django.config.kit import WITHOUT_MATRIX, declared
+
+
+@pytest.mark.parametrize(
+    ("files", "current"),
+    [
+        ({"requirements.txt": "Django==2.2.28\n"}, (2, 2)),
+        ({"requirements.txt": "-r requirements/prod.txt\n", "requirements/prod.txt": "django~=3.2.1\n"}, (3, 2)),
+        ({"requirements.in": "Django\n-c constraints.txt\n", "constraints.txt": "Django<2.3\n"}, (2, 2)),
+        ({"Pipfile": '[packages]\nDjango = "==2.2.*"\n'}, (2, 2)),
+        ({"pyproject.toml": '[project]\nname = "x"\ndependencies = ["Django>=4.2,<5"]\n', "manage.py": ""}, (4, 2)),
+        ({"environment.yml": "dependencies:\n  - pip:\n    - django==2.2.1\n"}, (2, 2)),
+        ({"Dockerfile": "FROM python:3.8\nRUN pip install Django==2.2.28\n"}, (2, 2)),
+        ({"poetry.lock": '[[package]]\nname = "django"\nversion = "3.2.1"\n'}, (3, 2)),
+        ({"Pipfile.lock": '{"default": {"django": {"version": "==2.2.4"}}}'}, (2, 2)),
+        ({"setup.cfg": "[metadata]\nname = x\n[options]\ninstall_requires =\n    Django >=3.2,<4\n"}, (3, 2)),
+        ({"README": "Django 2.2"}, None),
+    ],
+)
+def test_every_way_to_say_it(files: dict[str, str], current: tuple[int, int] | None) -> None:
+    assert declared(files).current == current
+
+
+def test_a_place_has_its_line_and_role() -> None:
+    found = declared(
+        {"requirements/base.in": "# x\nsix\nDjango>=2.2,<3 # y\n", "requirements/test.in": "Django==2.2.1\n"}
+    )
+    assert [(each.path, each.line, each.specifier, each.role) for each in found.evidence] == [
+        ("requirements/base.in", 3, ">=2.2,<3", Role.PRODUCTION),
+        ("requirements/test.in", 1, "==2.2.1", Role.TEST),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("files", "code"),
+    [
+        ({"requirements.txt": "-r requirements.txt\nDjango==2.2\n"}, "include-cycle"),
+        (
+            {"requirements.txt": "-r a.txt\n", "a.txt": "-r b.txt\nDjango==2.2\n", "b.txt": "-r a.txt\n"},
+            "include-cycle",
+        ),
+        ({"requirements.txt": "-r gone.txt\nDjango==2.2\n"}, "include-missing"),
+        ({"requirements.txt": "-r ../../up.txt\nDjango==2.2\n"}, "include-outside"),
+        ({"requirements.txt": "-c https://example.org/c.txt\nDjango==2.2\n"}, "constraint-away"),
+        ({"requirements.txt": "Django==2.2.1\n", ".github/workflows/a.yml": "jobs: ]["}, "ci-unreadable"),
+        ({"requirements.txt": "Django==2.2.1\n", "Jenkinsfile": "x"}, "ci-not-followed"),
+        ({"requirements.txt": "Django==2.2.1\n", "requirements-prod.txt": "Django==3.2.1\n"}, "pins-disagree"),
+    ],
+)
+def test_trouble_is_said(files: dict[str, str], code: str) -> None:
+    assert code in {each.code for each in declared(files).findings}
+
+
+def test_an_address_is_fetched_or_vendored_and_never_skipped() -> None:
+    files = {"requirements.in": "Django\n-c https://example.org/c.txt\n"}
+
+    def away(address: str) -> bytes:
+        raise OSError(address)
+
+    assert declared(files, lambda _: b"Django<3.3\n").current == (3, 2)
+    assert "constraint-away" in {each.code for each in declared(files, away).findings}
+    vendored = declared({**files, "c.txt": "Django<2.3\n"}, away)
+    assert (vendored.current, [each.code for each in vendored.findings]) == ((2, 2), [])
+
+
+def test_ci_that_tests_another_version_than_production() -> None:
+    workflow = WITHOUT_MATRIX.replace("-r requirements.txt", "Django==2.2.28")
+    found = declared({"requirements.txt": "Django==3.2.1\n", ".github/workflows/ci.yml": workflow})
+    assert "ci-disagrees" in {each.code for each in found.findings}
+
+
+def test_a_number_without_quotes() -> None:
+    workflow = WITHOUT_MATRIX.replace("3.8", "3.10")
+    found = declared({"requirements.txt": "Django==3.2.1\n", ".github/workflows/ci.yml": workflow})
+    assert "yaml-number" in {each.code for each in found.findings}
+    assert {run.python for job in found.jobs for run in job.runs} == {(3, 1)}
+
+
+def test_how_it_tests_itself() -> None:
+    files = {
+        "requirements.txt": "Django==2.2.28\n",
+        "tox.ini": "[tox]\nenvlist = py38\n[testenv]\nsetenv =\n  A = b\ncommands =\n  make check\n",
+        "Makefile": "check: lint\n\tcoverage run -m pytest -q\nlint:\n\truff .\n",
+        "pytest.ini": "[pytest]\nDJANGO_SETTINGS_MODULE = site.settings.test\n",
+    }
+    found = declared(files)
+    assert found.test is not None
+    assert (found.test.source, found.test.commands, found.test.path) == ("tox -e py38", ("make check",), "tox.ini")
+    assert found.test.environment == {"A": "b"}
+    assert found.test.resolved == ("python -m pytest -q",)
+    assert found.settings_module == "site.settings.test"
+
+
+def test_files_that_tools_write() -> None:
+    files = {
+        "requirements/base.in": "Django\n",
+        "requirements/base.txt": "#\n# This file is autogenerated by pip-compile\n#\n"
+        "django==2.2.1\n    # via -r requirements/base.in\n",
+        "hashed.txt": "six==1 --hash=sha256:00\n",
+        "requirements/hand.txt": "-r ../hashed.txt\n",
+        "uv.lock": "",
+    }
+    found = {each.path: each.tool for each in declared(files).compiled}
+    assert found == {"requirements/base.txt": "pip-compile", "hashed.txt": "hashes", "uv.lock": "uv"}
+
+
+@pytest.mark.parametrize(
+    ("files", "kind"),
+    [
+        ({"manage.py": "", "requirements.txt": "Django==2.2\n"}, Kind.APPLICATION),
+        ({"setup.py": "from setuptools import setup\nsetup(name='x')\n"}, Kind.LIBRARY),
+        ({"setup.py": "from setuptools import setup\nsetup(name='x')\n", "x/wsgi.py": ""}, Kind.APPLICATION),
+        (
+            {"pyproject.toml": '[project]\nname="x"\nclassifiers=["Framework :: Django :: 3.2"]\n', "manage.py": ""},
+            Kind.LIBRARY,
+        ),
+    ],
+)
+def test_kinds(files: dict[str, str], kind: Kind) -> None:
+    assert declared(files).kind is kind

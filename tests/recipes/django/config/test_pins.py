@@ -1,0 +1,129 @@
+"""Pins, ranges, Pythons and a library's own words, raised by the fewest letters."""
+
+from __future__ import annotations
+
+import pytest
+from packaging.version import Version
+
+from tests.recipes.django.config.kit import CLEAN_UP, PINNED, PIP, UPGRADE, WITHOUT_MATRIX, changed, run, workflow
+
+
+@pytest.mark.parametrize(
+    ("path", "before", "after"),
+    [
+        ("requirements.in", "Django>=2.2,<2.3 # LTS\r\n", "Django>=3.2,<3.3 # LTS\r\n"),
+        (
+            "requirements.txt",
+            "\ufeffdjango == 2.2.10 ; python_version>'3'\n",
+            "\ufeffdjango == 3.2.* ; python_version>'3'\n",
+        ),
+        ("Pipfile", "[packages]\ndjango = '~=2.2.0'  # x\n", "[packages]\ndjango = '~=3.2.0'  # x\n"),
+        (
+            "Pipfile",
+            '[packages]\ndjango = {version = "==2.2.*", extras = ["argon2"]}\n',
+            '[packages]\ndjango = {version = "==3.2.*", extras = ["argon2"]}\n',
+        ),
+        (
+            "pyproject.toml",
+            '[tool.poetry]\nname = "x"\npackage-mode = false\n[tool.poetry.dependencies]\npython = "^3.8"\n'
+            'Django = "^2.2" # web\n',
+            '[tool.poetry]\nname = "x"\npackage-mode = false\n[tool.poetry.dependencies]\npython = "^3.8"\n'
+            'Django = "^3.2" # web\n',
+        ),
+        (
+            "environment.yml",
+            "dependencies:\n  - python=3.8\n  - django=2.2 # x\n",
+            "dependencies:\n  - python=3.8\n  - django=3.2 # x\n",
+        ),
+        ("environment.yml", "dependencies:\n  - django>=2.2,<2.3\n", "dependencies:\n  - django>=3.2,<3.3\n"),
+        (
+            "Dockerfile",
+            "FROM python:3.8-slim\nRUN pip install 'Django==2.2.28' gunicorn\n",
+            "FROM python:3.8-slim\nRUN pip install 'Django==3.2.*' gunicorn\n",
+        ),
+    ],
+)
+def test_pins(path: str, before: str, after: str) -> None:
+    assert run({path: before}, UPGRADE).files[path] == after
+
+
+def test_an_exact_release_is_the_pin() -> None:
+    ran = run({"requirements.txt": "Django==2.2.28\n"}, UPGRADE, exact=Version("3.2.25"))
+    assert ran.files["requirements.txt"] == "Django==3.2.25\n"
+
+
+def test_pythons_that_the_target_does_not_run_on_are_raised() -> None:
+    files = {
+        **PINNED,
+        "Dockerfile": "FROM python:3.6-slim AS base\n",
+        ".python-version": "3.6.9\n",
+        "Pipfile": '[requires]\npython_version = "3.6"\n',
+        ".github/workflows/ci.yml": WITHOUT_MATRIX.replace("3.8", "3.6"),
+    }
+    ran = run(files, UPGRADE, target=(4, 2))
+    assert ran.files["Dockerfile"] == "FROM python:3.8-slim AS base\n"
+    assert ran.files[".python-version"] == "3.8\n"
+    assert 'python_version = "3.8"' in ran.files["Pipfile"]
+    assert changed(files[".github/workflows/ci.yml"], ran.files[".github/workflows/ci.yml"]) == [
+        "-        with: {python-version: 3.6}",
+        "+        with: {python-version: 3.8}",
+    ]
+    assert ran.musts == []
+
+
+SETUP = """\
+from setuptools import setup
+
+setup(
+    name='thing',
+    version='1.4.2',
+    install_requires=['Django>=2.2,<3.0', 'six'],  # few
+    classifiers=[
+        'Framework :: Django',
+        'Framework :: Django :: 2.2',
+        'Programming Language :: Python :: 3.8',
+    ],
+)
+"""
+LOG = "# Changes\n\n## Unreleased\n\n- One thing.\n\n## 1.4.2\n\n- Another.\n"
+
+
+def test_a_library_says_what_it_supports_and_keeps_the_old_one() -> None:
+    files = {
+        "setup.py": SETUP,
+        "CHANGELOG.md": LOG,
+        ".github/workflows/ci.yml": workflow(
+            "        python: [3.8]\n        django: ['2.2']\n", PIP.replace("-r requirements.txt", "-e .")
+        ),
+    }
+    prepared = run(files)
+    assert prepared.musts == []
+    assert "install_requires=['Django>=2.2,<4.0', 'six'],  # few" in prepared.files["setup.py"]
+    released = run(prepared.files, UPGRADE)
+    assert (
+        "        'Framework :: Django :: 2.2',\n        'Framework :: Django :: 3.2',\n" in released.files["setup.py"]
+    )
+    assert "version='1.5.0'" in released.files["setup.py"]
+    assert released.files["CHANGELOG.md"] == LOG.replace("- One", "- Added support for Django 3.2.\n- One")
+    assert {each for job in released.edited.jobs for each in job.tests} == {(2, 2), (3, 2)}
+    retired = run(released.files, CLEAN_UP)
+    assert "Django>=3.2,<4.0" in retired.files["setup.py"]
+    assert "Django :: 2.2" not in retired.files["setup.py"]
+    assert "django: ['3.2']" in retired.files[".github/workflows/ci.yml"]
+
+
+def test_a_constraint_kept_elsewhere_is_copied_without_its_limit() -> None:
+    address = "https://example.org/common.txt"
+    files = {"requirements.in": "-c constraints.txt\nDjango\n", "constraints.txt": f"# all\n-c {address}\n"}
+    ran = run(files, UPGRADE, fetch=lambda _: b"# org\nDjango<2.3\nsix<2\n")
+    assert ran.files["constraints.txt"] == "# all\n-c common.txt\n"
+    assert "six<2" in ran.files["common.txt"]
+    assert "\nDjango" not in ran.files["common.txt"]
+    assert "constraint-copied" in ran.codes
+
+
+def test_hashes_and_links_are_left_for_others_and_said() -> None:
+    files = {"requirements.txt": "django @ https://x.org/d.zip\n"}
+    ran = run(files, UPGRADE)
+    assert ran.files == files
+    assert "pin-left" in ran.musts

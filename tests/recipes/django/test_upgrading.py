@@ -1,0 +1,173 @@
+"""Whole upgrades of tiny services, on real Djangos."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from chairlift.ports import RecipeFailed
+from chairlift.recipes.django.changing import Choice, NoSuchFixer
+from chairlift.recipes.django.recipe import DjangoRecipe
+from chairlift.recipes.django.releases import Stage
+from chairlift.recipes.django.report.model import Report, State
+from chairlift.recipes.django.upgrading import CannotUpgrade, Wanted, preview, upgrade
+from chairlift.testing.contracts.recipe import Example, RecipeContract
+from chairlift.testing.recipes import read_files
+from tests.recipes.django.dependencies.wheels import wheel
+from tests.recipes.django.index import served
+from tests.recipes.django.proving.services import GREEN, in_a_sandbox, on_django, service
+
+real = pytest.mark.usefixtures("own_cache")
+SIGNALS = "from django.dispatch import Signal\n\ndone = Signal(providing_args=['x'])\n"
+REMOVED = """\
+from django.utils.encoding import python_2_unicode_compatible
+
+
+@python_2_unicode_compatible
+class A:
+    pass
+"""
+
+
+@pytest.fixture
+def own_cache(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Environments are kept where the other tests keep theirs."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(Path(__file__).parents[3] / ".tools" / "upgrading"))
+
+
+def told(report: Report) -> list[str]:
+    rows = [f"{run.what} {run.state} {run.django[:3]}" for run in report.baseline]
+    return rows + [f"{part.stage} {run.state} {run.django[:3]}" for part in report.parts for run in part.runs]
+
+
+@in_a_sandbox
+@on_django((2, 2))
+@on_django((3, 2))
+@real
+def test_what_the_bump_alone_breaks_is_mended_and_proven(tmp_path: Path) -> None:
+    files = {"shop/signals.py": SIGNALS, "shop/old.py": REMOVED}
+    made = service(tmp_path, files, tests=GREEN + "\n    def test_old(self):\n        import shop.old, shop.signals\n")
+    before = read_files(made)
+    report = preview(made, Wanted((3, 2), seconds=600))
+    assert read_files(made) == before, "a preview changes nothing"
+    assert told(report) == [
+        "before passed 2.2",
+        "Django alone failed 3.2",
+        "prepare passed 2.2",
+        "upgrade passed 3.2",
+        "clean-up passed 3.2",
+    ]
+    assert report.state is State.GREEN
+    prepare, done, _ = report.parts
+    assert "signal_providing_args" in {each.name for each in prepare.reasons}
+    assert {bump.name for bump in done.bumps} >= {"django"}
+    assert [each.path for each in done.files] == ["requirements.txt", "site_settings.py"]
+
+
+@in_a_sandbox
+@on_django((2, 2))
+@on_django((3, 2))
+@real
+def test_red_before_is_never_called_green(tmp_path: Path) -> None:
+    made = service(tmp_path, tests=GREEN + "\n    def test_red(self):\n        self.fail('always')\n")
+    report = preview(made, Wanted((3, 2), stages=(Stage.UPGRADE,), seconds=600))
+    assert report.state in (State.RED, State.OPEN)
+    assert any("the default branch itself is not green" in text for text in report.parts[0].unproven)
+
+
+@in_a_sandbox
+@on_django((2, 2))
+@on_django((3, 2))
+@real
+def test_a_distribution_that_cannot_do_it_is_moved_to_its_oldest_release_that_can(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, new = "from django.utils.encoding import python_2_unicode_compatible\n", "VALUE = 1\n"
+    for version, text in (("1.0", old), ("1.1", old), ("1.2", new), ("1.3", new), ("2.0", new)):
+        wheel(tmp_path / "index", "tick", version, files={"tick/__init__.py": text})
+    tests = GREEN + "\n    def test_tick(self):\n        import tick\n"
+    made = service(tmp_path / "shop", {"requirements.txt": "django==2.2.28\ntick==1.0\n"}, tests=tests)
+    with served(tmp_path / "index") as url:
+        monkeypatch.setenv("UV_INDEX", url)
+        report = preview(made, Wanted((3, 2), stages=(Stage.UPGRADE,), seconds=900))
+    (part,) = report.parts
+    assert part.state is State.GREEN, (part.repairs, part.runs)
+    (bump,) = (each for each in part.bumps if each.name == "tick")
+    assert (bump.before, bump.after) == ("1.0", "1.2")
+    assert "does not work on the target" in bump.why
+    assert any(text.startswith("tick 1.0 -> 1.2") for text in part.repairs)
+
+
+def test_without_tests_nothing_is_proven(tmp_path: Path) -> None:
+    made = service(tmp_path, {"shop/signals.py": SIGNALS})
+    report = upgrade(made, Wanted((3, 2), choice=Choice(offline=True), proves=False, stages=(Stage.PREPARE,)))
+    assert report.state is State.OPEN
+    assert (made / "shop/signals.py").read_text() == SIGNALS.replace("providing_args=['x']", "")
+    again = upgrade(made, Wanted((3, 2), choice=Choice(offline=True), proves=False, stages=(Stage.PREPARE,)))
+    assert again.state is State.NOTHING
+
+
+@pytest.mark.parametrize(
+    ("wanted", "why"),
+    [
+        (Wanted((9, 9)), "Django 9.9 is not known here"),
+        (Wanted((2, 0)), "on Django 2.2 already, which is newer than 2.0"),
+        (Wanted((3, 2), current=(1, 4)), "too old or too new"),
+    ],
+)
+def test_what_cannot_begin_says_why(tmp_path: Path, wanted: Wanted, why: str) -> None:
+    with pytest.raises(CannotUpgrade, match=why):
+        upgrade(service(tmp_path), wanted)
+
+
+def test_a_checkout_that_says_nothing_is_asked_about(tmp_path: Path) -> None:
+    with pytest.raises(CannotUpgrade, match="say it with --from"):
+        upgrade(tmp_path, Wanted((3, 2)))
+    with pytest.raises(CannotUpgrade, match="is no folder"):
+        upgrade(tmp_path / "gone", Wanted((3, 2)))
+
+
+def test_only_and_skip_name_what_there_is(tmp_path: Path) -> None:
+    with pytest.raises(NoSuchFixer, match=r"docs/fixers\.md"):
+        Choice(only=frozenset({"no_such"}))
+    made = service(tmp_path, {"shop/signals.py": SIGNALS})
+    skip = Choice(skip=frozenset({"signal_providing_args"}), offline=True)
+    report = upgrade(made, Wanted((3, 2), choice=skip, proves=False, stages=(Stage.PREPARE,)))
+    assert (made / "shop/signals.py").read_text() == SIGNALS
+    assert report.state is State.NOTHING
+
+
+class TestRecipe(RecipeContract):
+    @pytest.fixture
+    def recipe(self) -> DjangoRecipe:
+        return DjangoRecipe()
+
+    @pytest.fixture
+    def example(self) -> Example:
+        before = {"requirements.txt": "django==2.2.28\n", "shop/signals.py": SIGNALS}
+        after = {**before, "shop/signals.py": SIGNALS.replace("providing_args=['x']", "")}
+        return Example(before, after, {"target": "3.2", "stage": "prepare", "offline": True}, {"target": "soon"})
+
+
+def test_the_recipe_is_done_where_the_target_is_reached(tmp_path: Path) -> None:
+    made = service(tmp_path, {"requirements.txt": "django==3.2.25\n"})
+    for stage in ("prepare", "upgrade"):
+        said = DjangoRecipe().apply(made, {"target": "3.2", "stage": stage, "offline": True}, 60)
+        assert (said.done, said.summary) == (True, "it is on Django 3.2 already")
+
+
+@pytest.mark.parametrize(
+    ("settings", "why"),
+    [
+        ({"target": "3.2"}, "stage"),
+        ({"target": "3.2", "stage": "party"}, "'clean-up'"),
+        ({"target": "3.2", "stage": "prepare", "prov": True}, "no setting 'prov'; it has: current,"),
+        ({"target": "3.2", "stage": "prepare", "prove": "yes"}, "prove must be true or false"),
+        ({"target": "3.2", "stage": "prepare", "only": "x"}, "only must be a list"),
+        ({"target": "3.2", "stage": "prepare", "skip": ["no_such"]}, "no fixer called 'no_such'"),
+    ],
+)
+def test_settings_that_cannot_work_are_said(tmp_path: Path, settings: dict[str, object], why: str) -> None:
+    with pytest.raises(RecipeFailed, match=why):
+        DjangoRecipe().apply(service(tmp_path), settings, 60)
