@@ -35,6 +35,20 @@ def test_what_was_changed_is_parsed_again_and_not_kept_where_it_broke() -> None:
     assert fixed("once = 1\n", Edit(5, 6, "+=")).changed
 
 
+def test_a_fixer_that_raises_leaves_the_file_as_it_was() -> None:
+    fixer = Fixer(__name__ + ".raises", title="Raises", link="https://example.com/")
+
+    @fixer.on(ast.Name, "once", "later")
+    def name(looking: Looking, node: ast.Name, parents: Parents) -> Iterator[Edit]:
+        if node.id == "later":
+            raise KeyError("oops")
+        yield Edit(0, 4, "twice")
+
+    result = fix(Source.of("once = 1\nlater = 2\n"), [fixer], Project(Path("nowhere")), Leg((2, 2), (3, 2)))
+    assert (result.text, result.changed) == ("once = 1\nlater = 2\n", False)
+    assert result.findings[0].text == "left alone: the fixer raises failed: KeyError: 'oops'"
+
+
 def test_what_its_encoding_cannot_hold_is_not_kept() -> None:
     text = "# coding: ascii\nonce = 1\n"
     assert not fixed(text, Edit(len(text), len(text), "# é\n")).changed
