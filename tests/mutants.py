@@ -16,6 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tests.mutant import Mutant
+from tests.recipes.django.mutants import DJANGO
 from tests.server.mutants import SERVER
 
 ROOT = Path(__file__).parent.parent
@@ -257,7 +258,8 @@ def judge(mutant: Mutant) -> tuple[str, float]:
 
 def main(words: Sequence[str]) -> int:
     """0 when every mutant was killed."""
-    chosen = [mutant for mutant in (*MUTANTS, *SERVER) if not words or any(word in str(mutant) for word in words)]
+    known = (*MUTANTS, *SERVER, *DJANGO)
+    chosen = [mutant for mutant in known if not words or any(word in str(mutant) for word in words)]
     if not chosen:
         print(f"no mutant holds {' or '.join(words)}")
         return 2

@@ -126,6 +126,18 @@ def test_links_and_what_lies_outside_are_left_alone(tmp_path: Path) -> None:
     assert [each.path for each in result.fixed] == ["b.py"]
 
 
+def test_what_became_a_link_meanwhile_is_neither_read_nor_written(tmp_path: Path) -> None:
+    write_files(tmp_path, {"in/a.py": OLD, "out/a.py": OLD})
+    project = Project(tmp_path / "in")
+    result = fix_tree(project, LEG)
+    assert [each.path for each in result.fixed] == ["a.py"]
+    (tmp_path / "in/a.py").unlink()
+    (tmp_path / "in/a.py").symlink_to(tmp_path / "out/a.py")
+    write(project, result)
+    assert (tmp_path / "out/a.py").read_text() == OLD
+    assert project.read("a.py") is None
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="nothing is forbidden to root")
 def test_a_file_that_may_not_be_read_is_a_finding(tmp_path: Path) -> None:
     write_files(tmp_path, {"a.py": OLD})

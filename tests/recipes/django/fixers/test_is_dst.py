@@ -14,6 +14,7 @@ HEAD = "from django.utils import timezone\nfrom django.db.models.functions impor
     [
         ("timezone.make_aware(d, is_dst=None)\n", "timezone.make_aware(d)\n"),
         ("timezone.make_aware(d, tz, None)\n", "timezone.make_aware(d, tz)\n"),
+        ("timezone.make_aware(d, (tz), (None))\n", "timezone.make_aware(d, (tz))\n"),
         ('qs.datetimes("a", "day", is_dst=None)\n', 'qs.datetimes("a", "day")\n'),
         ('f = TruncDay("a", is_dst=None, tzinfo=t)\n', 'f = TruncDay("a", tzinfo=t)\n'),
     ],

@@ -33,6 +33,20 @@ HEAD = "from django.utils.deprecation import MiddlewareMixin\n"
                 "        super(A, self).__init__(get_response)\n"
             ),
         ),
+        (
+            (
+                "class A(MiddlewareMixin):\n"
+                "    def __init__(self, get_response=None):\n"
+                "        (super().__init__)(  # why\n"
+                "        )\n"
+            ),
+            (
+                "class A(MiddlewareMixin):\n"
+                "    def __init__(self, get_response):\n"
+                "        (super().__init__)(get_response  # why\n"
+                "        )\n"
+            ),
+        ),
     ],
 )
 def test_changes(before: str, after: str) -> None:

@@ -15,6 +15,7 @@ from chairlift.testing.fixers import check_changes, check_unchanged
         ),
         ('INSTALLED_APPS = [\n    "a",\n]\n', 'INSTALLED_APPS = [\n    "a",\n]\nUSE_TZ = False\n'),
         ("INSTALLED_APPS = []", "INSTALLED_APPS = []\nUSE_TZ = False\n"),
+        ("\ufeffINSTALLED_APPS = []\nX = 1\n", "\ufeffINSTALLED_APPS = []\nUSE_TZ = False\nX = 1\n"),
         (
             "from django.conf import settings\nsettings.configure(\n    INSTALLED_APPS=[],\n)\n",
             ("from django.conf import settings\nsettings.configure(\n    INSTALLED_APPS=[],\n    USE_TZ=False,\n)\n"),
