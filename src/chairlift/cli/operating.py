@@ -126,6 +126,9 @@ def quiet() -> bool:
     resting = ("ask", "stop", "done", "refused", "bug")
     if Unit.objects.filter(state="running").exists():
         return False
+    # Whoever is being looked at may conclude something else than last time.
+    if Upgrade.objects.filter(leased_until__gt=now()).exists():
+        return False
     queued = Q(decision="wait", admitted_at=None) & ~Q(waits_for="")
     exempt = Q(decision="wait", why__startswith="exempted")
     rows = Upgrade.objects.exclude(decision__in=resting).exclude(queued).exclude(exempt)
