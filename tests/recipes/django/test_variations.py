@@ -16,7 +16,7 @@ from chairlift.recipes.django.source import Source
 from chairlift.recipes.django.tools.django_upgrade import DjangoUpgrade, plainly
 from chairlift.testing.fixers import Example
 from tests.recipes.django.tools.examples import ALL
-from tests.recipes.django.variations import Variation, harvested, requoted, spaced, variations
+from tests.recipes.django.variations import Variation, harvested, parenthesised, requoted, spaced, variations
 
 
 @lru_cache(maxsize=1)
@@ -57,6 +57,25 @@ def test_our_fixers_make_the_same_change_in_any_form(data: st.DataObject, vary: 
     assert not again.changed
 
 
+def test_parentheses_of_their_own_do_no_harm() -> None:
+    """Where one stands in the way the file is left alone: no other change is made than without it."""
+    left_alone = set()
+    for example in examples():
+        varied = parenthesised(example.before)
+        assert meaning(varied) == meaning(example.before)
+        fixed = example.run(varied)
+        if fixed.changed:
+            assert without_order(fixed.text) == without_order(example.after), fixed.text
+        else:
+            left_alone.add(example.fixer.name)
+    assert left_alone <= {
+        "admin_default_tuples",
+        "assert_form_error_response",
+        "assert_queryset_repr",
+        "signer_arguments",
+    }
+
+
 @settings(max_examples=300)
 @given(st.sampled_from(ALL), variations())
 def test_django_upgrade_makes_the_same_change_in_any_form_and_as_the_command(
@@ -94,3 +113,4 @@ def test_with_repairs_all_output_is_python_and_a_second_run_is_empty(
 def test_variations_vary() -> None:
     assert requoted("f('a', \"b\", r'c', 'd\\n', '''e''')\n") == "f(\"a\", 'b', r'c', 'd\\n', '''e''')\n"
     assert spaced("f(a,[b])\n", " ") == "f( a, [ b])\n"
+    assert parenthesised("f(a, *b, c=[1], d={2: (3,)})\n") == "f((a), *b, c=([(1)]), d=({(2): (((3),))}))\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import io
 import itertools
@@ -12,6 +13,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from chairlift.recipes.django.source import Source
 from chairlift.testing.fixers import Example, recorded
 
 
@@ -81,6 +83,31 @@ def requoted(text: str) -> str:
             line = lines[token.start[0] - 1]
             lines[token.start[0] - 1] = line[: token.start[1]] + quote + body + quote + line[token.end[1] :]
     return "\n".join(lines)
+
+
+def parenthesised(text: str) -> str:
+    """Parentheses around arguments, elements, keys and values: they mean nothing, and no tree tells of them."""
+    source = Source.of(text)
+    spans = {source.span(part) for node in ast.walk(source.tree) for part in _parts(node)}
+    places = [*((start, 1, "(") for start, _ in spans), *((end, 0, ")") for _, end in spans)]
+    for place, _, bracket in sorted(places, reverse=True):
+        text = text[:place] + bracket + text[place:]
+    return text
+
+
+def _parts(node: ast.AST) -> list[ast.expr]:
+    match node:
+        case ast.Call(args=[ast.GeneratorExp()]):
+            return []
+        case ast.Call():
+            return [each for each in node.args if not isinstance(each, ast.Starred)] + [k.value for k in node.keywords]
+        case ast.Dict():
+            return [*(key for key in node.keys if key is not None), *node.values]
+        case ast.List(ctx=ast.Load()) | ast.Tuple(ctx=ast.Load()):
+            return [each for each in node.elts if not isinstance(each, ast.Starred)]
+        case ast.Assign():
+            return [node.value]
+    return []
 
 
 def _inserted(text: str, places: list[tuple[int, int]], gap: str) -> str:

@@ -26,7 +26,7 @@ def remove_argument(
     Yields nothing where a comment stands between it and its neighbours: the comment may belong to either.
     """
     opening, closing = source.span(call.func)[1], source.span(call)[1] - 1
-    start, end = _in_parentheses(source.text, source.span(argument), source.text.index("(", opening) + 1, closing)
+    start, end = outer(source, argument, call)
     before, after = source.text[opening:start], source.text[end:closing]
     if "#" in _gap_before(before) or "#" in after.partition(",")[0]:
         return
@@ -43,14 +43,20 @@ def remove_argument(
         yield Edit(start, end, "", group=together)
 
 
-def _in_parentheses(text: str, span: tuple[int, int], opening: int, closing: int) -> tuple[int, int]:
-    """With the parentheses of its own around it, which the tree does not tell of: `f(a, (b))`."""
-    start, end = span
+def outer(source: Source, node: ast.AST, inside: ast.AST) -> tuple[int, int]:
+    """Where a part of a call, list, tuple or dictionary starts and ends, with the parentheses of its own: `f(a, (b))`.
+
+    The tree does not tell of these, and what is put beside the part must be put outside of them.
+    """
+    opening, closing = source.span(inside)
+    if isinstance(inside, ast.Call):
+        opening = source.text.index("(", source.span(inside.func)[1])
+    start, end = source.span(node)
     while True:
-        before, after = text[opening:start].rstrip(), text[end:closing]
+        before, after = source.text[opening + 1 : start].rstrip(), source.text[end : closing - 1]
         if not before.endswith("(") or not after.lstrip().startswith(")"):
             return start, end
-        start, end = opening + len(before) - 1, end + after.index(")") + 1
+        start, end = opening + len(before), end + after.index(")") + 1
 
 
 def _gap_before(text: str) -> str:

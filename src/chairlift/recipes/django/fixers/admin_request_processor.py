@@ -9,6 +9,7 @@ import ast
 from collections.abc import Iterator
 
 from chairlift.recipes.django import settings
+from chairlift.recipes.django.edits import outer
 from chairlift.recipes.django.findings import Edit, Finding
 from chairlift.recipes.django.fixing import Fixer, Looking, Parents
 from chairlift.recipes.django.source import Source
@@ -67,10 +68,9 @@ def _listed(looking: Looking, value: ast.expr) -> Iterator[Edit | Finding]:
 def _inserted(source: Source, listed: ast.List | ast.Tuple) -> Edit:
     """Before the first, in its quotes and on a line of its own if that one has one."""
     first = listed.elts[0]
-    start = source.span(first)[0]
-    quote = "'" if source.text[start] == "'" else '"'
-    line = source.lines[first.lineno - 1]
-    head = line[: start - source.offset(first.lineno, 0)]
+    quote = "'" if source.segment(first).startswith("'") else '"'
+    start = outer(source, first, listed)[0]
+    head = source.text[source.offset(source.line_of(start), 0) : start]
     between = f"{source.newline}{head}" if not head.strip() else " "
     return Edit(start, start, f"{quote}{_REQUEST}{quote},{between}")
 

@@ -9,7 +9,7 @@ import ast
 from collections.abc import Iterator
 
 from chairlift.recipes.django.calls import keyword, starred
-from chairlift.recipes.django.edits import add_import, group
+from chairlift.recipes.django.edits import add_import, group, outer
 from chairlift.recipes.django.findings import Edit, Finding
 from chairlift.recipes.django.fixing import Fixer, Looking, Parents
 from chairlift.recipes.django.moves import free
@@ -41,7 +41,7 @@ def made(looking: Looking, node: ast.Call, parents: Parents) -> Iterator[Edit | 
         yield source.finding(node, f"{name} gives None where there are no rows, from Django 5.0 on", how)
         return
     together = group()
-    end = max(source.span(each)[1] for each in (*node.args, *node.keywords))
+    end = max(outer(source, each, node)[1] for each in (*node.args, *node.keywords))
     yield Edit(end, end, f", default={empty.replace('Value', spelled)}", group=together)
     if spelled == "Value":
         yield from add_import(source, "django.db.models", "Value", together)

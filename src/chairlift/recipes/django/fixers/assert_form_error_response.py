@@ -12,7 +12,7 @@ import ast
 from collections.abc import Iterator
 
 from chairlift.recipes.django.calls import called, keyword, starred
-from chairlift.recipes.django.edits import group
+from chairlift.recipes.django.edits import group, outer
 from chairlift.recipes.django.findings import Edit
 from chairlift.recipes.django.fixing import Fixer, Looking, Parents
 from chairlift.recipes.django.releases import notes
@@ -43,8 +43,8 @@ def asserted(looking: Looking, node: ast.Call, parents: Parents) -> Iterator[Edi
     if "context" in source.segment(value) or not isinstance(value, ast.Name | ast.Attribute | ast.Call):
         return
     # Arguments in any other order than theirs are left to a person.
-    start, end = source.span(response)[0], source.span(named)[1]
-    between = source.text[source.span(response)[1] : source.span(named)[0]]
+    (start, first), (second, end) = outer(source, response, node), outer(source, named, node)
+    between = source.text[first:second]
     if between.strip() != "," or "#" in between:
         return
     name = source.segment(named.value if isinstance(named, ast.keyword) else named)

@@ -10,6 +10,7 @@ import ast
 from collections.abc import Iterator
 
 from chairlift.recipes.django.calls import keyword, starred
+from chairlift.recipes.django.edits import outer
 from chairlift.recipes.django.findings import Edit
 from chairlift.recipes.django.fixing import Fixer, Looking, Parents
 from chairlift.recipes.django.releases import notes
@@ -31,7 +32,7 @@ def asserted(looking: Looking, node: ast.Call, parents: Parents) -> Iterator[Edi
     values = named.value if named else (node.args[1] if len(node.args) == 2 else None)
     if values is None or not _are_reprs(values):
         return
-    end = max(looking.source.span(each)[1] for each in (*node.args, *node.keywords))
+    end = max(outer(looking.source, each, node)[1] for each in (*node.args, *node.keywords))
     behind = looking.source.text[end : looking.source.span(node)[1] - 1]
     if "#" not in behind and ")" not in behind:
         yield Edit(end, end, ", transform=repr")

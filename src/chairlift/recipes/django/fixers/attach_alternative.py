@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from chairlift.recipes.django.edits import outer
 from chairlift.recipes.django.findings import Edit, Finding, Weight
 from chairlift.recipes.django.fixing import Fixer, Looking, Parents
 from chairlift.recipes.django.releases import notes
@@ -33,7 +34,7 @@ def changed(looking: Looking, node: ast.Attribute, parents: Parents) -> Iterator
         pair = call.args[0]
         text = source.segment(pair)
         if isinstance(pair, ast.Tuple) and len(pair.elts) == 2 and text.startswith("(") and "#" not in text:
-            inner = source.text[source.span(pair.elts[0])[0] : source.span(pair.elts[1])[1]]
+            inner = source.text[outer(source, pair.elts[0], pair)[0] : outer(source, pair.elts[1], pair)[1]]
             yield source.replace(call, f"{source.segment(node.value)}.attach_alternative({inner})")
             return
     if isinstance(node.ctx, ast.Store) or _appends(call, node):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from chairlift.recipes.django.edits import outer
 from chairlift.recipes.django.findings import Edit
 from chairlift.recipes.django.fixing import Fixer, Looking, Parents
 from chairlift.recipes.django.releases import notes
@@ -35,7 +36,7 @@ def _without(looking: Looking, node: ast.Dict) -> Iterator[Edit]:
     for key, value in zip(node.keys, node.values, strict=True):
         if not (isinstance(key, ast.Constant) and key.value == "SERIALIZE"):
             continue
-        start, end = source.span(key)[0], source.span(value)[1]
+        start, end = outer(source, key, node)[0], outer(source, value, node)[1]
         behind = source.text[end : source.span(node)[1] - 1]
         comma = behind[: len(behind) - len(behind.lstrip(" ,"))]
         if "#" in behind.partition("\n")[0]:

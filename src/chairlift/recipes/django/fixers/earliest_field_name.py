@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from chairlift.recipes.django.edits import outer
 from chairlift.recipes.django.findings import Edit
 from chairlift.recipes.django.fixing import Fixer, Looking, Parents
 
@@ -28,4 +29,4 @@ def keyword(looking: Looking, node: ast.keyword, parents: Parents) -> Iterator[E
     if call.func.attr in {"earliest", "latest"} and not call.args and len(call.keywords) == 1:
         source = looking.source
         if "#" not in source.segment(node):
-            yield Edit(source.span(node)[0], source.span(node.value)[0], "")
+            yield Edit(source.span(node)[0], outer(source, node.value, call)[0], "")

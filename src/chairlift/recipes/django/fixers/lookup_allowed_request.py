@@ -9,6 +9,7 @@ import ast
 from collections.abc import Iterator
 
 from chairlift.recipes.django.calls import on_super
+from chairlift.recipes.django.edits import outer
 from chairlift.recipes.django.findings import Edit
 from chairlift.recipes.django.fixing import Fixer, Looking, Parents
 from chairlift.recipes.django.releases import notes
@@ -30,6 +31,8 @@ def defined(looking: Looking, node: ast.FunctionDef, parents: Parents) -> Iterat
     end = source.span(arguments.args[-1])[1]
     yield Edit(end, end, ", request=None")
     for call in ast.walk(node):
-        if isinstance(call, ast.Call) and on_super(call) and len(call.args) == 2 and looking.leg.floor >= (5, 0):
-            last = source.span(call.args[-1])[1]
+        if not isinstance(call, ast.Call) or not on_super(call) or call.keywords:
+            continue
+        if len(call.args) == 2 and looking.leg.floor >= (5, 0):
+            last = outer(source, call.args[-1], call)[1]
             yield Edit(last, last, ", request")

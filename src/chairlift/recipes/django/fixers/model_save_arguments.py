@@ -9,6 +9,7 @@ import ast
 from collections.abc import Iterator
 
 from chairlift.recipes.django.calls import last_name, on_super
+from chairlift.recipes.django.edits import outer
 from chairlift.recipes.django.findings import Edit, Finding
 from chairlift.recipes.django.fixing import Fixer, Looking, Parents
 from chairlift.recipes.django.releases import notes
@@ -32,7 +33,7 @@ def saved(looking: Looking, node: ast.Call, parents: Parents) -> Iterator[Edit |
     names = tuple(last_name(each) for each in node.args)
     if handed_on and names == _NAMES[: len(names)]:
         for name, argument in zip(_NAMES, node.args, strict=False):
-            start = looking.source.span(argument)[0]
+            start = outer(looking.source, argument, node)[0]
             yield Edit(start, start, f"{name}=")
     elif len(node.args) > 1 and all(isinstance(each, ast.Constant) for each in node.args[:2]):
         # One argument may as well be commit of a form, or the content of a file.

@@ -9,6 +9,7 @@ import ast
 from collections.abc import Iterator
 
 from chairlift.recipes.django.calls import last_name
+from chairlift.recipes.django.edits import outer
 from chairlift.recipes.django.findings import Edit, Finding, Weight
 from chairlift.recipes.django.fixing import Fixer, Looking, Parents
 from chairlift.recipes.django.releases import notes
@@ -33,7 +34,7 @@ def added(looking: Looking, node: ast.Call, parents: Parents) -> Iterator[Edit |
     pair = node.args[0]
     if isinstance(pair, ast.Tuple) and len(pair.elts) == 2 and looking.source.segment(pair).startswith("("):
         start, end = looking.source.span(pair)
-        first, last = looking.source.span(pair.elts[0])[0], looking.source.span(pair.elts[1])[1]
+        first, last = outer(looking.source, pair.elts[0], pair)[0], outer(looking.source, pair.elts[1], pair)[1]
         if "#" not in looking.source.text[start:first] + looking.source.text[last:end]:
             yield Edit(start, end, looking.source.text[first:last])
     elif not isinstance(pair, ast.Starred):

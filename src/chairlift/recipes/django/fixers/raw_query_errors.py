@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from chairlift.recipes.django.edits import add_import, group, is_used, remove_import
+from chairlift.recipes.django.edits import add_import, group, is_used, outer, remove_import
 from chairlift.recipes.django.findings import Edit, Finding, Weight
 from chairlift.recipes.django.fixing import Fixer, Looking, Parents
 from chairlift.recipes.django.moves import free, tolerated
@@ -49,7 +49,10 @@ def caught(looking: Looking, node: ast.ExceptHandler, parents: Parents) -> Itera
         if source.resolve(kind) == _OLD:
             together = group()
             names = ", ".join(_NEW)
-            yield source.replace(kind, names if kind is not node.type else f"({names})", together)
+            if kind is node.type:
+                yield source.replace(kind, f"({names})", together)
+            else:
+                yield Edit(*outer(source, kind, node.type), names, group=together)
             missing = [name for name in _NEW if source.imports.get(name) != f"{_HOME}.{name}"]
             if missing:
                 yield from add_import(source, _HOME, ", ".join(missing), together)

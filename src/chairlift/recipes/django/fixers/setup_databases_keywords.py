@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from chairlift.recipes.django.edits import group
+from chairlift.recipes.django.edits import group, outer
 from chairlift.recipes.django.findings import Edit
 from chairlift.recipes.django.fixing import Fixer, Looking, Parents
 
@@ -35,5 +35,5 @@ def called(looking: Looking, node: ast.Call, parents: Parents) -> Iterator[Edit]
         return
     together = group()
     for name, argument in [*zip(_NAMES, node.args, strict=False)][2:]:
-        start = source.span(argument)[0]
+        start = outer(source, argument, node)[0]
         yield Edit(start, start, f"{name}=", group=together)
