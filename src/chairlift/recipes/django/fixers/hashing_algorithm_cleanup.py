@@ -22,6 +22,7 @@ fixer = Fixer(
     link="https://docs.djangoproject.com/en/4.0/releases/4.0/#features-removed-in-4-0",
     since=(3, 1),
     breaks=(4, 0),
+    items=(262,),
 )
 
 _NAME = "DEFAULT_HASHING_ALGORITHM"
