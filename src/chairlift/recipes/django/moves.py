@@ -141,6 +141,9 @@ def _may_rename(looking: Looking, old: str, name: str, new: str) -> bool:
     source = looking.source
     if rebound(source, old) or not free(source, name, new):
         return False
+    if not any(True for _ in _uses(source, old)):
+        # Imported for others, who may be elsewhere.
+        return False
     exported = [node for node in source.tree.body if isinstance(node, ast.Assign) and "__all__" in source.segment(node)]
     if any(old in source.segment(node) for node in exported):
         return False

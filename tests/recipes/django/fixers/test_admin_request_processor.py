@@ -58,6 +58,7 @@ def test_in_a_name_or_an_item() -> None:
         (ADMIN + "T = [{'BACKEND': 'django_jinja.backend.Jinja2', 'OPTIONS': {'context_processors': ['a']}}]\n", 0),
         (ADMIN + "T = [{'context_processors': env.list('A')}]\n", 1),
         (ADMIN + "T = [{'context_processors': []}]\n", 1),
+        (ADMIN + "def test():\n    T[0]['context_processors'] = ['a']\n", 0),
         (ADMIN + "x = 'context_processors'\n", 0),
     ],
 )

@@ -90,6 +90,7 @@ def test_what_would_do_something_new_is_kept_out(lines: tuple[str, ...], kept: i
         ),
         (config("default = False", "name = 'core'", READY), SETTINGS, 0),
         (config("name = 'core'") + config("name = 'core'", name="Other"), SETTINGS, 0),
+        ("from x.apps import XConfig\n" + config("name = 'core'"), SETTINGS, 0),
         (config("name = 'core'"), {}, 0),
         (config("name = __name__.rpartition('.')[0]"), SETTINGS, 0),
         (config("name = 'core'", base="Model"), SETTINGS, 0),

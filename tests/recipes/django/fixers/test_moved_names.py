@@ -131,24 +131,32 @@ def test_a_name_that_others_borrow_stays() -> None:
     files = {"app/views.py": "from .compat import (\n    other, force_text)\n", "app/x.py": "from django.db import z\n"}
     check_changes(
         TEXT,
-        "from django.utils.encoding import force_text\n",
-        "from django.utils.encoding import force_str as force_text\n",
+        "from django.utils.encoding import force_text\nx = force_text(1)\n",
+        "from django.utils.encoding import force_str as force_text\nx = force_text(1)\n",
         path="app/compat.py",
         files=files,
     )
     check_changes(
         TEXT,
-        "from django.utils.encoding import force_text\n",
-        "from django.utils.encoding import force_str\n",
+        "from django.utils.encoding import force_text\nx = force_text(1)\n",
+        "from django.utils.encoding import force_str\nx = force_str(1)\n",
         path="app/elsewhere.py",
         files=files,
     )
     check_changes(
         TEXT,
-        "from django.utils.encoding import force_text\n",
-        "from django.utils.encoding import force_str as force_text\n",
+        "from django.utils.encoding import force_text\nx = force_text(1)\n",
+        "from django.utils.encoding import force_str as force_text\nx = force_text(1)\n",
         path="app/__init__.py",
         files={"app/models.py": "from . import force_text\n"},
+    )
+
+
+def test_a_name_that_is_only_passed_on_stays() -> None:
+    check_changes(
+        TEXT,
+        "from django.utils.encoding import force_text, smart_text\nx = smart_text(1)\n",
+        "from django.utils.encoding import force_str as force_text, smart_str\nx = smart_str(1)\n",
     )
 
 

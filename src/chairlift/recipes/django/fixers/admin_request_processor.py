@@ -41,6 +41,9 @@ fixer.triggers("context_processors")
 def subscript(looking: Looking, node: ast.Assign, parents: Parents) -> Iterator[Edit | Finding]:
     """TEMPLATES[0]["OPTIONS"]["context_processors"] = …"""
     target = node.targets[0]
+    if any(isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef) for each in parents):
+        # A test that tries something else.
+        return
     if not isinstance(target, ast.Subscript) or not _is_string(target.slice, "context_processors"):
         return
     if settings.mentions(looking, "django.contrib.admin"):

@@ -18,6 +18,7 @@ fixer = Fixer(
     title="default = True in one of several AppConfig classes",
     link="https://docs.djangoproject.com/en/3.2/releases/3.2/#automatic-appconfig-discovery",
     breaks=(4, 1),
+    items=(314,),
     files=("apps.py",),
 )
 

@@ -17,6 +17,7 @@ fixer = Fixer(
     title="INSTALLED_APPS with the config class that only default_app_config names",
     link="https://docs.djangoproject.com/en/3.2/releases/3.2/#features-deprecated-in-3-2",
     breaks=(4, 1),
+    items=(314,),
 )
 
 

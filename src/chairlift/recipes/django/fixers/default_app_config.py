@@ -19,6 +19,7 @@ fixer = Fixer(
     link="https://docs.djangoproject.com/en/3.2/releases/3.2/#features-deprecated-in-3-2",
     since=(3, 2),
     breaks=(4, 1),
+    items=(314,),
     files=("__init__.py",),
 )
 

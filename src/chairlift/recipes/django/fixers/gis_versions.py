@@ -16,12 +16,14 @@ fixer = Fixer(
     __name__,
     title="Libraries of maps that are too old for the target",
     link="https://docs.djangoproject.com/en/5.2/ref/contrib/gis/install/geolibs/",
-    items=(175, 176, 269, 270, 342, 363, 364, 432, 433, 434, 435, 475, 476),
+    items=(10, 11, 12, 140, 175, 176, 269, 270, 342, 363, 364, 432, 433, 434, 435, 475, 476),
     only_flags=True,
 )
 
 #: Release -> what it raised. Later ones win.
 _NEEDED: tuple[tuple[Release, dict[str, str]], ...] = (
+    ((3, 0), {"PostGIS": "2.2", "SpatiaLite": "4.3", "GDAL": "2.0", "GEOS": "3.5"}),
+    ((3, 2), {"PostGIS": "2.3"}),
     ((4, 0), {"PostGIS": "2.4", "GDAL": "2.1", "GEOS": "3.6"}),
     ((4, 1), {"PostGIS": "2.5", "GDAL": "2.2"}),
     ((4, 2), {"PROJ": "5"}),

@@ -13,7 +13,6 @@ from chairlift.recipes.django import settings
 from chairlift.recipes.django.edits import group, remove_statement
 from chairlift.recipes.django.findings import Edit
 from chairlift.recipes.django.fixing import Fixer, Looking, Parents
-from chairlift.recipes.django.releases import Stage
 from chairlift.recipes.django.source import Source
 
 fixer = Fixer(
@@ -22,6 +21,7 @@ fixer = Fixer(
     link="https://docs.djangoproject.com/en/4.0/releases/4.0/#features-removed-in-4-0",
     since=(3, 1),
     breaks=(4, 0),
+    items=(262,),
 )
 
 _NAME = "DEFAULT_HASHING_ALGORITHM"
@@ -31,9 +31,6 @@ _COMMENT = re.compile(r"#.*(DEFAULT_HASHING|hashing algorithm|the clean-up takes
 
 @fixer.on(ast.Assign, _NAME)
 def assigned(looking: Looking, node: ast.Assign, parents: Parents) -> Iterator[Edit]:
-    # From 2.2 the upgrade itself needs it; coming from 3.1 or newer every instance reads both.
-    if looking.leg.stage is not Stage.CLEAN_UP and looking.leg.current < (3, 1):
-        return
     if looking.source.path not in settings.files(looking.project) or len(node.targets) != 1:
         return
     together = group()

@@ -17,6 +17,7 @@ fixer = Fixer(
     link="https://docs.djangoproject.com/en/3.1/releases/3.1/#id2",
     since=(2, 2),
     breaks=(4, 0),
+    items=(244,),
 )
 
 #: Around these a comparison needs no parentheses of its own.

@@ -14,6 +14,7 @@ fixer = Fixer(
     link="https://docs.djangoproject.com/en/3.0/releases/3.0/#features-deprecated-in-3-0",
     since=(3, 0),
     breaks=(4, 0),
+    items=(239,),
 )
 
 follow(fixer, {"django.utils.http.is_safe_url": "django.utils.http.url_has_allowed_host_and_scheme"})

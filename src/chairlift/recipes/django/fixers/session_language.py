@@ -14,7 +14,7 @@ fixer = Fixer(
     title="the session no longer says the language",
     link="https://docs.djangoproject.com/en/3.0/releases/3.0/#miscellaneous",
     breaks=(3, 0),
-    items=(32,),
+    items=(32, 236),
     only_flags=True,
 )
 

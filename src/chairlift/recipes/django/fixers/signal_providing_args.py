@@ -17,6 +17,7 @@ fixer = Fixer(
     title="Signal(providing_args=…) without the argument",
     link="https://docs.djangoproject.com/en/3.1/releases/3.1/#id2",
     breaks=(4, 0),
+    items=(252,),
 )
 
 _SIGNALS = {"django.dispatch.Signal", "django.dispatch.dispatcher.Signal", "django.db.models.signals.ModelSignal"}

@@ -14,6 +14,12 @@ fixer = Fixer(
     link="https://docs.djangoproject.com/en/3.0/releases/3.0/#features-deprecated-in-3-0",
     since=(2, 0),
     breaks=(4, 0),
+    items=(
+        233,
+        234,
+        235,
+        238,
+    ),
 )
 
 follow(
