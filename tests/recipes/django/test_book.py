@@ -30,17 +30,6 @@ def test_back_and_forth_is_no_change(tmp_path: Path) -> None:
     assert book.touched() == ()
 
 
-def test_everything_can_be_put_back(tmp_path: Path) -> None:
-    files = {"a.txt": "1\n"}
-    write_files(tmp_path, files)
-    book = Book(tmp_path)
-    book.write("a.txt", b"2\n", (PINS,))
-    book.write("b.txt", b"2\n", (PINS,))
-    book.undo()
-    assert read_files(tmp_path) == files
-    assert book.touched() == ()
-
-
 def test_links_and_what_lies_outside_are_left_alone(tmp_path: Path) -> None:
     outside, inside = tmp_path / "outside", tmp_path / "inside"
     write_files(outside, {"secret.txt": "mine\n"})

@@ -1,4 +1,4 @@
-"""Keeps account of what one change does to a checkout: which files, by whom and why, and how to put them back."""
+"""Keeps account of what one change does to a checkout: which files, by whom and why."""
 
 from __future__ import annotations
 
@@ -59,16 +59,6 @@ class Book:
             before = known.get(each.name)
             places = each.places + (before.places if before else 0)
             known[each.name] = Because(each.name, each.title, each.link, places)
-
-    def undo(self) -> None:
-        """Everything as it was."""
-        for path, data in self._before.items():
-            if data is None:
-                (self.root / path).unlink(missing_ok=True)
-            else:
-                (self.root / path).write_bytes(data)
-        self._before.clear()
-        self._why.clear()
 
     def pins(self) -> dict[str, tuple[str, str]]:
         """Distributions whose pins differ now: name -> version before and after, empty where it was or is not there."""

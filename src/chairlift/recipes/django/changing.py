@@ -16,6 +16,7 @@ from chairlift.recipes.django.book import Because, Book
 from chairlift.recipes.django.config import Declared, detect, edits
 from chairlift.recipes.django.dependencies import index
 from chairlift.recipes.django.dependencies.relocking import relock, unpinned
+from chairlift.recipes.django.dependencies.replacements import unmaintained
 from chairlift.recipes.django.dependencies.resolving import Resolver
 from chairlift.recipes.django.findings import Finding, Weight
 from chairlift.recipes.django.fixing import Fixed, all_fixers
@@ -92,6 +93,7 @@ def change(book: Book, leg: Leg, choice: Choice = Choice()) -> Made:
         _configuration(book, leg, declared, newest_of(leg.target, python, choice))
     if choice.has("dependencies") and leg.stage is Stage.UPGRADE and python:
         move(book, leg.target, resolver(book, leg, choice), {})
+        book.findings += unmaintained(Project(book.root), leg.target)
     made.bumps = bumps(book)
     return made
 
