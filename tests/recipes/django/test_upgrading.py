@@ -108,6 +108,13 @@ def test_without_tests_nothing_is_proven(tmp_path: Path) -> None:
     assert again.state is State.NOTHING
 
 
+@pytest.mark.parametrize(("target", "said"), [((3, 2), 0), ((5, 2), 1)])
+def test_a_jump_over_long_term_releases_is_said(tmp_path: Path, target: tuple[int, int], said: int) -> None:
+    wanted = Wanted(target, choice=Choice(offline=True), proves=False, stages=(Stage.PREPARE,))
+    found = [each for each in upgrade(service(tmp_path), wanted).findings if each.code == "jump"]
+    assert [each.how.split(",")[0] for each in found] == ["go to 3.2"] * said
+
+
 @pytest.mark.parametrize(
     ("wanted", "why"),
     [

@@ -22,7 +22,7 @@ from chairlift.recipes.django.findings import Finding, Weight
 from chairlift.recipes.django.fixing import Fixed, all_fixers
 from chairlift.recipes.django.project import Project
 from chairlift.recipes.django.proving.interpreters import NoPython, choose
-from chairlift.recipes.django.releases import Leg, Release, Stage, show
+from chairlift.recipes.django.releases import Leg, Release, Stage, hops, show
 from chairlift.recipes.django.report.model import Bump
 from chairlift.recipes.django.text_rules import all_text_rules, fix_text
 from chairlift.recipes.django.tools import required
@@ -83,6 +83,7 @@ def known() -> frozenset[str]:
 
 def change(book: Book, leg: Leg, choice: Choice = Choice()) -> Made:
     """Make the change in the checkout of the book. Nothing is run of what is in the checkout."""
+    book.findings += _jump(leg)
     _code(book, leg, choice)
     _texts(book, leg, choice)
     _tools(book, leg, choice)
@@ -100,6 +101,15 @@ def change(book: Book, leg: Leg, choice: Choice = Choice()) -> Made:
 
 def bumps(book: Book) -> tuple[Bump, ...]:
     return tuple(Bump(name, before, after) for name, (before, after) in sorted(book.pins().items()))
+
+
+def _jump(leg: Leg) -> Iterable[Finding]:
+    """Several long-term releases at once: what a version warns of is only what the next two remove."""
+    way = hops(leg.current, leg.target)
+    if leg.stage is Stage.PREPARE and len(way) > 1:
+        steps = ", then ".join(show(each) for each in way)
+        text = f"one jump over {len(way)} long-term releases: no version warns of what is removed so far ahead"
+        yield Finding("", 0, "jump", text, f"go to {steps}, a campaign each, where the service is not small")
 
 
 def _code(book: Book, leg: Leg, choice: Choice) -> None:
