@@ -181,10 +181,10 @@ def _page(report: Report, explain: bool) -> None:
         click.echo("\nLeft for a person:")
     for (weight, code), group in grouped(report.findings).items():
         click.echo(f"  [{weight}] {printable(group[0].text)}{f' -> {printable(group[0].how)}' if group[0].how else ''}")
-        places = [f"{each.path}:{each.line}" if each.line else each.path for each in group if each.path]
+        places = [*dict.fromkeys(f"{each.path}:{each.line}" if each.line else each.path for each in group if each.path)]
         shown = places if explain else places[:4]
         more = f" and {len(places) - len(shown)} more" if len(places) > len(shown) else ""
-        click.echo(f"      {code}: {printable(', '.join(shown))}{more}")
+        click.echo(f"      {code}{': ' if shown else ''}{printable(', '.join(shown))}{more}")
     _evidence(report)
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from chairlift.recipes.django.findings import Finding, Weight
-from chairlift.recipes.django.proving.evidence import WAYS, Migration, Proof, Result, State
+from chairlift.recipes.django.proving.evidence import WAYS, Case, Migration, Proof, Result, State
 from chairlift.recipes.django.report.model import Run
 
-#: Failing tests that are named; the run says how many there are.
+#: Causes of failing tests that are told; the run says how many tests there are.
 _NAMED = 12
 #: System checks of these levels stop a deployment.
 _STOPS = ("ERROR", "CRITICAL")
@@ -44,12 +44,7 @@ def unproven(before: Proof | None, after: Proof) -> tuple[str, ...]:
 def findings(before: Proof | None, after: Proof) -> Iterator[Finding]:
     """What fails with the change and did not before, what Django's checks say, and what will be removed next."""
     red_before = {case.id for case in before.red} if before else set()
-    newly = [case for case in after.red if case.id not in red_before]
-    for case in newly[:_NAMED]:
-        failure = case.failure
-        path, line = _place(failure.frame if failure else "")
-        cause = failure.cause[:300] if failure else "no reason was given"
-        yield Finding(path, line, "test", f"{case.id} fails: {cause}", "mend the code or the test", weight=Weight.MUST)
+    yield from _failures([case for case in after.red if case.id not in red_before])
     known = {(each.id, each.about) for each in before.checks} if before else set()
     for each in after.checks:
         if (each.id, each.about) not in known and not each.id.startswith("security."):
@@ -59,6 +54,18 @@ def findings(before: Proof | None, after: Proof) -> Iterator[Finding]:
     for warned in after.warnings:
         if warned.own and warned.removal:
             yield Finding(warned.path, warned.line, "deprecated", warned.text, weight=Weight.NOTE)
+
+
+def _failures(red: Sequence[Case]) -> Iterator[Finding]:
+    """One finding for each cause: eleven tests that fail alike are one thing to mend."""
+    causes: dict[tuple[str, str], list[str]] = {}
+    for case in red:
+        key = (case.failure.cause[:300], case.failure.frame) if case.failure else ("no reason was given", "")
+        causes.setdefault(key, []).append(case.id)
+    for (cause, frame), ids in [*causes.items()][:_NAMED]:
+        path, line = _place(frame)
+        who = f"{ids[0]} fails" if len(ids) == 1 else f"{len(ids)} tests fail alike, such as {ids[0]}"
+        yield Finding(path, line, "test", f"{who}: {cause}", "mend the code or the test", weight=Weight.MUST)
 
 
 def _place(frame: str) -> tuple[str, int]:

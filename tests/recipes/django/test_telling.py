@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+from chairlift.recipes.django import telling
+from chairlift.recipes.django.findings import Weight
+from chairlift.recipes.django.proving.evidence import (
+    Case,
+    Checked,
+    Failure,
+    Migration,
+    Proof,
+    Ran,
+    Result,
+    State,
+    Warned,
+)
+
+HEADERS = Failure("AttributeError", "no attribute '_headers'", "shop/middleware.py:10 process")
+OTHER = Failure("ValueError", "bad", "")
+PROOF = Proof(State.FAILED, "3 of 4 tests failed", (3, 2), ran=Ran(("3.2.25",), ("3.8.18",), ("sqlite 3.40",)))
+RED = replace(
+    PROOF,
+    tests=(
+        Case("t.one", Result.FAILED, HEADERS),
+        Case("t.two", Result.ERROR, HEADERS),
+        Case("t.three", Result.FAILED, OTHER),
+        Case("t.four", Result.PASSED),
+        Case("t.five", Result.SKIPPED),
+    ),
+)
+
+
+def test_tests_that_fail_alike_are_one_finding() -> None:
+    found = [*telling.findings(None, RED)]
+    assert [(each.path, each.line, each.weight) for each in found] == [
+        ("shop/middleware.py", 10, Weight.MUST),
+        ("", 0, Weight.MUST),
+    ]
+    assert found[0].text == "2 tests fail alike, such as t.one: AttributeError: no attribute '_headers'"
+    assert found[1].text == "t.three fails: ValueError: bad"
+
+
+def test_what_was_red_before_is_not_the_upgrades() -> None:
+    assert [*telling.findings(RED, RED)] == []
+    assert any("not green" in text for text in telling.unproven(RED, replace(PROOF, state=State.PASSED)))
+
+
+def test_a_row_says_what_ran() -> None:
+    row = telling.run("after", RED)
+    assert (row.state, row.django, row.python, row.passed, row.failed, row.skipped) == (
+        "failed",
+        "3.2.25",
+        "3.8.18",
+        1,
+        3,
+        1,
+    )
+
+
+def test_new_messages_of_the_checks_are_told_by_their_level() -> None:
+    known, new = (
+        Checked("fields.W1", "WARNING", "old"),
+        Checked("models.E9", "ERROR", "broken", "shop.Thing", "mend it"),
+    )
+    secure = Checked("security.W004", "WARNING", "set HSTS")
+    found = [*telling.findings(replace(PROOF, checks=(known,)), replace(PROOF, checks=(known, new, secure)))]
+    assert [(each.code, each.text, each.how, each.weight) for each in found] == [
+        ("check models.E9", "broken (shop.Thing)", "mend it", Weight.MUST)
+    ]
+
+
+def test_of_warnings_only_own_removals_are_told() -> None:
+    own = Warned("RemovedInDjango40Warning", "x is gone", "shop/a.py", 3)
+    others = Warned("RemovedInDjango40Warning", "y is gone", distribution="celery")
+    plain = Warned("ResourceWarning", "z", "shop/a.py", 4)
+    found = [*telling.findings(None, replace(PROOF, warnings=(own, others, plain)))]
+    assert [(each.path, each.line, each.weight) for each in found] == [("shop/a.py", 3, Weight.NOTE)]
+
+
+def test_migrations_say_what_a_person_decides() -> None:
+    written = Migration("core", "0002_x", "core/migrations/0002_x.py", "", alters=("core_user",))
+    harmless = Migration("shop", "0003_y", "shop/migrations/0003_y.py", "")
+    asking = Migration("till", "0004_z", "till/migrations/0004_z.py", "", asks=("a default for 'kind'",))
+    others = Migration("tick", "0005_w", "", "", distribution="tick")
+    needed = (written, harmless, asking, others)
+    found = [*telling.migrations(needed, (written.path, harmless.path))]
+    assert [each.weight for each in found] == [Weight.LOOK, Weight.MUST, Weight.LOOK]
+    assert "alters core_user" in found[0].text
+    assert "state only" in found[0].how
+    assert "a default for 'kind'" in found[1].text
+    assert "tick" in found[2].text
