@@ -135,7 +135,7 @@ class Workspace(Protocol):
         ...
 
     def tree(self, url: str, commit: str) -> str:
-        """The id of the commit's tree: two commits with one tree need one run of the tests."""
+        """The id of the commit's tree: two commits with one tree need one run of the tests. Fetches where it must."""
         ...
 
     def contains(self, url: str, commit: str, part: str) -> bool:

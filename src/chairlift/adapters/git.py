@@ -79,6 +79,7 @@ class GitWorkspace:
         self._settings = settings
         self._root = settings.root.absolute()
         self._git = Git(tuple(settings.pass_env), settings.seconds, settings.max_bytes)
+        self._known_tree = functools.lru_cache(maxsize=50_000)(self._tree)
 
     @_told()
     def heads(self, url: str) -> Mapping[str, str]:
@@ -170,9 +171,12 @@ class GitWorkspace:
             self._home(remote), remote, "push", "--quiet", "--no-verify", lease, "--", remote.url, f"{commit}:{name}"
         )
 
-    @_told()
     def tree(self, url: str, commit: str) -> str:
-        """The id of the commit's tree."""
+        """The id of the commit's tree; it never changes, so each is read once."""
+        return self._known_tree(url, commit)
+
+    @_told()
+    def _tree(self, url: str, commit: str) -> str:
         self.fetch(url, commit)
         return str(_commit(self._repository(Remote.parse(url)), commit).tree_id)
 

@@ -98,7 +98,6 @@ def verification(outcome: Outcome | None) -> Verification | None:
 
 
 def find_tests(ports: Ports, up: Upgrade, url: str, commit: str, proof: str) -> tuple[Unit, Verification | None]:
-    """The unit that tests this commit, and what it found; the commit is brought into the mirror if it is not there."""
-    ports.workspace.fetch(url, commit)
+    """The unit that tests this commit, and what it found."""
     unit = verify_unit(up, url, commit, ports.workspace.tree(url, commit), proof)
     return unit, find_verification(ports, up, unit)
