@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from chairlift.core.unit import Outcome, Unit
-from chairlift.core.upgrade import Deployment, Issue, PullRequest
+from chairlift.core.upgrade import Deployment, Issue, PullRequest, RunState
 from chairlift.core.verdict import Counts
 
 
@@ -231,6 +231,28 @@ class Applied:
     findings: tuple[str, ...] = ()
     done: bool | None = None
     report: str = ""
+
+
+@dataclass(frozen=True)
+class Proven:
+    """How a run of a service's own tests ended, in one line, and the end of what it printed."""
+
+    state: RunState
+    why: str
+    output: str = ""
+
+
+@runtime_checkable
+class Prover(Protocol):
+    """A recipe that also runs a service's own tests: it finds their command and builds what they run in."""
+
+    def order(self, settings: Mapping[str, object], changed: bool) -> Mapping[str, object]:
+        """What decides a run besides the files, as JSON: `changed` says whether they hold this change already."""
+        ...
+
+    def prove(self, checkout: Path, order: Mapping[str, object], seconds: int) -> Proven:
+        """Run the tests, for at most so many seconds; the checkout stays as it is. Raises RecipeFailed for an order."""
+        ...
 
 
 @runtime_checkable

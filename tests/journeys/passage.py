@@ -141,7 +141,7 @@ class MemoryEngine:
         while self.asked:
             unit = self.asked.pop(0)
             try:
-                result = self._tested(unit) if unit.kind == "verify" else units.run(unit, ports)
+                result = self._tested(unit) if "tests" in unit.inputs else units.run(unit, ports)
                 self.outcomes[unit.name] = Outcome("done", result)
             except units.UnitFailed as error:
                 self.outcomes[unit.name] = Outcome("failed", why=str(error))
@@ -163,6 +163,7 @@ class Passage:
     service: Service = SHOP
     answers: Callable[[Passage, Reached, Ask], None] = lambda passage, reached, ask: None
     fuse: Fuse = field(default_factory=Fuse)
+    recipe: ScriptedRecipe = field(default_factory=ScriptedRecipe)
     now: datetime = MONDAY
     paused: str = ""
     log: list[Entry] = field(default_factory=list)
@@ -177,7 +178,7 @@ class Passage:
         self.theirs.places = self.forge.places
         self.workspace = MemoryWorkspace(self.git)
         self.deployer = MemoryDeployer(lambda: self.now)
-        self.monitor, self.notifier, self.recipe = MemoryMonitor(), MemoryNotifier(), ScriptedRecipe()
+        self.monitor, self.notifier = MemoryMonitor(), MemoryNotifier()
         self.engine = MemoryEngine(self.git)
         for environment in self.service.environments or self.campaign.environments:
             self.deployer.deploy("shop", environment, first)

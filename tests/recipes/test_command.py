@@ -15,8 +15,8 @@ from chairlift.adapters.git import GitWorkspace, Settings
 from chairlift.ports import Applied, RecipeFailed
 from chairlift.recipes import command
 from chairlift.recipes.command import CommandRecipe
-from chairlift.testing.contracts.recipe import Example, RecipeContract
-from chairlift.testing.fakes.recipe import ScriptedRecipe
+from chairlift.testing.contracts.recipe import Example, ProverContract, RecipeContract, Suites
+from chairlift.testing.fakes.recipe import ScriptedProver, ScriptedRecipe
 from chairlift.testing.recipes import check_changes, check_unchanged
 from tests.adapters.git.world import LINK, GitWorld
 from tests.living import gone
@@ -73,6 +73,18 @@ class TestScriptedRecipe(RecipeContract):
         assert recipe.apply(tmp_path, {"edits": {"b/c": "x"}}, 5) == Applied()
         assert (tmp_path / "b" / "c").read_text() == "x"
         assert recipe.runs == 2
+
+
+class TestScriptedProver(ProverContract):
+    @pytest.fixture
+    def prover(self):
+        return ScriptedProver()
+
+    @pytest.fixture
+    def suites(self):
+        green = {"tests.py": "", "pins": "django==3.2"}
+        settings = {"shows": "django==3.2"}
+        return Suites(green, {**green, "broken": ""}, {"pins": "django==3.2"}, {**green, "pins": "2.2"}, settings)
 
 
 # ---- commands ----

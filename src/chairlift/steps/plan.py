@@ -33,8 +33,8 @@ class Plan:
             return replace(seen, todo=(unit,))
         if plan.state is not PlanState.PLANNED:
             return replace(seen, plan=plan)
-        before = find_tests(ports, up, url, seen.base, "")
-        after = find_tests(ports, up, url, plan.commit, change.proof)
+        before = find_tests(ports, up, url, seen.base, change, changed=False)
+        after = find_tests(ports, up, url, plan.commit, change, changed=True)
         seen = replace(seen, plan=plan, before=before[1], after=after[1])
         todo = tuple(unit for unit, found in (before, after) if found is None)
         return replace(seen, todo=todo) if todo else _look_ahead(up, change, seen, ports, url)
@@ -101,7 +101,7 @@ def _look_ahead(up: Upgrade, change: Change, seen: Seen, ports: Ports, url: str)
             if plan.state is PlanState.NOTHING:
                 continue
             break
-        unit, found = find_tests(ports, up, url, plan.commit, later.proof)
+        unit, found = find_tests(ports, up, url, plan.commit, later, changed=True)
         if found is None:
             return replace(seen, ahead=tuple(ahead), todo=(unit,))
         ahead.append((later.slug, plan, found))

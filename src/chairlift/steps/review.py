@@ -32,7 +32,7 @@ class Review:
         if seen.past_merge or not seen.pull:
             return seen
         url = ports.forge.git_url(up.service.repo)
-        unit, found = find_tests(ports, up, url, seen.pull.head, change.proof)
+        unit, found = find_tests(ports, up, url, seen.pull.head, change, changed=True)
         return replace(seen, head=found, todo=() if found else (unit,))
 
     def decide(self, up: Upgrade, change: Change, seen: Seen, now: datetime) -> Decision:

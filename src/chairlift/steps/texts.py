@@ -10,8 +10,8 @@ from chairlift.core.schedule import Rung
 from chairlift.core.upgrade import PlanState, PullRequest, Seen, Upgrade
 from chairlift.ports import Message
 
-#: Forges refuse bodies above about 65,000 characters; the patch gets what the words leave.
-_PATCH_LIMIT = 50_000
+#: Forges refuse bodies above about 65,000 characters; the patch gets what the report leaves of this.
+_LONG = 50_000
 
 _COMMANDS = (
     "Write `/chairlift hold REASON`, `resume`, `deployed ENVIRONMENT`, `tested [NOTE]`, `level NAME`, "
@@ -65,8 +65,10 @@ def pull_request(up: Upgrade, change: Change, seen: Seen) -> tuple[str, str]:
 def issue(up: Upgrade, change: Change, seen: Seen, patch: str) -> tuple[str, str]:
     """Title and body of the issue that a squad gets when it creates the pull request itself."""
     branch = up.branch(change)
-    shown = patch[:_PATCH_LIMIT]
-    cut = "" if len(patch) <= _PATCH_LIMIT else f"\n({len(patch) - _PATCH_LIMIT} characters more: use the command.)"
+    report = seen.plan.report if seen.plan else ""
+    most = max(_LONG - len(report), 0)
+    shown = patch[:most]
+    cut = "" if len(patch) <= most else f"\n({len(patch) - most} characters more: use the command.)"
     lines = [
         f"{up.service.squad.name} chose **{up.said.level}** for this service: you make this change yourselves, "
         f"in every environment by {when(up.campaign.deadline, up)}. Now: change {_place(up, change)}.",
@@ -84,6 +86,7 @@ def issue(up: Upgrade, change: Change, seen: Seen, patch: str) -> tuple[str, str
         "and open a pull request from that branch; or do it your own way: Chairlift scans the default branch again and "
         "sees when it is done.",
         "",
+        *([report, ""] if report else []),
         "<details><summary>The patch</summary>",
         "",
         fence(shown) + cut,
@@ -200,8 +203,9 @@ def _evidence(seen: Seen) -> list[str]:
         )
     if seen.after:
         lines.append(f"- Tests after: {seen.after.state}. {quote(seen.after.why) if seen.after.why else ''}".rstrip())
-    lines += [f"- For a person to look at: {quote(finding)}" for finding in plan.findings[:20]]
-    return lines
+    if plan.report:
+        return lines  # It holds the findings, with their places and reasons.
+    return lines + [f"- For a person to look at: {quote(finding)}" for finding in plan.findings[:20]]
 
 
 def _who_does_what(up: Upgrade, change: Change) -> str:

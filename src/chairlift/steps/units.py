@@ -10,7 +10,7 @@ from typing import Any
 from chairlift.core.menu import Change
 from chairlift.core.unit import Outcome, Unit
 from chairlift.core.upgrade import Plan, PlanState, RunState, Upgrade, Verification
-from chairlift.ports import Ports, Recipe
+from chairlift.ports import Ports, Prover, Recipe
 
 
 def _unit(kind: str, up: Upgrade, again: object = "", **inputs: object) -> Unit:
@@ -35,12 +35,10 @@ def plan_unit(up: Upgrade, change: Change, url: str, base: str, recipe: Recipe) 
     )
 
 
-def verify_unit(up: Upgrade, url: str, commit: str, tree: str, proof: str) -> Unit:
+def verify_unit(up: Upgrade, url: str, commit: str, tree: str, how: Mapping[str, object]) -> Unit:
     """The service's own tests on one tree: commits that hold the same files share a run."""
     seconds = int(up.campaign.times.tests.rough.total_seconds())
-    unit = _unit(
-        "verify", up, again=up.said.retries, url=url, tree=tree, tests=up.service.tests, proof=proof, seconds=seconds
-    )
+    unit = _unit("verify", up, again=up.said.retries, url=url, tree=tree, **how, seconds=seconds)
     return Unit(unit.kind, unit.name, unit.service, {**unit.inputs, "commit": commit})
 
 
@@ -79,13 +77,6 @@ def find_plan(ports: Ports, unit: Unit) -> Plan | None:
     )
 
 
-def find_verification(ports: Ports, up: Upgrade, unit: Unit) -> Verification | None:
-    """None when it was never asked for; ABSENT at once for a service without tests."""
-    if not up.service.tests:
-        return Verification(RunState.ABSENT, "the services file gives no test command")
-    return verification(ports.engine.find(unit))
-
-
 def verification(outcome: Outcome | None) -> Verification | None:
     if outcome is None:
         return None
@@ -97,7 +88,22 @@ def verification(outcome: Outcome | None) -> Verification | None:
     return Verification(RunState(result["state"]), result.get("why", ""), result.get("seconds", 0.0))
 
 
-def find_tests(ports: Ports, up: Upgrade, url: str, commit: str, proof: str) -> tuple[Unit, Verification | None]:
-    """The unit that tests this commit, and what it found."""
-    unit = verify_unit(up, url, commit, ports.workspace.tree(url, commit), proof)
-    return unit, find_verification(ports, up, unit)
+def find_tests(
+    ports: Ports, up: Upgrade, url: str, commit: str, change: Change, changed: bool
+) -> tuple[Unit, Verification | None]:
+    """The unit that tests this commit, and what it found; ABSENT at once where nobody can run tests.
+
+    `changed` says that the commit holds the change, so that the tests have to show that they ran on what it is for.
+    """
+    how = _how(ports.recipe, up, change, changed)
+    unit = verify_unit(up, url, commit, ports.workspace.tree(url, commit), how)
+    if not any(how.values()):
+        return unit, Verification(RunState.ABSENT, "the services file gives no test command")
+    return unit, verification(ports.engine.find(unit))
+
+
+def _how(recipe: Recipe, up: Upgrade, change: Change, changed: bool) -> dict[str, object]:
+    """The command of the services file comes first: the squad knows best. Without one, the recipe may know how."""
+    if not up.service.tests and isinstance(recipe, Prover):
+        return {"prover": f"{recipe.name} {recipe.version}", "order": dict(recipe.order(change.recipe, changed))}
+    return {"tests": up.service.tests, "proof": change.proof if changed and up.service.tests else ""}

@@ -16,6 +16,7 @@ FIXING = "recipes/django/fixing.py"
 PROVE = "recipes/django/proving/prove.py"
 PATCH = "recipes/django/dependencies/locks.py"
 MODEL = "recipes/django/report/model.py"
+UPGRADING = "tests/recipes/django/test_upgrading.py"
 
 DJANGO = (
     Mutant(0, "what a fixer changed is not parsed again", FIXING,
@@ -136,4 +137,10 @@ DJANGO = (
     Mutant(0, "a lock has two kinds of line ends", PATCH,
            'end = "\\r\\n" if lock.lines and lock.lines[0].endswith("\\r\\n") else "\\n"', 'end = "\\n"',
            f"{LOCKS}::test_line_ends_are_kept"),
+    Mutant(0, "what the upgrade is for need not have run", "recipes/django/recipe.py",
+           "moved = changed and settings", "moved = False and settings",
+           f"{UPGRADING}::test_what_must_have_run_depends_on_the_change"),
+    Mutant(4, "a change need not show what it ran on", "steps/plan.py",
+           "plan.commit, change, changed=True", "plan.commit, change, changed=False",
+           "tests/journeys/test_proving.py::test_green_on_another_version_opens_nothing"),
 )  # fmt: skip

@@ -12,7 +12,7 @@ from chairlift.recipes.django.recipe import DjangoRecipe
 from chairlift.recipes.django.releases import Stage
 from chairlift.recipes.django.report.model import Report, State
 from chairlift.recipes.django.upgrading import CannotUpgrade, Wanted, preview, upgrade
-from chairlift.testing.contracts.recipe import Example, RecipeContract
+from chairlift.testing.contracts.recipe import Example, ProverContract, RecipeContract, Suites
 from chairlift.testing.recipes import read_files
 from tests.recipes.django.dependencies.wheels import wheel
 from tests.recipes.django.index import served
@@ -155,6 +155,47 @@ class TestRecipe(RecipeContract):
         before = {"requirements.txt": "django==2.2.28\n", "shop/signals.py": SIGNALS}
         after = {**before, "shop/signals.py": SIGNALS.replace("providing_args=['x']", "")}
         return Example(before, after, {"target": "3.2", "stage": "prepare", "offline": True}, {"target": "soon"})
+
+
+@in_a_sandbox
+@on_django((2, 2))
+@on_django((3, 2))
+@real
+class TestProver(ProverContract):
+    @pytest.fixture
+    def prover(self) -> DjangoRecipe:
+        return DjangoRecipe()
+
+    @pytest.fixture
+    def suites(self, tmp_path_factory: pytest.TempPathFactory) -> Suites:
+        def files(tests: str, django: str = "django==3.2.25") -> dict[str, str]:
+            return read_files(
+                service(tmp_path_factory.mktemp("suite"), {"requirements.txt": django + "\n"}, tests=tests)
+            )
+
+        red = GREEN + "\n    def test_red(self):\n        self.fail('always')\n"
+        without = {"requirements.txt": "django==3.2.25\n"}
+        elsewhere = files(GREEN, "django==2.2.28")
+        return Suites(
+            files(GREEN), files(red), without, elsewhere, {"target": "3.2", "stage": "upgrade", "prove": True}
+        )
+
+
+@pytest.mark.parametrize(
+    ("stage", "changed", "django"),
+    [("prepare", True, None), ("upgrade", False, None), ("upgrade", True, "3.2"), ("clean-up", True, "3.2")],
+)
+def test_what_must_have_run_depends_on_the_change(stage: str, changed: bool, django: str | None) -> None:
+    settings = {"target": "3.2", "stage": stage, "prove": True, "tests": "pytest -q", "skip": ["djade"]}
+    order = DjangoRecipe().order(settings, changed)
+    assert order == {"tests": "pytest -q"} | ({"django": django} if django else {}), "and nothing that cannot matter"
+
+
+def test_a_checkout_that_says_nothing_cannot_be_proven(tmp_path: Path) -> None:
+    with pytest.raises(RecipeFailed, match=r'give the recipe current = "2\.2"'):
+        DjangoRecipe().prove(tmp_path, {}, 60)
+    with pytest.raises(RecipeFailed, match="soon"):
+        DjangoRecipe().prove(tmp_path, {"django": "soon"}, 60)
 
 
 def test_the_recipe_is_done_where_the_target_is_reached(tmp_path: Path) -> None:

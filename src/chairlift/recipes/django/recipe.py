@@ -9,20 +9,33 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from chairlift.ports import Applied, RecipeFailed
+from chairlift.core.upgrade import RunState
+from chairlift.ports import Applied, Proven, RecipeFailed
 from chairlift.recipes.django import upgrading
 from chairlift.recipes.django.changing import Choice, NoSuchFixer
 from chairlift.recipes.django.config import detect
 from chairlift.recipes.django.findings import Finding, Weight
 from chairlift.recipes.django.project import Project
+from chairlift.recipes.django.proving.evidence import State, Wish
+from chairlift.recipes.django.proving.prove import prove
 from chairlift.recipes.django.releases import SERIES, Release, Stage, parse, series, show
-from chairlift.recipes.django.report import markdown
-from chairlift.recipes.django.report.model import Report, State
+from chairlift.recipes.django.report import markdown, model
+from chairlift.recipes.django.report.model import Report
 from chairlift.recipes.django.upgrading import CannotUpgrade, Wanted
 
 #: What of a finding the plan shows; the report has everything.
 _SHOWN = 100
 _KNOWN = {"target", "current", "stage", "only", "skip", "tests", "prove", "hook", "newest", "offline", "demand_sandbox"}
+#: Of these, what decides how the tests are run.
+_PROVING = ("current", "tests", "newest", "offline", "demand_sandbox")
+#: A red baseline is only told from a red upgrade where both are looked at; here it is one run.
+_RUNS = {
+    State.PASSED: RunState.PASSED,
+    State.FAILED: RunState.FAILED,
+    State.RED_BEFORE: RunState.FAILED,
+    State.UNPROVEN: RunState.UNPROVEN,
+    State.ABSENT: RunState.ABSENT,
+}
 
 
 @dataclass(frozen=True)
@@ -91,7 +104,7 @@ def _digest() -> str:
 
 
 class DjangoRecipe:
-    """Fulfils `chairlift.ports.Recipe`."""
+    """Fulfils `chairlift.ports.Recipe` and `chairlift.ports.Prover`."""
 
     name = "django"
 
@@ -102,7 +115,7 @@ class DjangoRecipe:
     def apply(self, checkout: Path, settings: Mapping[str, object], seconds: int) -> Applied:
         """Make this one change; `done` where the checkout is past it. Raises RecipeFailed."""
         wanted = Settings.of(settings, seconds)
-        current = _current(checkout, wanted)
+        current = _present(checkout, settings.get("current"))
         if wanted.stage is not Stage.CLEAN_UP and current >= wanted.wanted.target:
             return Applied(f"it is on Django {show(current)} already", done=True)
         try:
@@ -117,9 +130,35 @@ class DjangoRecipe:
             report=markdown.page(report),
         )
 
+    def order(self, settings: Mapping[str, object], changed: bool) -> Mapping[str, object]:
+        """Fulfils `chairlift.ports.Prover`. After the last two changes only tests on the target prove anything; before
+        them and after the first it is what the checkout says that it is on.
+        """
+        moved = changed and settings.get("stage") != Stage.PREPARE
+        kept = {name: settings[name] for name in _PROVING if settings.get(name)}
+        return {**kept, "django": str(settings.get("target", ""))} if moved else kept
 
-def _current(checkout: Path, wanted: Settings) -> Release:
-    found = detect(Project(checkout)).current or wanted.wanted.current
+    def prove(self, checkout: Path, order: Mapping[str, object], seconds: int) -> Proven:
+        """Run the service's own tests in the sandbox, on what the checkout installs. Raises RecipeFailed."""
+        try:
+            wish = Wish(
+                parse(str(order["django"])) if order.get("django") else _present(checkout, order.get("current")),
+                tests=str(order.get("tests", "")),
+                seconds=seconds,
+                newest=str(order.get("newest", "")),
+                offline=_is(order, "offline"),
+                demand_sandbox=_is(order, "demand_sandbox"),
+                checks=False,
+            )
+        except ValueError as error:
+            raise RecipeFailed(str(error)) from error
+        proof = prove(checkout, wish)
+        return Proven(_RUNS[proof.state], proof.why, proof.output)
+
+
+def _present(checkout: Path, said: object) -> Release:
+    """What the checkout says, else the settings. Raises RecipeFailed, and ValueError for what is no version."""
+    found = detect(Project(checkout)).current or (parse(str(said)) if said else None)
     if found is None:
         raise RecipeFailed('nothing in the checkout says which Django it is on: give the recipe current = "2.2"')
     return found
@@ -138,7 +177,7 @@ def _begun(settings: Settings, current: Release) -> Wanted:
 def _summary(report: Report) -> str:
     part = report.parts[0]
     names = ", ".join(each.name for each in part.reasons[:12])
-    proven = "" if report.state is State.NOTHING else f"; {report.state}"
+    proven = "" if report.state is model.State.NOTHING else f"; {report.state}"
     return f"{len(part.files)} files, +{part.insertions} -{part.deletions}: {names or 'nothing to change'}{proven}"
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
-from chairlift.ports import Recipe, RecipeFailed
-from chairlift.testing.recipes import check_changes, check_unchanged
+from chairlift.core.upgrade import RunState
+from chairlift.ports import Prover, Recipe, RecipeFailed
+from chairlift.testing.recipes import check_changes, check_unchanged, read_files, write_files
 
 
 @dataclass(frozen=True)
@@ -57,3 +59,59 @@ class RecipeContract:
         with pytest.raises(RecipeFailed) as failure:
             recipe.apply(tmp_path, example.failing, 10)
         assert str(failure.value).strip()
+
+
+@dataclass(frozen=True)
+class Suites:
+    """Checkouts whose tests are green, red, not there at all, and green on something else than `settings` ask for."""
+
+    green: Mapping[str, str]
+    red: Mapping[str, str]
+    without: Mapping[str, str]
+    elsewhere: Mapping[str, str]
+    settings: Mapping[str, object] = field(default_factory=dict)
+
+
+class ProverContract:
+    """What every recipe does that runs tests."""
+
+    @pytest.fixture
+    def prover(self) -> Prover:
+        raise NotImplementedError
+
+    @pytest.fixture
+    def suites(self) -> Suites:
+        raise NotImplementedError
+
+    def test_it_is_a_prover(self, prover: Prover) -> None:
+        assert isinstance(prover, Prover)
+
+    def test_its_order_is_data_and_the_same_each_time(self, prover: Prover, suites: Suites) -> None:
+        for changed in (False, True):
+            order = prover.order(suites.settings, changed)
+            assert json.loads(json.dumps(order)) == order == prover.order(suites.settings, changed)
+
+    @pytest.mark.parametrize(
+        ("which", "state"),
+        [
+            ("green", RunState.PASSED),
+            ("red", RunState.FAILED),
+            ("without", RunState.ABSENT),
+            ("elsewhere", RunState.UNPROVEN),
+        ],
+    )
+    def test_only_tests_that_ran_on_what_is_meant_are_green(
+        self, which: str, state: RunState, prover: Prover, suites: Suites, tmp_path: Path
+    ) -> None:
+        files = getattr(suites, which)
+        write_files(tmp_path, files)
+        proven = prover.prove(tmp_path, prover.order(suites.settings, changed=True), 300)
+        assert proven.state is state, proven
+        assert proven.why
+        assert read_files(tmp_path) == files, "the checkout stays as it is"
+
+    def test_before_the_change_it_is_proven_on_what_is_there(
+        self, prover: Prover, suites: Suites, tmp_path: Path
+    ) -> None:
+        write_files(tmp_path, suites.elsewhere)
+        assert prover.prove(tmp_path, prover.order(suites.settings, changed=False), 300).state is RunState.PASSED

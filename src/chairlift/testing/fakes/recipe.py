@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from chairlift.ports import Applied, RecipeFailed
-from chairlift.testing.recipes import write_files
+from chairlift.core.upgrade import RunState
+from chairlift.ports import Applied, Proven, RecipeFailed
+from chairlift.testing.recipes import read_files, write_files
 
 
 @dataclass
@@ -41,3 +42,26 @@ class ScriptedRecipe:
             else:
                 write_files(checkout, {name: text})
         return self.says
+
+
+class ScriptedProver(ScriptedRecipe):
+    """Runs tests, too: those of a checkout with a file `tests.py`, red while there is one called `broken`.
+
+    With the change made, they must have run on what the change's `shows` says: some file has to hold that text.
+    """
+
+    def order(self, settings: Mapping[str, object], changed: bool) -> Mapping[str, object]:
+        """What must show, as soon as there is a change to show it."""
+        return {"shows": settings.get("shows", "")} if changed else {}
+
+    def prove(self, checkout: Path, order: Mapping[str, object], seconds: int) -> Proven:
+        """In no time."""
+        files = read_files(checkout)
+        if "tests.py" not in files:
+            return Proven(RunState.ABSENT, "no tests were found")
+        if "broken" in files:
+            return Proven(RunState.FAILED, "1 failed", "it fell over")
+        shows = str(order.get("shows", ""))
+        if not any(shows in text for text in files.values()):
+            return Proven(RunState.UNPROVEN, f"nothing shows {shows}")
+        return Proven(RunState.PASSED, f"1 passed {shows}".strip())

@@ -18,11 +18,11 @@ def page(report: Report, limit: int = 40_000) -> str:
     lines = [f"## Django {report.current} → {report.target}", "", *_short(report), ""]
     for part in report.parts:
         lines += [*_part(part), ""]
-    lines += [*_left(report), *_evidence(report), *_undo(report)]
+    lines += [*_left(report), *_evidence(report), *_undo(report), *_again(report)]
     text = "\n".join(lines).rstrip() + "\n"
     if len(text) <= limit:
         return text
-    return text[: limit - 80].rpartition("\n")[0] + "\n\n… shortened: `--json` has everything.\n"
+    return text[: limit - 80].rpartition("\n")[0] + "\n\n… shortened: `chairlift preview --json` has everything.\n"
 
 
 def _short(report: Report) -> Iterator[str]:
@@ -106,6 +106,12 @@ def _undo(report: Report) -> Iterator[str]:
         yield "Revert the pull request: each change stands alone, the last merged first."
         if any(part.migrations for part in report.parts):
             yield "Migrate the new migrations back before the code that knows them is gone."
+
+
+def _again(report: Report) -> Iterator[str]:
+    """The command that makes the same in anybody's checkout."""
+    stages = "".join(f" --stage {part.stage}" for part in report.parts)
+    yield f"To make this yourself: `chairlift upgrade . --to {report.target}{stages}`."
 
 
 def _code(text: str) -> str:
