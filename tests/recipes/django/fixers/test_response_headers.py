@@ -11,6 +11,11 @@ from chairlift.testing.fixers import check_changes, check_unchanged
     [
         ("x = response._headers['content-type'][1]\n", "x = response['content-type']\n"),
         ("x = self.response._headers[name][1].lower()\n", "x = self.response[name].lower()\n"),
+        ("response._headers['x-a'] = ('X-A', f(1))\n", "response['X-A'] = f(1)\n"),
+        ("del response._headers['x-a']\n", "del response['x-a']\n"),
+        ("for name, value in resp._headers.values():\n    pass\n", "for name, value in resp.items():\n    pass\n"),
+        ("if 'vary' not in response._headers:\n    pass\n", "if 'vary' not in response:\n    pass\n"),
+        ("x = name.lower() in self.response._headers\n", "x = name.lower() in self.response\n"),
     ],
 )
 def test_changes(before: str, after: str) -> None:
@@ -21,7 +26,14 @@ def test_changes(before: str, after: str) -> None:
     ("text", "findings"),
     [
         ("x = response._headers\n", 1),
-        ("response._headers['a'] = ('A', 'b')\n", 1),
+        ("response._headers['a'] = ('B', 'b')\n", 1),
+        ("response._headers['a'] = pair\n", 1),
+        ("response._headers['a'] = other = ('A', 'b')\n", 1),
+        ("del response._headers['a'], other\n", 1),
+        ("x = response._headers.items()\n", 1),
+        ("x = response._headers.values\n", 1),
+        ("x = 'Vary' in response._headers\n", 1),
+        ("x = response._headers in seen\n", 1),
         ("x = self._headers['a'][1]\n", 0),
         ("x = my_response._headers['a'][0]\n", 1),
     ],

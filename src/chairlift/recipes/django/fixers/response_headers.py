@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from chairlift.recipes.django.findings import Edit, Finding, Weight
 from chairlift.recipes.django.fixing import Fixer, Looking, Parents
+from chairlift.recipes.django.source import Source
 
 fixer = Fixer(
     __name__,
@@ -23,18 +24,52 @@ fixer = Fixer(
 def used(looking: Looking, node: ast.Attribute, parents: Parents) -> Iterator[Edit | Finding]:
     source = looking.source
     owner = getattr(node.value, "id", getattr(node.value, "attr", ""))
-    if owner != "response" and not owner.endswith("_response"):
+    if owner not in ("response", "resp") and not owner.endswith("_response"):
         return
-    match parents[-2:]:
-        # response._headers["content-type"][1] is the value, of a pair with the name as it was written.
-        case ast.Subscript(slice=ast.Constant(value=1)) as pair, ast.Subscript(slice=key) as item if (
-            item.value is node and pair.value is item and isinstance(pair.ctx, ast.Load)
-        ):
-            yield source.replace(pair, f"{source.segment(node.value)}[{source.segment(key)}]")
-            return
+    if edit := _through_the_response(source, node, parents):
+        yield edit
+        return
     yield source.finding(
         node,
         "responses have no _headers from Django 3.2 on; cached or pickled ones written by the other version break too",
         "use response[name], response.items() or, on 3.2 only, response.headers; their values are not pairs",
         Weight.MUST,
     )
+
+
+def _through_the_response(source: Source, node: ast.Attribute, parents: Parents) -> Edit | None:
+    """The same without the private name, for what both versions of a response can do."""
+    response = source.segment(node.value)
+    match parents[-3:]:
+        # response._headers["content-type"][1] is the value, of a pair with the name as it was written.
+        case _, ast.Subscript(slice=ast.Constant(value=1), ctx=ast.Load()) as pair, ast.Subscript(
+            slice=key
+        ) as item if pair.value is item and item.value is node:
+            return source.replace(pair, f"{response}[{source.segment(key)}]")
+        case _, ast.Assign(targets=[_], value=ast.Tuple(elts=[name, value])), ast.Subscript(slice=key) as item if (
+            item.value is node and _same_header(key, name)
+        ):
+            whole = parents[-2]
+            return source.replace(whole, f"{response}[{source.segment(name)}] = {source.segment(value)}")
+        case _, ast.Delete(targets=[_]), ast.Subscript(value=found) as item if found is node:
+            return source.replace(item, f"{response}[{source.segment(item.slice)}]")
+        # The values are pairs of the name as it was written and the value: just what the response's items are.
+        case _, ast.Call(args=[], keywords=[]) as call, ast.Attribute(attr="values") as method if call.func is method:
+            return source.replace(call, f"{response}.items()")
+        case _, _, ast.Compare(left=key, ops=[ast.In() | ast.NotIn()], comparators=[found]) if (
+            found is node and _can_be_a_key(key)
+        ):
+            return source.replace(node, response)
+    return None
+
+
+def _same_header(key: ast.AST, name: ast.AST) -> bool:
+    match key, name:
+        case ast.Constant(value=str(stored)), ast.Constant(value=str(written)):
+            return stored == written.lower()
+    return False
+
+
+def _can_be_a_key(key: ast.AST) -> bool:
+    """The keys of `_headers` were in lower case; a response takes any, so a name that never was in it would be."""
+    return not (isinstance(key, ast.Constant) and key.value != str(key.value).lower())
