@@ -11,6 +11,8 @@ from chairlift.testing.fixers import check_changes, check_unchanged
     [
         ("x = response._headers['content-type'][1]\n", "x = response['content-type']\n"),
         ("x = self.response._headers[name][1].lower()\n", "x = self.response[name].lower()\n"),
+        ("x = answer._headers['vary'][1]\n", "x = answer['vary']\n"),
+        ("x = self.client.get('/')._headers['vary'][1]\n", "x = self.client.get('/')['vary']\n"),
         ("response._headers['x-a'] = ('X-A', f(1))\n", "response['X-A'] = f(1)\n"),
         ("del response._headers['x-a']\n", "del response['x-a']\n"),
         ("for name, value in resp._headers.values():\n    pass\n", "for name, value in resp.items():\n    pass\n"),
@@ -35,6 +37,8 @@ def test_changes(before: str, after: str) -> None:
         ("x = 'Vary' in response._headers\n", 1),
         ("x = response._headers in seen\n", 1),
         ("x = self._headers['a'][1]\n", 0),
+        ("x = message._headers[0][1]\n", 0),
+        ("x = client.get('/')._headers\n", 1),
         ("x = my_response._headers['a'][0]\n", 1),
     ],
 )

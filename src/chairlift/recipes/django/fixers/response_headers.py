@@ -23,8 +23,7 @@ fixer = Fixer(
 @fixer.on(ast.Attribute, "_headers")
 def used(looking: Looking, node: ast.Attribute, parents: Parents) -> Iterator[Edit | Finding]:
     source = looking.source
-    owner = getattr(node.value, "id", getattr(node.value, "attr", ""))
-    if owner not in ("response", "resp") and not owner.endswith("_response"):
+    if not _is_response(node.value) and not _is_pair(node, parents):
         return
     if edit := _through_the_response(source, node, parents):
         yield edit
@@ -35,6 +34,25 @@ def used(looking: Looking, node: ast.Attribute, parents: Parents) -> Iterator[Ed
         "use response[name], response.items() or, on 3.2 only, response.headers; their values are not pairs",
         Weight.MUST,
     )
+
+
+def _is_response(node: ast.AST) -> bool:
+    match node:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name in ("response", "resp") or name.endswith("_response")
+        case ast.Call(func=ast.Attribute(value=ast.Name(id="client") | ast.Attribute(attr="client"))):
+            return True
+    return False
+
+
+def _is_pair(node: ast.Attribute, parents: Parents) -> bool:
+    """x._headers["name"][1]: nothing but a response keeps pairs by the name, whatever x is called."""
+    match node.value, parents[-2:]:
+        case ast.Name(id="self" | "cls"), _:
+            return False
+        case _, (ast.Subscript(slice=ast.Constant(value=1)), ast.Subscript(slice=ast.Constant(value=str()))):
+            return True
+    return False
 
 
 def _through_the_response(source: Source, node: ast.Attribute, parents: Parents) -> Edit | None:
