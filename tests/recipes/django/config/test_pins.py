@@ -5,7 +5,18 @@ from __future__ import annotations
 import pytest
 from packaging.version import Version
 
-from tests.recipes.django.config.kit import CLEAN_UP, PINNED, PIP, UPGRADE, WITHOUT_MATRIX, changed, run, workflow
+from chairlift.recipes.django.config.declared import Kind
+from tests.recipes.django.config.kit import (
+    CLEAN_UP,
+    PINNED,
+    PIP,
+    UPGRADE,
+    WITHOUT_MATRIX,
+    changed,
+    declared,
+    run,
+    workflow,
+)
 
 
 @pytest.mark.parametrize(
@@ -110,6 +121,62 @@ def test_a_library_says_what_it_supports_and_keeps_the_old_one() -> None:
     assert "Django>=3.2,<4.0" in retired.files["setup.py"]
     assert "Django :: 2.2" not in retired.files["setup.py"]
     assert "django: ['3.2']" in retired.files[".github/workflows/ci.yml"]
+
+
+PLAIN = """\
+from setuptools import setup
+setup(
+    name='thing',
+    version='1.4.0',
+    install_requires=['Django>=2.2,<2.3'],
+)
+"""
+
+
+@pytest.mark.parametrize(
+    ("log", "after"),
+    [
+        ("# Changes\n\n## 1.4.0\n* One.\n", "# Changes\n\n## 1.5.0\n* {words}\n\n## 1.4.0\n* One.\n"),
+        (
+            "Changes\n=======\n\n1.4.0 (2021-01-01)\n------------------\n\n- One.\n",
+            "Changes\n=======\n\n1.5.0 (unreleased)\n------------------\n\n- {words}\n\n"
+            "1.4.0 (2021-01-01)\n------------------\n\n- One.\n",
+        ),
+        (
+            "## [1.4.0] - 2021-01-01\n\n- One.\n",
+            "## [1.5.0] (unreleased)\n\n- {words}\n\n## [1.4.0] - 2021-01-01\n\n- One.\n",
+        ),
+        ("v1.4.0\r\n~~~~~~\r\n* One.\r\n", "v1.5.0\r\n~~~~~~\r\n* {words}\r\n\r\nv1.4.0\r\n~~~~~~\r\n* One.\r\n"),
+    ],
+)
+def test_a_library_without_classifiers_gets_a_version_and_an_entry_once(log: str, after: str) -> None:
+    released = run({"setup.py": PLAIN, "CHANGELOG.md": log}, UPGRADE)
+    assert released.files["CHANGELOG.md"] == after.replace("{words}", "Added support for Django 3.2.")
+    assert "version='1.5.0'" in released.files["setup.py"]
+    assert run(released.files, UPGRADE).files == released.files
+
+
+def test_a_changelog_of_another_version_is_left_to_a_person() -> None:
+    log = "## 1.3.0\n* One.\n"
+    released = run({"setup.py": PLAIN, "CHANGELOG.md": log}, UPGRADE)
+    assert released.files["CHANGELOG.md"] == log
+    assert "version='1.4.0'" in released.files["setup.py"], "or it would be raised again and again"
+    assert "changelog" in released.codes
+
+
+@pytest.mark.parametrize(
+    ("files", "kind"),
+    [
+        ({"manage.py": "os.environ['DJANGO_SETTINGS_MODULE'] = 'tests.settings'\n"}, Kind.LIBRARY),
+        ({"manage.py": "os.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings.test')\n"}, Kind.APPLICATION),
+        ({"manage.py": "main()\n"}, Kind.APPLICATION),
+        ({"shop/wsgi.py": ""}, Kind.APPLICATION),
+        ({"tests/wsgi.py": ""}, Kind.LIBRARY),
+        ({}, Kind.LIBRARY),
+    ],
+)
+def test_a_package_that_only_its_tests_run_is_a_library(files: dict[str, str], kind: Kind) -> None:
+    assert declared({"setup.py": PLAIN, **files}).kind is kind
 
 
 def test_a_constraint_kept_elsewhere_is_copied_without_its_limit() -> None:

@@ -175,9 +175,16 @@ def _kind(project: Project) -> tuple[Kind, str]:
         if name in packaged and "Framework :: Django" in body:
             return Kind.LIBRARY, f"{name} says which Django it is a package for"
     served = [path for path in project.matching("wsgi.py", "asgi.py", "Procfile") if not _TESTING.search(path)]
-    if served or project.read("manage.py") is not None:
+    if served or _runs(project):
         return Kind.APPLICATION, f"{served[0] if served else 'manage.py'} runs it"
     return Kind.LIBRARY, f"{packaged[0]} describes a package, and nothing runs it"
+
+
+def _runs(project: Project) -> bool:
+    """Whether a manage.py runs more than a package's tests."""
+    text = read(project, "manage.py")
+    settings = testing.SETTINGS.search(text.text) if text else None
+    return text is not None and not (settings and _TESTING.search(settings[1].split(".")[0]))
 
 
 def _current(project: Project, kind: Kind, evidence: Sequence[Evidence], jobs: Sequence[Job]) -> Release | None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from chairlift.recipes.django.config.texts import Text
 from chairlift.recipes.django.config.work import Work
@@ -16,14 +18,28 @@ _CHANGELOGS = ("CHANGELOG*", "CHANGES*", "HISTORY*", "NEWS*", "docs/changelog*",
 _UNRELEASED = re.compile(
     r"(?im)^(?:#+\s*)?(?:v?[\d.]+\s*[-–(]*\s*)?\[?unreleased\]?\)?[^\n]*\n(?:[-=~^\"'+*]{3,}[ \t]*\r?\n)?"
 )
+_HEADING = re.compile(
+    r"(?m)^(?P<lead>(?:#+[ \t]*)?(?:[vV]|[Vv]ersion[ \t]+)?\[?)(?P<version>\d+\.\d+(?:\.\d+)?)(?P<close>\]?)"
+    r"(?P<rest>(?:[ \t][^\n]*?)?)\r?\n(?:(?P<under>([-=~^\"'+*])\6{2,})[ \t]*\r?\n)?"
+)
 _VERSION = re.compile(r"(?m)^(\s*(?:__version__|version|VERSION)\s*=\s*[\"']?)(\d+)\.(\d+)(?:\.(\d+))?(?=[\"'\s,])")
 
 
 def release(work: Work) -> None:
-    """The target among the classifiers, an entry in the changelog, and the next minor version."""
-    if _classifiers(work):
-        _changelog(work, f"Added support for Django {show(work.leg.target)}.")
-        _next_version(work)
+    """The target among the classifiers, the next minor version, and an entry in the changelog.
+
+    What is done shows by the classifier; without any by the entry. With neither nothing would, so a person does it.
+    """
+    words = f"Added support for Django {show(work.leg.target)}."
+    classified = any(_matches(text, _DJANGO) for path in _FILES if (text := work.text(path)))
+    logs = [text for path in work.project.matching(*_CHANGELOGS) if (text := work.text(path))]
+    new = _classifiers(work)
+    if not new and (classified or not logs or any(words.rstrip(".") in each.text for each in logs)):
+        return
+    step = _next_version(work)
+    if _changelog(work, words, step) or new:
+        for path, edits in step.edits.items():
+            work.edit(path, edits, f"the next release is {step.new}")
 
 
 def retire(work: Work) -> None:
@@ -31,7 +47,7 @@ def retire(work: Work) -> None:
     removed = _without_classifiers(work)
     if removed:
         names = ", ".join(show(each) for each in sorted(removed))
-        _changelog(work, f"Removed support for Django {names}.")
+        _changelog(work, f"Removed support for Django {names}.", _Step())
 
 
 def _matches(text: Text, pattern: re.Pattern[str]) -> list[tuple[Release, re.Match[str]]]:
@@ -88,32 +104,65 @@ def _without_classifiers(work: Work) -> set[Release]:
     return gone
 
 
-def _changelog(work: Work, words: str) -> None:
-    """Into the part that is not released yet, in its own style; without such a part a person is asked."""
+def _changelog(work: Work, words: str, step: _Step) -> bool:
+    """Into the part that is not released yet, or a new one for the next version; without either a person is asked."""
     for path in work.project.matching(*_CHANGELOGS):
         text = work.text(path)
-        head = _UNRELEASED.search(text.text) if text else None
         if text is None:
             continue
         if words.rstrip(".") in text.text:
-            return
-        if head is None:
+            return False
+        head = _UNRELEASED.search(text.text)
+        entry = _entry(text, words, head.end()) if head else _new_part(text, words, step)
+        if entry is None:
             work.say(path, 0, "changelog", f"it has no part for what is not released: {words}", "Write it there.")
-            return
-        bullet = re.search(r"(?m)^([*-]) ", text.text[head.end() :])
-        mark = bullet[1] if bullet else "*"
-        blank = re.match(r"[ \t]*\r?\n", text.text[head.end() :])
-        at = head.end() + (blank.end() if blank else 0)
-        before = "" if blank else text.newline
-        rest = text.text[at:]
-        list_follows = rest.startswith(f"{mark} ")
-        after = "" if list_follows or not rest.strip() else text.newline
-        work.edit(path, [Edit(at, at, f"{before}{mark} {words}{text.newline}{after}")], words)
-        return
+            return False
+        return work.edit(path, [entry], words)
+    return False
 
 
-def _next_version(work: Work) -> None:
-    """The next minor release, in every place that says the present one."""
+def _entry(text: Text, words: str, after: int) -> Edit:
+    """The first of a part's list, in its own style."""
+    mark = _mark(text.text[after:])
+    blank = re.match(r"[ \t]*\r?\n", text.text[after:])
+    at = after + (blank.end() if blank else 0)
+    rest = text.text[at:]
+    before = "" if blank else text.newline
+    end = "" if rest.startswith(f"{mark} ") or not rest.strip() else text.newline
+    return Edit(at, at, f"{before}{mark} {words}{text.newline}{end}")
+
+
+def _mark(text: str) -> str:
+    """What its lists are made of."""
+    bullet = re.search(r"(?m)^([*-]) ", text)
+    return bullet[1] if bullet else "*"
+
+
+def _new_part(text: Text, words: str, step: _Step) -> Edit | None:
+    """Above the part of the last version, with a heading like its own; its date becomes "unreleased"."""
+    heading = _HEADING.search(text.text)
+    if heading is None or not step.new or heading["version"] != step.old:
+        return None
+    title = f"{heading['lead']}{step.new}{heading['close']}{' (unreleased)' if heading['rest'].strip() else ''}"
+    under = heading["under"]
+    lines = [title, under[0] * len(title)] if under else [title]
+    # A blank line after the heading, where the others have one.
+    if re.match(r"[ \t]*\r?\n", text.text[heading.end() :]):
+        lines.append("")
+    lines += [f"{_mark(text.text)} {words}", "", ""]
+    return Edit(heading.start(), heading.start(), text.newline.join(lines))
+
+
+@dataclass(frozen=True)
+class _Step:
+    """From the present version to the next minor one, in every place that says it; empty where they do not agree."""
+
+    old: str = ""
+    new: str = ""
+    edits: Mapping[str, list[Edit]] = field(default_factory=dict)
+
+
+def _next_version(work: Work) -> _Step:
     places: list[tuple[str, re.Match[str]]] = []
     for path in (
         "pyproject.toml",
@@ -128,8 +177,12 @@ def _next_version(work: Work) -> None:
     if len(versions) != 1:
         words = "its version was not found" if not versions else "several versions were found"
         work.say("", 0, "version", f"{words}: nothing was raised", "Raise it as you release.")
-        return
+        return _Step()
+    edits: dict[str, list[Edit]] = {}
+    old = new = ""
     for path, found in places:
-        new = f"{found[2]}.{int(found[3]) + 1}{'.0' if found[4] is not None else ''}"
-        end = found.end(4) if found[4] is not None else found.end(3)
-        work.edit(path, [Edit(found.start(2), end, new)], f"the next release is {new}")
+        major, minor, patch = found.groups()[1:]
+        old = f"{major}.{minor}" + (f".{patch}" if patch is not None else "")
+        new = f"{major}.{int(minor) + 1}" + (".0" if patch is not None else "")
+        edits.setdefault(path, []).append(Edit(found.start(2), found.start(2) + len(old), new))
+    return _Step(old, new, edits)

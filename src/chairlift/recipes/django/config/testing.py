@@ -12,7 +12,7 @@ from chairlift.recipes.django.config.texts import read
 from chairlift.recipes.django.releases import Release
 
 _TARGETS = ("test", "tests", "test.unit", "unit", "unittest", "check", "validate", "test-python", "pytest")
-_SETTINGS = re.compile(r"DJANGO_SETTINGS_MODULE[\"']?\s*[,=:]\s*[\"']?([\w.]+)")
+SETTINGS = re.compile(r"DJANGO_SETTINGS_MODULE[\"']?\]?\s*[,=:]\s*[\"']?([\w.]+)")
 _PYTEST = {
     "pytest.ini": "[pytest]",
     "tox.ini": "[pytest]",
@@ -99,6 +99,6 @@ def settings_module(world: World) -> str:
     workflows = list(world.project.matching(".github/workflows/*", ".gitlab-ci.yml", ".travis.yml"))
     for path in (*sorted(named, key=_SAYERS.index), *workflows, *others):
         text = read(world.project, path)
-        if text and (found := _SETTINGS.search(text.text)):
+        if text and (found := SETTINGS.search(text.text)):
             return found[1]
     return ""
