@@ -90,9 +90,10 @@ def change(book: Book, leg: Leg, choice: Choice = Choice()) -> Made:
     declared = detect(Project(book.root), None if choice.offline else fetch)
     made = Made(book, declared)
     python = target_python(book, leg)
+    follow = True
     if choice.has("configuration"):
-        _configuration(book, leg, declared, newest_of(leg.target, python, choice))
-    if choice.has("dependencies") and leg.stage is Stage.UPGRADE and python:
+        follow = _configuration(book, leg, declared, newest_of(leg.target, python, choice))
+    if choice.has("dependencies") and leg.stage is Stage.UPGRADE and python and follow:
         move(book, leg.target, resolver(book, leg, choice), {})
         book.findings += unmaintained(Project(book.root), leg.target)
     made.bumps = bumps(book)
@@ -157,11 +158,13 @@ def _tools(book: Book, leg: Leg, choice: Choice) -> None:
             book.findings += ran.findings
 
 
-def _configuration(book: Book, leg: Leg, declared: Declared, exact: Version | None) -> None:
+def _configuration(book: Book, leg: Leg, declared: Declared, exact: Version | None) -> bool:
+    """Whether compiled requirements are to follow."""
     edited = edits(Project(book.root), leg, declared, exact)
     for each in edited.edits:
         book.write(each.path, each.data, (Because("configuration", each.why or PARTS["configuration"]),))
     book.findings += [*declared.findings, *edited.findings]
+    return edited.follow
 
 
 def target_python(book: Book, leg: Leg) -> Release | None:

@@ -15,6 +15,8 @@ from chairlift.recipes.django.source import Source
 _NAMED = re.compile(r"(^|/)(settings|config|conf|configuration)(/|\b)|settings[^/]*\.py$")
 _SETTING = re.compile(rb"^[ \t]*(?:[A-Z][A-Z0-9_]{3,})\b[^=\n]*=(?!=)", re.MULTILINE)
 
+_OF_TESTS = re.compile(r"(?i)(?:^|[/_.-])(?:tests?|testing|runtests)(?:[/_.-])")
+
 
 def assigns(source: Source, name: str) -> bool:
     """Whether the file gives a setting a value, in any way: plainly, in a class, or by settings.configure(NAME=…)."""
@@ -39,6 +41,11 @@ def is_base(looking: Looking, node: ast.Assign, parents: Parents) -> bool:
     if "INSTALLED_APPS" in names | attributes:
         return False
     return not any(assigns(other, "INSTALLED_APPS") for other in below(looking.project, looking.source))
+
+
+def of_tests(path: str) -> bool:
+    """Whether these settings are for tests alone, by a word of their path."""
+    return bool(_OF_TESTS.search(path))
 
 
 def _is_configuration(node: ast.ClassDef) -> bool:

@@ -156,6 +156,39 @@ def test_a_library_without_classifiers_gets_a_version_and_an_entry_once(log: str
     assert run(released.files, UPGRADE).files == released.files
 
 
+TOX = """\
+[tox]
+envlist = py38-django22, py38-django32
+[testenv]
+deps =
+    django22: Django>=2.2,<2.3
+    django32: Django>=3.2,<3.3
+    -r test.txt
+commands = python manage.py test
+"""
+
+
+def test_what_a_library_is_developed_on_moves_where_ci_tests_the_old_version_besides() -> None:
+    files = {
+        "setup.py": PLAIN,
+        "requirements/dev.in": "Django>=2.2,<2.3\n",
+        "tox.ini": TOX,
+        "test.txt": "six\n",
+        ".github/workflows/ci.yml": WITHOUT_MATRIX.replace(
+            "pip install -r requirements.txt", "pip install tox"
+        ).replace("python manage.py test", "tox"),
+    }
+    moved = run(files, UPGRADE)
+    assert moved.files["requirements/dev.in"] == "Django>=3.2,<3.3\n"
+    assert moved.edited.follow
+    assert "Django>=2.2,<2.3" in moved.files["setup.py"]
+    # Where these pins are what CI tests, they are how the old version is kept.
+    tested = {**files, ".github/workflows/ci.yml": WITHOUT_MATRIX.replace("requirements.txt", "requirements/dev.in")}
+    kept = run(tested, UPGRADE)
+    assert kept.files["requirements/dev.in"] == files["requirements/dev.in"]
+    assert not kept.edited.follow
+
+
 def test_a_changelog_of_another_version_is_left_to_a_person() -> None:
     log = "## 1.3.0\n* One.\n"
     released = run({"setup.py": PLAIN, "CHANGELOG.md": log}, UPGRADE)

@@ -23,6 +23,15 @@ def test_comes_and_goes() -> None:
     check_changes(REMOVE, ADDED, f"{APPS}\nX = 1\n", path="app/settings.py", target=(3, 2), stage=Stage.CLEAN_UP)
 
 
+@pytest.mark.parametrize("path", ["tests/settings.py", "shop/test_settings.py", "shop/settings_test.py", "runtests.py"])
+def test_no_instance_runs_on_the_settings_of_tests(path: str) -> None:
+    check_unchanged(ADD, f"{APPS}X = 1\n", path=path, target=(3, 2), stage=Stage.UPGRADE)
+
+
+def test_attested_words_are_no_tests() -> None:
+    check_changes(ADD, f"{APPS}X = 1\n", ADDED, path="contest/settings.py", target=(3, 2), stage=Stage.UPGRADE)
+
+
 @pytest.mark.parametrize(
     ("before", "after"),
     [

@@ -152,8 +152,12 @@ class FileEdit:
 
 @dataclass(frozen=True)
 class Edited:
-    """What `edits` gives back: one edit for each changed file, what is for a person, and the jobs as they will be."""
+    """What `edits` gives back: one edit for each changed file, what is for a person, and the jobs as they will be.
+
+    `follow` is off where compiled requirements are to stay on the old Django, since CI tests a library on it by them.
+    """
 
     edits: tuple[FileEdit, ...] = ()
     findings: tuple[Finding, ...] = ()
     jobs: tuple[Job, ...] = ()
+    follow: bool = True

@@ -33,6 +33,15 @@ def upgrade(work: Work, exact: Version | None) -> None:
     _raise_pythons(work)
 
 
+def develop(work: Work, exact: Version | None) -> None:
+    """A library: what people work with beside it moves to the target, its metadata does not."""
+    target = work.leg.target
+    change: Change = lambda text: shifted(text, target, exact)  # noqa: E731
+    loaded = frozenset(Manifests(work.project).loaded)
+    others = frozenset(path for path in requirements.files(work.project) if path not in loaded)
+    _lists(work, change, f"Django {show(target)} is what is developed on", only=others)
+
+
 def open_ranges(work: Work) -> None:
     """A library: its metadata lets the target in, and goes on to let in what it did."""
     target = work.leg.target

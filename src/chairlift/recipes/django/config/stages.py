@@ -22,6 +22,7 @@ def edits(project: Project, leg: Leg, declared: Declared, exact: Version | None 
     """
     work = Work(project, leg, declared)
     library = declared.kind is Kind.LIBRARY
+    follow = True
     match leg.stage:
         case Stage.PREPARE:
             if library:
@@ -29,6 +30,7 @@ def edits(project: Project, leg: Leg, declared: Declared, exact: Version | None 
             _add(work)
         case Stage.UPGRADE if library:
             releasing.release(work)
+            follow = _develop(work, exact)
         case Stage.UPGRADE:
             pins.upgrade(work, exact)
             envlists.swap(work)
@@ -40,12 +42,22 @@ def edits(project: Project, leg: Leg, declared: Declared, exact: Version | None 
             workflows.remove(work)
             if library:
                 releasing.retire(work)
-    raised = leg.stage is Stage.UPGRADE and not library
-    jobs, troubles = all_jobs.read_all(work.followed() if raised else work.world)
+    jobs, troubles = all_jobs.read_all(work.followed() if leg.stage is Stage.UPGRADE and not library else work.world)
     work.findings += troubles
     _judge(work, jobs)
     findings = tuple(sorted(set(work.findings)))
-    return Edited(work.result(), findings, jobs)
+    return Edited(work.result(), findings, jobs, follow)
+
+
+def _develop(work: Work, exact: Version | None) -> bool:
+    """Only where CI tests every version as before: where these pins are what it tests, they are what keeps the old."""
+    changed, reasons, findings = dict(work.changed), dict(work.reasons), list(work.findings)
+    tested = {each for job in work.jobs() for each in job.tests}
+    pins.develop(work, exact)
+    if not tested <= {each for job in all_jobs.read_all(work.followed())[0] for each in job.tests}:
+        work.changed, work.reasons, work.findings = changed, reasons, findings
+        return False
+    return True
 
 
 def _add(work: Work) -> None:

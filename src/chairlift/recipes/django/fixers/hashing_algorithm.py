@@ -31,6 +31,8 @@ _TEXT = f"""# For as long as instances with the old Django run beside those with
 def apps(looking: Looking, node: ast.Assign, parents: Parents) -> Iterator[Edit | Finding]:
     if looking.leg.stage is not Stage.UPGRADE or not settings.is_base(looking, node, parents):
         return
+    if settings.of_tests(looking.source.path):
+        return  # No instance ever runs on them.
     if looking.leg.target >= (4, 0):
         yield looking.source.finding(
             node,
