@@ -33,7 +33,7 @@ def deploy(home: str, service: str, environment: str, commit: str) -> None:
     from pathlib import Path
 
     import releasing
-    from recipes.environments import CannotMake
+    from environments import CannotMake
 
     try:
         releasing.deploy(Path(home), service, environment, commit)

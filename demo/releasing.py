@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+import environments
 from places import Place
-from recipes import environments
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _COMMIT = re.compile(r"[0-9a-f]{40}")
@@ -45,11 +45,20 @@ def deploy(home: Path, service: str, environment: str, commit: str) -> None:
         code = place.code(commit)
         _export(home / "home" / "forge" / f"{service}.git", commit, code)
         if (code / "setup.py").exists():
-            _run(code, ["uv", "build", "--quiet", "--wheel", "--out-dir", home / "wheels", "."])
+            _publish(code, home / "wheels")
             django = ""
         else:
             django = _bring_up(code, place.folder / "database.sqlite3")
         place.switch(commit, datetime.now(UTC), django)
+
+
+def _publish(code: Path, wheels: Path) -> None:
+    """As on any index, a version is published once: what is merged without a new one waits for it."""
+    with tempfile.TemporaryDirectory() as folder:
+        _run(code, ["uv", "build", "--quiet", "--wheel", "--out-dir", folder, "."])
+        for wheel in Path(folder).glob("*.whl"):
+            if not (wheels / wheel.name).exists():
+                shutil.move(wheel, wheels / wheel.name)
 
 
 def _bring_up(code: Path, database: Path) -> str:

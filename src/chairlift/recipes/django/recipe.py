@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +20,7 @@ from chairlift.recipes.django.releases import SERIES, Release, Stage, parse, ser
 from chairlift.recipes.django.report import markdown, model
 from chairlift.recipes.django.report.model import Report
 from chairlift.recipes.django.upgrading import CannotUpgrade, Wanted
+from chairlift.recipes.django.version import version
 
 #: What of a finding the plan shows; the report has everything.
 _SHOWN = 100
@@ -95,14 +94,6 @@ def _is(given: Mapping[str, object], key: str) -> bool:
     return value
 
 
-@lru_cache(maxsize=1)
-def _digest() -> str:
-    """Of all of this recipe: a plan is made anew when any of it changes."""
-    folder = Path(__file__).parent
-    files = sorted(each for each in folder.rglob("*") if each.suffix in (".py", ".toml"))
-    return hashlib.sha256(b"".join(each.read_bytes() for each in files)).hexdigest()[:12]
-
-
 class DjangoRecipe:
     """Fulfils `chairlift.ports.Recipe` and `chairlift.ports.Prover`."""
 
@@ -110,7 +101,7 @@ class DjangoRecipe:
 
     @property
     def version(self) -> str:
-        return _digest()
+        return version()
 
     def apply(self, checkout: Path, settings: Mapping[str, object], seconds: int) -> Applied:
         """Make this one change; `done` where the checkout is past it. Raises RecipeFailed."""
@@ -178,7 +169,7 @@ def _summary(report: Report) -> str:
     part = report.parts[0]
     names = ", ".join(each.name for each in part.reasons[:12])
     proven = "" if report.state is model.State.NOTHING else f"; {report.state}"
-    return f"{len(part.files)} files, +{part.insertions} -{part.deletions}: {names or 'nothing to change'}{proven}"
+    return f"{names or 'nothing to change'}{proven}"
 
 
 def _line(finding: Finding) -> str:

@@ -80,6 +80,28 @@ def test_what_forbids_the_target_moves_with_it(tmp_path: Path, resolver: Resolve
     assert "setuptools" not in found.files["base.txt"]
 
 
+def test_what_forbids_the_target_moves_where_django_is_in_another_file(tmp_path: Path, resolver: Resolver) -> None:
+    files = {
+        "base.in": "strict\n",
+        "base.txt": "# pip-compile\nstrict==1.0\n    # via -r base.in\n",
+        "django.in": "Django>=3.2,<3.3\n",
+        "django.txt": "# pip-compile\ndjango==2.2.24\n    # via -r django.in\n",
+    }
+    found = moved(tmp_path, files, resolver)
+    assert found.files["base.txt"] == "# pip-compile\nstrict==1.1\n    # via -r base.in\n", "and nothing of Django's"
+    assert "django==3.2.25\n" in found.files["django.txt"]
+    assert not found.findings
+
+
+def test_a_file_without_django_that_never_resolved_is_left_alone(tmp_path: Path, resolver: Resolver) -> None:
+    files = {"docs.in": "nowhere\n", "docs.txt": "# pip-compile\nnowhere==1.0\n    # via -r docs.in\n"}
+    assert moved(tmp_path, files, resolver) == Relocked()
+    files["docs.in"] = files["docs.txt"].replace("nowhere==1.0", "stubborn==1.0")
+    files["docs.txt"] = files["docs.txt"].replace("nowhere", "stubborn")
+    (finding,) = moved(tmp_path, files, resolver).findings
+    assert (finding.path, finding.weight) == ("docs.txt", Weight.MUST)
+
+
 def test_files_that_build_on_others_see_the_new_ones(tmp_path: Path, resolver: Resolver) -> None:
     files = {
         "requirements/base.in": "django\ntick\n",

@@ -57,12 +57,15 @@ def relock(
         for each in compiled(project):
             before = layers.read(each.path)
             lock = locks.read(before)
-            if not set(map(canonicalize_name, upgrade)) & lock.versions.keys() and not _brings(each, files):
+            named = set(map(canonicalize_name, upgrade)) & lock.versions.keys() or _brings(each, files)
+            # Files that leave Django to another one may pin what keeps the target out.
+            if not named and not each.inputs:
                 continue
             try:
                 after = _one(each, lock, before, project.root, resolver, constraints, upgrade)
             except CannotResolve as error:
-                findings.append(_stuck(each, target, error))
+                if named or _resolves(each, lock, before, project.root, resolver):
+                    findings.append(_stuck(each, target, error))
                 continue
             if after != before:
                 moved |= locks.changes(lock, locks.read(after))
@@ -74,6 +77,15 @@ def relock(
 def _brings(each: Compiled, files: Mapping[str, str]) -> bool:
     """It is compiled from a file that changed."""
     return bool(set(each.includes) & files.keys())
+
+
+def _resolves(each: Compiled, lock: locks.Lock, before: str, root: Path, resolver: Resolver) -> bool:
+    """Whether it does without anything of ours: else what is wrong with it was there before."""
+    try:
+        resolver.compile(root, each.inputs, before, (), (), lock.hashed)
+    except CannotResolve:
+        return False
+    return True
 
 
 def _stuck(each: Compiled, target: Release, error: CannotResolve) -> Finding:
@@ -111,8 +123,9 @@ def _because_of_it(
 def _names(lock: locks.Lock, found: locks.Lock) -> frozenset[str]:
     """What may change: what was to move, and all that had to with it. A file that leaves Django out keeps it out."""
     names = set(locks.changes(lock, found))
-    # pip-compile leaves its own tools out, and some files leave Django to another one.
-    left_out = {DJANGO, *_TOOLS} - lock.versions.keys()
+    # pip-compile leaves its own tools out, and some files leave Django, with what it brings, to another one.
+    brought = _EXPECTED if DJANGO not in lock.versions else {DJANGO}
+    left_out = {*brought, *_TOOLS} - lock.versions.keys()
     return frozenset(names - left_out)
 
 

@@ -63,10 +63,14 @@ _CULPRITS = (
 
 @dataclass(frozen=True)
 class Store:
-    """Where environments are kept, with uv's cache: `most` of them, the longest unused going first."""
+    """Where environments are kept, with uv's cache: `most` of them, the longest unused going first.
+
+    What passed in them is remembered in `proofs`, where that is given.
+    """
 
     folder: Path
     most: int = 24
+    proofs: Path | None = None
 
     @property
     def cache(self) -> Path:
@@ -79,7 +83,8 @@ class Store:
 
 def default_store() -> Store:
     """In the user's own cache folder."""
-    return Store(Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "chairlift" / "proving")
+    folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "chairlift" / "proving"
+    return Store(folder, proofs=folder / "proofs")
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from chairlift.recipes.django.proving.compare import Comparison, compare
 from chairlift.recipes.django.proving.environments import Order, Store
 from chairlift.recipes.django.proving.evidence import Case, Proof, Result, State, Wish
 from chairlift.recipes.django.proving.interpreters import NoPython, choose
+from chairlift.recipes.django.proving.memory import Memory, key_of
 from chairlift.recipes.django.proving.sandbox import Bounds, NotSandboxed
 from chairlift.recipes.django.proving.tests import Inside, Suite
 from chairlift.recipes.django.releases import parse, show
@@ -52,13 +53,18 @@ def _prove(checkout: Path, wish: Wish, store: Store, bounds: Bounds) -> Proof:
             return Proof(
                 State.UNPROVEN, why, wish.django, command.line, built, unverified=(f"everything: {built.why}",)
             )
+        memory, key = Memory(store.proofs), key_of(checkout, wish, command, built)
+        if known := memory.recall(key, wish):
+            return known
         inside = Inside(checkout, home, python, wish, replace(bounds, seconds=wish.seconds))
         first, flaky = tests.run_again(inside, command, tests.run(inside, command))
         proof = judge(first, flaky, wish, command)
         looked = checks.look(inside, command) if wish.checks else checks.Looked()
     missing = [note for note in built.notes if note.startswith(environments.LEFT_OUT)]
     unverified = (*proof.unverified, *looked.unverified, *missing)
-    return replace(proof, built=built, checks=looked.checks, migrations=looked.migrations, unverified=unverified)
+    proof = replace(proof, built=built, checks=looked.checks, migrations=looked.migrations, unverified=unverified)
+    memory.keep(key, wish, proof)
+    return proof
 
 
 def _completed(wish: Wish, command: Command, needed: wanted.Wanted) -> tuple[Wish, tuple[str, ...]]:
