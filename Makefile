@@ -10,7 +10,7 @@ unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
 BIN := .venv/bin
 
 .PHONY: help setup demo test slow lint types contracts check mutants census chaos bench bench-codemods \
-	bench-environments fixers-doc picture clean
+	bench-environments bench-upgrade fixers-doc picture clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */\1\t/' | expand -t 14
@@ -58,6 +58,9 @@ bench: .venv/.ready  ## speed and memory, on this machine
 
 bench-codemods: .venv/.ready  ## fixing 24 MB of Python, beside plain django-upgrade
 	@$(BIN)/python -m bench.codemods
+
+bench-upgrade: .venv/.ready  ## Django projects from PyPI, upgraded and tested; about an hour
+	@$(BIN)/python -m bench.upgrade
 
 fixers-doc: .venv/.ready  ## docs/fixers.md, from the fixers of the Django recipe
 	@$(BIN)/python -m chairlift.recipes.django.documentation docs/fixers.md tests/recipes/django

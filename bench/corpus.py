@@ -39,9 +39,9 @@ def corpus() -> Path:
 
 def _fill(folder: Path, wanted: str) -> None:
     rows = [line.split() for line in wanted.splitlines() if line and not line.startswith("#")]
-    urls = _urls([pin for pin, _ in rows])
+    urls = sources([pin for pin, _ in rows])
     with ThreadPoolExecutor(6) as threads:
-        for (pin, digest), data in zip(rows, threads.map(_fetched, [urls[pin] for pin, _ in rows]), strict=True):
+        for (pin, digest), data in zip(rows, threads.map(fetched, [urls[pin] for pin, _ in rows]), strict=True):
             if hashlib.sha256(data).hexdigest() != digest:
                 raise NoCorpus(f"{pin} is not what it was when the list was made: its hash differs")
             for name, content in _python_files(data):
@@ -50,7 +50,7 @@ def _fill(folder: Path, wanted: str) -> None:
                 file.write_bytes(content)
 
 
-def _urls(pins: list[str]) -> dict[str, str]:
+def sources(pins: list[str]) -> dict[str, str]:
     """Where the source distributions are, by way of uv and the index that it is set up for."""
     with tempfile.TemporaryDirectory() as temporary:
         lock = Path(temporary) / "pylock.toml"
@@ -62,13 +62,25 @@ def _urls(pins: list[str]) -> dict[str, str]:
     return {f"{each['name']}=={each['version']}": each["sdist"]["url"] for each in packages if "sdist" in each}
 
 
-def _fetched(url: str) -> bytes:
+def fetched(url: str) -> bytes:
     with urllib.request.urlopen(url, timeout=120) as answer:
         return answer.read()
 
 
+def unpacked(data: bytes, folder: Path) -> None:
+    """All of a source distribution, without the folder that everything in it is in."""
+    for name, read, mode in _members(data):
+        path = PurePosixPath(name)
+        inside = "/".join(path.parts[1:])
+        if inside and not path.is_absolute() and ".." not in path.parts:
+            file = folder / inside
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(read())
+            file.chmod(mode & 0o777 | 0o600)
+
+
 def _python_files(data: bytes) -> Iterator[tuple[str, bytes]]:
-    for name, read in _members(data):
+    for name, read, _ in _members(data):
         path = PurePosixPath(name)
         if path.suffix == ".py" and not path.is_absolute() and ".." not in path.parts:
             yield "/".join(path.parts[1:]) or path.name, read()
@@ -78,9 +90,10 @@ def _members(data: bytes):
     if data.startswith(b"PK"):
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             for each in archive.infolist():
-                yield each.filename, lambda each=each: archive.read(each)
+                if not each.is_dir():
+                    yield each.filename, lambda each=each: archive.read(each), each.external_attr >> 16 or 0o644
         return
     with tarfile.open(fileobj=io.BytesIO(data)) as archive:
         for each in archive:
             if each.isfile():
-                yield each.name, lambda each=each: archive.extractfile(each).read()
+                yield each.name, lambda each=each: archive.extractfile(each).read(), each.mode

@@ -11,7 +11,7 @@ from chairlift.core.upgrade import RunState
 from chairlift.ports import Applied, Proven, RecipeFailed
 from chairlift.recipes.django import upgrading
 from chairlift.recipes.django.changing import Choice, NoSuchFixer
-from chairlift.recipes.django.config import detect
+from chairlift.recipes.django.config import Kind, detect
 from chairlift.recipes.django.findings import Finding, Weight
 from chairlift.recipes.django.project import Project
 from chairlift.recipes.django.proving.evidence import State, Wish
@@ -134,6 +134,7 @@ class DjangoRecipe:
         try:
             wish = Wish(
                 parse(str(order["django"])) if order.get("django") else _present(checkout, order.get("current")),
+                detect(Project(checkout)).kind is Kind.LIBRARY,
                 tests=str(order.get("tests", "")),
                 seconds=seconds,
                 newest=str(order.get("newest", "")),

@@ -11,7 +11,7 @@ from pathlib import Path
 from chairlift.recipes.django import telling
 from chairlift.recipes.django.book import Because, Book
 from chairlift.recipes.django.changing import PARTS, Choice, Made, change
-from chairlift.recipes.django.config import detect
+from chairlift.recipes.django.config import Kind, detect
 from chairlift.recipes.django.findings import Finding
 from chairlift.recipes.django.project import Project
 from chairlift.recipes.django.proving import checks
@@ -106,22 +106,26 @@ def _baseline(root: Path, current: Release, wanted: Wanted, tell: Tell) -> tuple
     """The tests as they are, and with nothing but Django moved: what the upgrade has to do shows in the second."""
     if not wanted.proves:
         return None, None
+    declared = detect(Project(root))
+    library = declared.kind is Kind.LIBRARY
     if Stage.UPGRADE not in wanted.stages or current == wanted.target:
         # Django stays what it is; before a clean-up that is the target already.
-        present = detect(Project(root)).current or current
+        present = declared.current or current
         tell(f"the tests on Django {show(present)}")
-        return prove(root, _wish(present, wanted)), None
+        return prove(root, _wish(present, wanted, library)), None
     tell(f"the tests on Django {show(current)}, and on {show(wanted.target)} alone")
-    old = _wish(current, wanted)
-    bump = replace(_wish(wanted.target, wanted), bump=True, checks=False, reruns=0)
+    old = _wish(current, wanted, library)
+    bump = replace(_wish(wanted.target, wanted, bump=True), checks=False, reruns=0)
     found = side_by_side([(root, old), (root, bump)])
     return found[0], found[1]
 
 
-def _wish(django: Release, wanted: Wanted) -> Wish:
+def _wish(django: Release, wanted: Wanted, bump: bool) -> Wish:
+    """With `bump` Django is brought there whatever is pinned: a library is for several, and pins none of them."""
     choice = wanted.choice
     return Wish(
         django,
+        bump,
         tests=wanted.tests,
         seconds=wanted.seconds / 2,
         newest=choice.newest,
@@ -138,7 +142,7 @@ def _part(root: Path, leg: Leg, wanted: Wanted, baseline: Proof | None, until: f
     proof: Proof | None = None
     if wanted.proves and (book.touched() or leg.stage is Stage.UPGRADE):
         tell(f"the tests on Django {show(django)}, with the change")
-        wish = _wish(django, wanted)
+        wish = _wish(django, wanted, made.declared.kind is Kind.LIBRARY)
         proof = prove(root, wish)
         if leg.stage is Stage.UPGRADE:
             proof = _mended(made, leg, wanted, wish, proof, baseline, until)

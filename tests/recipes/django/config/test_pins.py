@@ -6,6 +6,7 @@ import pytest
 from packaging.version import Version
 
 from chairlift.recipes.django.config.declared import Kind
+from chairlift.recipes.django.config.specifiers import with_commas
 from tests.recipes.django.config.kit import (
     CLEAN_UP,
     PINNED,
@@ -187,6 +188,28 @@ def test_what_a_library_is_developed_on_moves_where_ci_tests_the_old_version_bes
     kept = run(tested, UPGRADE)
     assert kept.files["requirements/dev.in"] == files["requirements/dev.in"]
     assert not kept.edited.follow
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ("Django>=2.2<3.0", "Django>=2.2,<3.0"),
+        ("Django >= 2.2 <3.0 ; python_version>'3'", "Django >= 2.2,<3.0 ; python_version>'3'"),
+        ("Django>=2.2,<3.0", "Django>=2.2,<3.0"),
+        ("Django==2.2.*", "Django==2.2.*"),
+        ("Django", "Django"),
+    ],
+)
+def test_a_forgotten_comma_is_read_as_old_tools_did(given: str, meant: str) -> None:
+    assert with_commas(given) == meant
+
+
+def test_a_factor_with_a_forgotten_comma_is_one() -> None:
+    factors = "[testenv]\ndeps =\n    django22: Django>=2.2<3.0\ncommands = python manage.py test\n"
+    tox = f"[tox]\nenvlist = py38-django22\n{factors}"
+    ran = run({"requirements.txt": "Django==2.2.28\n", "tox.ini": tox})
+    assert "    django32: Django>=3.2" in ran.files["tox.ini"]
+    assert "envlist = py38-django22, py38-django32" in ran.files["tox.ini"]
 
 
 def test_a_changelog_of_another_version_is_left_to_a_person() -> None:

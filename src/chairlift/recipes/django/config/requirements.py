@@ -13,6 +13,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 from chairlift.recipes.django.config.declared import Compiled
+from chairlift.recipes.django.config.specifiers import with_commas
 from chairlift.recipes.django.config.texts import Text, decode, read
 from chairlift.recipes.django.findings import Finding, Weight
 from chairlift.recipes.django.project import Project
@@ -101,7 +102,7 @@ def django_lines(text: Text) -> Iterator[Line]:
 def requirement(line: str, python: Release | None = None) -> SpecifierSet | None:
     """What a line asks of Django on this Python; None where it is of something else, a link, or not for this Python."""
     try:
-        parsed = Requirement(line)
+        parsed = Requirement(with_commas(line))
     except InvalidRequirement:
         return None
     if canonicalize_name(parsed.name) != "django" or parsed.url:

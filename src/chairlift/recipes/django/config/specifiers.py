@@ -4,95 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 
-from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
-from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from chairlift.recipes.django.releases import SERIES, Release, show
 
 PARTS = re.compile(r"([^\[;=<>!~(]*(?:\[[^\]]*\])?)([^;]*)(.*)", re.DOTALL)
 CLAUSE = re.compile(r"(===|~=|==|!=|<=|>=|<|>)(\s*)([^\s,;)'\"]+)")
-_LINKED = re.compile(r"egg=([\w.-]+)")
-_NAME = re.compile(r"[\w.-]+")
+_JOINED = re.compile(r"((?:===|~=|==|!=|<=|>=|<|>)\s*[\w.*+!-]*[\w*])\s*(?=[<>=!~])")
 #: Patch releases are tried up to this one: 1.11 had 29, no other series more.
 _PATCHES = 40
 
 
-@dataclass(frozen=True)
-class Target:
-    """The version to reach: one release, or, with two numbers, the newest of a series."""
-
-    version: Version
-
-    @property
-    def series(self) -> str:
-        return ".".join(map(str, self.version.release[:2]))
-
-    @property
-    def exact(self) -> bool:
-        return len(self.version.release) > 2
-
-    @property
-    def newest(self) -> Version:
-        return self.version if self.exact else Version(f"{self.series}.999")
-
-    def clause(self, found: re.Match[str]) -> str:
-        """One comparison such as `<3.0`, raised if it keeps the target out."""
-        compares, blanks, version = found.groups()
-        if compares in ("!=", ">", ">=") or self.fits(SpecifierSet(found[0])):
-            return found[0]
-        major, minor = self.version.release[:2]
-        if compares == "==":
-            return f"=={blanks}{self.version if self.exact else f'{self.series}.*'}"
-        if compares == "~=":
-            short = version.count(".") == 1
-            return f"~={blanks}{self.series if short else self.version if self.exact else f'{self.series}.0'}"
-        return f"<{blanks}{major}.{minor + 1}"
-
-    def fits(self, wanted: SpecifierSet) -> bool:
-        """The target, or something newer, is what this asks for."""
-        return wanted.contains(self.newest, prereleases=True) or any(map(self._beyond, wanted))
-
-    def _beyond(self, clause: object) -> bool:
-        compares, _, version = CLAUSE.fullmatch(str(clause)).groups()  # type: ignore[union-attr]
-        if compares not in ("==", "~=", ">=", ">"):
-            return False
-        lowest = Version(version.removesuffix(".*"))
-        same_series = compares == "==" and not self.exact and lowest.release[:2] == self.version.release[:2]
-        return lowest > self.newest or same_series or (compares == "==" and lowest >= self.version)
-
-
-@dataclass(frozen=True)
-class Raised:
-    """A requirement as it should be, or as it was with the reason why it was left alone."""
-
-    text: str
-    left: str = ""
-
-
-def raised(text: str, package: str, target: Target) -> Raised | None:
-    """One requirement, raised; None when it is of another package (`package` is a canonical name)."""
-    try:
-        requirement = Requirement(text)
-    except InvalidRequirement:
-        named = _LINKED.search(text) or _NAME.match(text)
-        ours = named and canonicalize_name(named[named.re.groups]) == package
-        return Raised(text, "this is no requirement with a version") if ours else None
-    if canonicalize_name(requirement.name) != package:
-        return None
-    if requirement.url:
-        return Raised(text, "it is taken from a link")
-    parts = PARTS.fullmatch(text)
-    if parts is None or "===" in parts[2]:
-        return Raised(text, "=== compares texts, not versions")
-    new = f"{parts[1]}{CLAUSE.sub(target.clause, parts[2])}{parts[3]}"
-    if not target.fits(Requirement(new).specifier):
-        return Raised(text, f"what it says keeps {target.version} out")
-    return Raised(new)
+def with_commas(requirement: str) -> str:
+    """`Django>=2.2<3.0`, which old tools took, as `Django>=2.2,<3.0`, which is what it means."""
+    return _JOINED.sub(r"\1,", requirement)
 
 
 def specifier(text: str) -> SpecifierSet | None:
@@ -120,15 +48,6 @@ def _up_to(sign: str, version: str) -> list[str]:
         place = min(1, len(numbers) - 1)
     top = [*numbers[:place], numbers[place] + 1]
     return [f">={version}", f"<{'.'.join(map(str, top))}"]
-
-
-def wanted(requirement: str) -> SpecifierSet | None:
-    """What `Django>=2.2,<3` asks of Django; None for a requirement of something else, or of a link."""
-    try:
-        parsed = Requirement(requirement)
-    except InvalidRequirement:
-        return None
-    return parsed.specifier if canonicalize_name(parsed.name) == "django" and not parsed.url else None
 
 
 @lru_cache(maxsize=4096)

@@ -14,6 +14,7 @@ from typing import Any
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
+from chairlift.recipes.django.config.specifiers import with_commas
 from chairlift.recipes.django.project import Project
 from chairlift.recipes.django.proving.sandbox import CHECKOUT
 from chairlift.recipes.django.proving.toxfile import Environment
@@ -66,7 +67,8 @@ def find(project: Project, files: Sequence[str] = (), tox: Environment | None = 
 
 def _here(line: str) -> str:
     """A line of tox as one of a requirements file in the checkout."""
-    return re.sub(r"^(-r|-c|--requirement|--constraint)[ =]?+\s*+(?!/|\w+://)", rf"\1 {CHECKOUT}/", line)
+    here = re.sub(r"^(-r|-c|--requirement|--constraint)[ =]?+\s*+(?!/|\w+://)", rf"\1 {CHECKOUT}/", line)
+    return here if here != line else with_commas(line)
 
 
 # ---- requirements files ----
