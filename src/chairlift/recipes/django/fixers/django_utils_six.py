@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 from chairlift.recipes.django.edits import add_import, group, remove_import
 from chairlift.recipes.django.findings import Edit, Finding, Weight
@@ -119,8 +120,8 @@ def _plain(source: Source, use: ast.Name, above: Parent) -> list[Edit]:
     if name in _TYPES:
         tested = isinstance(parent, ast.Call) and getattr(parent.func, "id", "") in {"isinstance", "issubclass"}
         return [source.replace(node, _TYPES[name] if tested else f"({_TYPES[name]},)")]
-    if name in _VIEWS and isinstance(parent, ast.Call) and parent.func is node:
-        return _view(source, parent, _VIEWS[name], above)
+    if isinstance(parent, ast.Call) and parent.func is node and name in _CALLS:
+        return _CALLS[name](source, parent, above)
     if name in _IMPORTED:
         where, called = _IMPORTED[name]
         same = isinstance(node, ast.Name) and node.id == called and source.imports.get(called, "").startswith(_SIX)
@@ -146,7 +147,7 @@ def _import(source: Source, where: str, name: str) -> Iterator[Edit]:
         yield from add_import(source, where, name)
 
 
-def _view(source: Source, call: ast.Call, method: str, above: Parent) -> list[Edit]:
+def _view(source: Source, call: ast.Call, above: Parent, method: str) -> list[Edit]:
     over = above[call]
     if len(call.args) != 1 or call.keywords or "#" in source.segment(call) or isinstance(call.args[0], ast.Starred):
         return []
@@ -154,6 +155,30 @@ def _view(source: Source, call: ast.Call, method: str, above: Parent) -> list[Ed
         return []
     text = source.segment(call.args[0])
     return [source.replace(call, f"{text if isinstance(call.args[0], _TIGHT) else f'({text})'}.{method}()")]
+
+
+def _metaclass(source: Source, call: ast.Call, above: Parent) -> list[Edit]:
+    """`class A(with_metaclass(M, B), C)` as `class A(B, C, metaclass=M)`."""
+    made = above[call]
+    if not isinstance(made, ast.ClassDef) or made.keywords or call.keywords or not call.args:
+        return []
+    if "#" in source.segment(call) or any(isinstance(each, ast.Starred) for each in (*call.args, *made.bases)):
+        return []
+    meta, *bases = (source.segment(each) for each in call.args)
+    bases = [each for each in bases if each != "object"]
+    if call is made.bases[-1]:
+        return [source.replace(call, ", ".join([*bases, f"metaclass={meta}"]))]
+    end = source.span(made.bases[-1])[1]
+    # Without a base of its own the call goes with its comma.
+    start, after = source.span(call)[0], source.span(made.bases[made.bases.index(call) + 1])[0]
+    own = Edit(start, after, "") if not bases else source.replace(call, ", ".join(bases))
+    return [own, Edit(end, end, f", metaclass={meta}")]
+
+
+_CALLS: dict[str, Callable[[Source, ast.Call, Parent], list[Edit]]] = {
+    **{name: partial(_view, method=method) for name, method in _VIEWS.items()},
+    "with_metaclass": _metaclass,
+}
 
 
 def _respell(source: Source, node: ast.ImportFrom, module: str) -> Iterator[Edit]:
