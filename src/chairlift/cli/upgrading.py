@@ -179,12 +179,13 @@ def _page(report: Report, explain: bool) -> None:
             click.echo(f"  {printable(text)}")
     if report.findings:
         click.echo("\nLeft for a person:")
-    for (weight, code), group in grouped(report.findings).items():
-        click.echo(f"  [{weight}] {printable(group[0].text)}{f' -> {printable(group[0].how)}' if group[0].how else ''}")
+    for group in grouped(report.findings):
+        first = group[0]
+        click.echo(f"  [{first.weight}] {printable(first.text)}{f' -> {printable(first.how)}' if first.how else ''}")
         places = [*dict.fromkeys(f"{each.path}:{each.line}" if each.line else each.path for each in group if each.path)]
         shown = places if explain else places[:4]
         more = f" and {len(places) - len(shown)} more" if len(places) > len(shown) else ""
-        click.echo(f"      {code}{': ' if shown else ''}{printable(', '.join(shown))}{more}")
+        click.echo(f"      {printable(first.code)}{': ' if shown else ''}{printable(', '.join(shown))}{more}")
     _evidence(report)
 
 

@@ -46,6 +46,35 @@ def test_what_was_red_before_is_not_the_upgrades() -> None:
     assert any("not green" in text for text in telling.unproven(RED, replace(PROOF, state=State.PASSED)))
 
 
+def test_what_failed_before_as_well_is_said_in_the_row() -> None:
+    row = telling.run("after", RED, RED)
+    assert (row.state, row.failed, row.newly_failed) == ("red before", 3, 0)
+    one = replace(RED, tests=(Case("t.one", Result.FAILED, HEADERS), *RED.tests[1:]))
+    worse = telling.run("after", one, replace(RED, tests=(Case("t.one", Result.PASSED), *RED.tests[1:])))
+    assert (worse.state, worse.failed, worse.newly_failed) == ("failed", 3, 1)
+
+
+def test_a_suite_that_cannot_start_is_one_thing_to_mend() -> None:
+    dead = replace(PROOF, why="no test could run: ImportError: no x")
+    found = [*telling.findings(RED, dead)]
+    assert [(each.code, each.text, each.weight) for each in found] == [("test", dead.why, Weight.MUST)]
+    assert telling.run("after", dead, RED).state == "failed"
+    # Where it could not start before either, that is nothing that the change did.
+    assert [*telling.findings(dead, dead)] == []
+    row = telling.run("after", dead, dead)
+    assert row.state == "red before"
+    assert row.why.startswith("no test could run before")
+
+
+def test_tests_that_are_gone_are_told() -> None:
+    passed = replace(RED, state=State.PASSED, tests=(Case("t.four", Result.PASSED),))
+    more = replace(passed, tests=(*passed.tests, Case("t.five", Result.PASSED), Case("t.six", Result.PASSED)))
+    found = [*telling.findings(more, passed)]
+    assert [(each.code, each.weight) for each in found] == [("test-gone", Weight.LOOK)]
+    assert found[0].text == "2 tests that ran before do not run now, such as t.five"
+    assert [*telling.findings(passed, more)] == []
+
+
 def test_a_row_says_what_ran() -> None:
     row = telling.run("after", RED)
     assert (row.state, row.django, row.python, row.passed, row.failed, row.skipped) == (
@@ -74,7 +103,7 @@ def test_of_warnings_only_own_removals_are_told() -> None:
     own = Warned("RemovedInDjango40Warning", "x is gone", "shop/a.py", 3)
     others = Warned("RemovedInDjango40Warning", "y is gone", distribution="celery")
     plain = Warned("ResourceWarning", "z", "shop/a.py", 4)
-    found = [*telling.findings(None, replace(PROOF, warnings=(own, others, plain)))]
+    found = [*telling.findings(None, replace(PROOF, state=State.PASSED, warnings=(own, others, plain)))]
     assert [(each.path, each.line, each.weight) for each in found] == [("shop/a.py", 3, Weight.NOTE)]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from chairlift.recipes.django.findings import Finding, Weight
+from chairlift.recipes.django.proving.compare import Comparison, compare
 from chairlift.recipes.django.proving.evidence import WAYS, Case, Migration, Proof, Result, State
 from chairlift.recipes.django.report.model import Run
 
@@ -14,12 +15,19 @@ _NAMED = 12
 _STOPS = ("ERROR", "CRITICAL")
 
 
-def run(what: str, proof: Proof) -> Run:
-    """One row of the evidence: what ran, and what came of it."""
+def run(what: str, proof: Proof, before: Proof | None = None) -> Run:
+    """One row of the evidence: what ran, and what came of it, also beside what failed `before` the change."""
+    state, why, new = proof.state, proof.why, len(proof.red)
+    if before is not None and state is State.FAILED:
+        compared = compare(before, proof)
+        new = len(compared.newly_failing)
+        if compared.state is State.RED_BEFORE or _untold(before, proof):
+            state = State.RED_BEFORE
+            why = compared.why if proof.tests else f"no test could run before the change either: {proof.why}"
     return Run(
         what,
-        str(proof.state),
-        proof.why,
+        str(state),
+        why,
         ", ".join(proof.ran.django),
         ", ".join(proof.ran.python),
         ", ".join(proof.ran.databases),
@@ -30,7 +38,13 @@ def run(what: str, proof: Proof) -> Run:
         sum(each.own for each in proof.warnings),
         sum(not each.own for each in proof.warnings),
         proof.sandboxed,
+        new,
     )
+
+
+def _untold(before: Proof, after: Proof) -> bool:
+    """Where no test could run before, what fails now tells nothing of the change."""
+    return before.state is not State.PASSED and not before.tests and not after.tests
 
 
 def unproven(before: Proof | None, after: Proof) -> tuple[str, ...]:
@@ -43,8 +57,9 @@ def unproven(before: Proof | None, after: Proof) -> tuple[str, ...]:
 
 def findings(before: Proof | None, after: Proof) -> Iterator[Finding]:
     """What fails with the change and did not before, what Django's checks say, and what will be removed next."""
-    red_before = {case.id for case in before.red} if before else set()
-    yield from _failures([case for case in after.red if case.id not in red_before])
+    compared = compare(before, after) if before else None
+    yield from _failures(compared.newly_failing if compared else after.red)
+    yield from _not_run(before, after, compared)
     known = {(each.id, each.about) for each in before.checks} if before else set()
     for each in after.checks:
         if (each.id, each.about) not in known and not each.id.startswith("security."):
@@ -54,6 +69,18 @@ def findings(before: Proof | None, after: Proof) -> Iterator[Finding]:
     for warned in after.warnings:
         if warned.own and warned.removal:
             yield Finding(warned.path, warned.line, "deprecated", warned.text, weight=Weight.NOTE)
+
+
+def _not_run(before: Proof | None, after: Proof, compared: Comparison | None) -> Iterator[Finding]:
+    """A suite that no longer starts, and tests that are no longer among those that run."""
+    if after.state is State.FAILED and not after.tests and not (before and _untold(before, after)):
+        how = "mend it: nothing else can be seen before the tests start"
+        yield Finding("", 0, "test", after.why, how, weight=Weight.MUST)
+    elif compared and compared.gone and after.tests:
+        many = len(compared.gone)
+        who = f"{many} tests that ran before do not run now, such as" if many > 1 else "a test ran before, and not now:"
+        text = f"{who} {compared.gone[0]}"
+        yield Finding("", 0, "test-gone", text, "look why: a skip, another name, or a module that cannot be imported")
 
 
 def _failures(red: Sequence[Case]) -> Iterator[Finding]:

@@ -88,7 +88,7 @@ def upgrade(root: Path, wanted: Wanted, tell: Tell = lambda text: None) -> Repor
         leg = Leg(current, wanted.target, stage)
         tell(TITLES[stage].format(target=show(wanted.target)))
         parts.append(_part(root, leg, wanted, baseline, until, tell))
-    places = tuple(f"{each.path}:{each.line} {each.specifier}".strip() for each in declared.evidence)
+    places = tuple(dict.fromkeys(f"{each.path}:{each.line} {each.specifier}".strip() for each in declared.evidence))
     name = wanted.name or root.resolve().name
     return Report(name, show(current), show(wanted.target), str(declared.kind), places, tuple(parts), tuple(rows))
 
@@ -146,7 +146,7 @@ def _part(root: Path, leg: Leg, wanted: Wanted, baseline: Proof | None, until: f
         proof = prove(root, wish)
         if leg.stage is Stage.UPGRADE:
             proof = _mended(made, leg, wanted, wish, proof, baseline, until)
-        runs.append(telling.run("after", proof))
+        runs.append(telling.run("after", proof, baseline))
         book.findings += telling.findings(baseline, proof)
     unproven = telling.unproven(baseline, proof) if proof else ()
     if not wanted.proves and book.touched():

@@ -114,7 +114,10 @@ def test_a_pin_that_is_installed_last_is_found_out() -> None:
 
 
 def test_no_ci_at_all_is_said() -> None:
-    assert run(PINNED).musts == ["ci-without-target"]
+    """It may be said elsewhere: no more than to look at."""
+    ran = run(PINNED)
+    assert "ci-without-target" in ran.codes
+    assert ran.musts == []
 
 
 def test_a_workflow_that_is_no_yaml_is_said_and_left() -> None:

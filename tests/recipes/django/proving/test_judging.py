@@ -32,6 +32,8 @@ def ended(code: int, suite: Suite = SUITE, **changes: str) -> Suite:
 def test_green() -> None:
     found = judged()
     assert (found.state, found.why) == (State.PASSED, "1 tests passed on Django 3.2.25")
+    expected = judged(replace(SUITE, cases=(GREEN, Case("d", Result.XFAILED))))
+    assert expected.why == "1 tests passed on Django 3.2.25, 1 failed as expected"
 
 
 @pytest.mark.parametrize("django", [("2.2.28",), ("3.2.25", "2.2.28"), ("4.2",), ("3.20",), ("unknown",), ()])

@@ -46,6 +46,20 @@ def test_the_worst_part_speaks_for_the_whole() -> None:
     assert Report("shop", "2.2", "3.2").state is State.NOTHING
 
 
+def test_what_was_red_before_is_not_proven_and_not_the_upgrades() -> None:
+    red = with_part(runs=(replace(PASSED, state="red before", failed=2),), unproven=("it is not green",))
+    assert red.state is State.OPEN
+    assert [each for each in red.risk.reasons if "default branch" in each]
+    assert not [each for each in red.risk.reasons if "did not fail before" in each]
+    dead = with_part(runs=(replace(PASSED, state="failed", why="no test could run: no x"),))
+    assert dead.risk.reasons == ("no test could run: no x",)
+
+
+def test_one_is_one() -> None:
+    one = with_part(findings=(MUST,), runs=(replace(PASSED, state="failed", failed=4, newly_failed=1),))
+    assert one.risk.reasons == ("1 finding must be mended by a person", "1 test that did not fail before fails with it")
+
+
 def test_the_risk_has_reasons() -> None:
     assert (REPORT.risk.word, REPORT.risk.reasons) == ("low", ())
     assert with_part(findings=(LOOK,)).risk.word == "medium"
@@ -112,6 +126,23 @@ def test_places_of_one_cause_are_one_line() -> None:
     shown = markdown.page(with_part(findings=many))
     assert shown.count("GROUP BY") == 1
     assert "and 4 more" in shown
+
+
+@pytest.mark.parametrize("render", [markdown.page, html.page])
+def test_two_causes_are_two_lines_and_one_place_is_named_once(render) -> None:
+    other = replace(LOOK, text="another thing")
+    shown = render(with_part(findings=(LOOK, other, replace(other, how="in another way"))))
+    assert shown.count("another thing") == 1
+    assert "GROUP BY" in shown
+    assert shown.count("shop/models.py:3") == 2
+
+
+def test_only_release_notes_are_called_so() -> None:
+    tool = Reason("x", "x", "https://github.com/adamchainz/django-upgrade#fixers", 1, ("a.py",))
+    notes = Reason("y", "y", "https://docs.djangoproject.com/en/3.1/releases/3.1/#id2", 1, ("a.py",))
+    shown = markdown.page(with_part(reasons=(tool, notes)))
+    assert f"[documentation]({tool.link})" in shown
+    assert f"[release notes]({notes.link})" in shown
 
 
 def test_failures_cluster_by_cause() -> None:

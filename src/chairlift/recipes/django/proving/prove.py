@@ -119,7 +119,9 @@ def _state(proof: Proof, stopped: str, ended: str, words: str) -> tuple[State, s
     if proof.exit_code and not proof.flaky:
         return State.FAILED, f"{ended}, though none of {len(executed)} tests failed: {words}"
     tail = f", {len(proof.flaky)} of them flaky" if proof.flaky else ""
-    return State.PASSED, f"{len(executed)} tests passed on Django {', '.join(proof.ran.django)}{tail}"
+    expected = proof.count(Result.XFAILED)
+    tail += f", {expected} failed as expected" if expected else ""
+    return State.PASSED, f"{len(executed) - expected} tests passed on Django {', '.join(proof.ran.django)}{tail}"
 
 
 def _nothing_said(

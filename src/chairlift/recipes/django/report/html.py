@@ -88,14 +88,15 @@ def _left(report: Report) -> Iterator[str]:
     if report.findings:
         yield "<h2>Left for a person</h2>"
         rows = (
-            (escape(weight), _link(group[0].text, group[0].link), escape(group[0].how), _places(group))
-            for (weight, _), group in grouped(report.findings).items()
+            (escape(group[0].weight), _link(group[0].text, group[0].link), escape(group[0].how), _places(group))
+            for group in grouped(report.findings)
         )
         yield _table(("", "what", "how", "where"), rows)
 
 
 def _places(group: list[Finding]) -> str:
-    return "<br>".join(f"<code>{escape(each.path)}{f':{each.line}' if each.line else ''}</code>" for each in group)
+    places = dict.fromkeys(f"{each.path}:{each.line}" if each.line else each.path for each in group if each.path)
+    return "<br>".join(f"<code>{escape(place)}</code>" for place in places)
 
 
 def _evidence(report: Report) -> Iterator[str]:

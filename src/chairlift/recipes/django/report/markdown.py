@@ -6,7 +6,7 @@ import html
 from collections.abc import Iterator
 
 from chairlift.recipes.django.findings import Finding
-from chairlift.recipes.django.report.model import Part, Report, Run, State, grouped
+from chairlift.recipes.django.report.model import Part, Reason, Report, Run, State, counted, grouped
 
 #: Places that are listed for one finding; the JSON has them all.
 _PLACES = 8
@@ -33,15 +33,15 @@ def _short(report: Report) -> Iterator[str]:
 
 
 def _part(part: Part) -> Iterator[str]:
-    size = f"{len(part.files)} files, +{part.insertions} -{part.deletions}" if part.files else "nothing to change"
-    yield f"### {part.title}: {size}"
+    size = f"{counted(len(part.files), 'file')}, +{part.insertions} -{part.deletions}"
+    yield f"### {part.title}: {size if part.files else 'nothing to change'}"
     if part.reasons:
         yield ""
         yield "| what was changed | places | why |"
         yield "|---|---|---|"
         for reason in part.reasons:
-            link = f"[release notes]({reason.link})" if reason.link.startswith("https://") else ""
-            yield f"| {_cell(reason.title)} (`{reason.name}`) | {reason.places} in {len(reason.files)} files | {link} |"
+            places = f"{reason.places} in {counted(len(reason.files), 'file')}"
+            yield f"| {_cell(reason.title)} (`{reason.name}`) | {places} | {_link(reason)} |"
     for bump in part.bumps:
         yield f"- {_code(bump.name)} {bump.before or 'new'} → {bump.after or 'gone'}. {_prose(bump.why)}".rstrip()
     for migration in part.migrations:
@@ -50,23 +50,35 @@ def _part(part: Part) -> Iterator[str]:
         yield f"- repaired: {_prose(repair)}"
 
 
+def _link(reason: Reason) -> str:
+    """Notes of a tool are no release notes."""
+    if not reason.link.startswith("https://"):
+        return ""
+    return f"[{'release notes' if '/releases/' in reason.link else 'documentation'}]({reason.link})"
+
+
 def _left(report: Report) -> Iterator[str]:
     if not report.findings:
         return
     yield "### Left for a person"
     yield ""
-    for (weight, code), group in grouped(report.findings).items():
+    said: tuple[str, str, str] | None = None
+    for group in grouped(report.findings):
         first = group[0]
-        link = f" ([why]({first.link}))" if first.link.startswith("https://") else ""
-        yield f"- **{weight}** · {_prose(first.text)}{link} {_prose(first.how)} `{code}`"
-        yield f"  {_places(group)}"
+        # What is to be done about one kind of thing is said once.
+        again, said = (first.code, first.how, first.link) == said, (first.code, first.how, first.link)
+        link = f" ([why]({first.link}))" if first.link.startswith("https://") and not again else ""
+        how = f" → {_prose(first.how)}" if first.how and not again else ""
+        yield f"- **{first.weight}** · {_prose(first.text)}{link}{how} `{first.code}`"
+        if places := _places(group):
+            yield f"  {places}"
     yield ""
 
 
 def _places(group: list[Finding]) -> str:
-    shown = [_code(f"{each.path}:{each.line}" if each.line else each.path) for each in group[:_PLACES] if each.path]
-    more = len(group) - _PLACES
-    return ", ".join(shown) + (f" and {more} more" if more > 0 else "")
+    places = [*dict.fromkeys(f"{each.path}:{each.line}" if each.line else each.path for each in group if each.path)]
+    more = len(places) - _PLACES
+    return ", ".join(map(_code, places[:_PLACES])) + (f" and {more} more" if more > 0 else "")
 
 
 def _evidence(report: Report) -> Iterator[str]:

@@ -57,7 +57,10 @@ class Bump:
 
 @dataclass(frozen=True)
 class Run:
-    """One run of the service's tests: `what` is "before", "Django alone" or "after"; versions are those that ran."""
+    """One run of the service's tests: `what` is "before", "Django alone" or "after"; versions are those that ran.
+
+    Its state is "red before" where all that fails failed before the change, too.
+    """
 
     what: str
     state: str
@@ -72,6 +75,8 @@ class Run:
     warnings_own: int = 0
     warnings_others: int = 0
     sandboxed: bool = True
+    #: Of those that failed, what did not fail before the change.
+    newly_failed: int = 0
 
 
 @dataclass(frozen=True)
@@ -169,11 +174,16 @@ def risk(report: Report) -> Risk:
     must = [each for each in report.findings if each.weight is Weight.MUST]
     look = [each for each in report.findings if each.weight is Weight.LOOK]
     # The parts stand on top of each other: what fails in one fails in the next, too.
-    failed = max((run.failed for part in report.parts for run in part.runs[-1:]), default=0)
+    last = [run for part in report.parts for run in part.runs[-1:]]
+    failed = max((run.newly_failed for run in last), default=0)
     if must:
-        reasons.append(f"{len(must)} findings must be mended by a person")
+        reasons.append(f"{counted(len(must), 'finding')} must be mended by a person")
     if failed:
-        reasons.append(f"{failed} tests fail with the change")
+        reasons.append(f"{counted(failed, 'test')} that did not fail before fail{'s' if failed == 1 else ''} with it")
+    elif report.state is State.RED:
+        reasons.append(next(run.why for run in last if run.state == "failed"))
+    if any(run.state == "red before" for run in last):
+        reasons.append("the tests of the default branch fail by themselves: they prove little until they are mended")
     if report.state is State.OPEN:
         reasons.append("the result is not proven by tests")
     if any(part.migrations for part in report.parts):
@@ -182,12 +192,16 @@ def risk(report: Report) -> Risk:
     if majors:
         reasons.append(f"major versions of other distributions change: {', '.join(majors[:5])}")
     if look:
-        reasons.append(f"{len(look)} places behave, or may behave, otherwise")
+        reasons.append(f"{counted(len(look), 'finding')} to look at")
     heavy = bool(must or failed or report.state is State.RED)
     word = "high" if heavy else "medium" if reasons else "low"
     files = sum(len(part.files) for part in report.parts)
     hours = HOURS_PER_FILE * files + HOURS_PER_FINDING * len(look) + HOURS_PER_MUST * len(must)
     return Risk(word, tuple(reasons), round(hours + 0.25, 1))
+
+
+def counted(many: int, word: str) -> str:
+    return f"{many:,} {word}{'' if many == 1 else 's'}"
 
 
 def _major(bump: Bump) -> bool:
@@ -225,9 +239,9 @@ def _part(found: Mapping[str, Any]) -> Part:
     )
 
 
-def grouped(findings: Iterable[Finding]) -> dict[tuple[Weight, str], list[Finding]]:
-    """By weight and code: ten places with one cause are one thing to understand."""
-    groups: dict[tuple[Weight, str], list[Finding]] = {}
+def grouped(findings: Iterable[Finding]) -> list[list[Finding]]:
+    """By weight, code and text: ten places with one cause are one thing to understand, two causes are two."""
+    codes: dict[tuple[Weight, str], dict[str, list[Finding]]] = {}
     for finding in findings:
-        groups.setdefault((finding.weight, finding.code), []).append(finding)
-    return groups
+        codes.setdefault((finding.weight, finding.code), {}).setdefault(finding.text, []).append(finding)
+    return [group for texts in codes.values() for group in texts.values()]
