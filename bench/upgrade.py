@@ -46,6 +46,9 @@ class Row:
     hunks: int
     minutes: float
     passes: tuple[bool, bool, bool]
+    #: Fails in nothing that did not fail before.
+    no_worse: bool = False
+    causes: tuple[str, ...] = ()
 
 
 def main() -> int:
@@ -59,10 +62,16 @@ def main() -> int:
         for row in threads.map(lambda each: _tried(each, reports), wanted):
             rows.append(row)
             _line(row.name, row.leg, row.before, row.bumped, row.ours, str(row.hunks), f"{row.minutes:.1f}")
+    for row in rows:
+        for cause in row.causes:
+            print(f"\n{row.name}, {row.leg}, {cause}", flush=True)
+    print()
     green = [row for row in rows if row.passes[0]]
     for name, place in (("Django alone", 1), ("ours", 2)):
         print(f"{name}: {sum(row.passes[place] for row in green)} of {len(green)} suites that pass before pass after")
-    print(f"{sum(row.minutes for row in rows):.0f} minutes in all, {len(rows) - len(green)} not green before")
+    red = [row for row in rows if not row.passes[0]]
+    print(f"not green before: {len(red)}, of which ours fails in nothing more: {sum(row.no_worse for row in red)}")
+    print(f"{sum(row.minutes for row in rows):.0f} minutes of projects, {ABREAST} at a time")
     return 0
 
 
@@ -90,7 +99,7 @@ def _tried(project: Mapping[str, Any], reports: Path) -> Row:
             shutil.copytree(_source(project), checkout, symlinks=True)
             report, hunks = _upgraded(checkout, project)
     except (NoCorpus, CannotUpgrade) as error:
-        return Row(name, f"{old}->{new}", str(error), "", "", 0, 0, (False, False, False))
+        return Row(name, f"{old}->{new}", "not begun", "", "", 0, 0, (False, False, False), causes=(str(error),))
     (reports / f"{project['name']}-{project['version']}.md").write_text(markdown.page(report))
     found = {run.what: run for run in report.baseline}
     last = [run for part in report.parts if part.stage == Stage.UPGRADE for run in part.runs][-1:]
@@ -98,7 +107,25 @@ def _tried(project: Mapping[str, Any], reports: Path) -> Row:
     passes = tuple(run is not None and run.state == "passed" for run in runs)
     before, bumped, ours = map(_words, runs)
     minutes = (time.monotonic() - begun) / 60
-    return Row(name, f"{old}->{new}", before, bumped, ours, hunks, minutes, (passes[0], passes[1], passes[2]))
+    return Row(
+        name,
+        f"{old}->{new}",
+        before,
+        bumped,
+        ours,
+        hunks,
+        minutes,
+        (passes[0], passes[1], passes[2]),
+        passes[2] or (last != [] and last[0].state == "red before"),
+        tuple(_causes((("before", runs[0]), ("ours", runs[2])))),
+    )
+
+
+def _causes(runs: tuple[tuple[str, Run | None], ...]) -> Iterator[str]:
+    """Why a run is not green; what the report says at length."""
+    for what, run in runs:
+        if run is not None and run.state != "passed":
+            yield f"{what}: {' '.join(run.why.split())[:400]}"
 
 
 def _words(run: Run | None) -> str:

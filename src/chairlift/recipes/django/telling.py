@@ -13,6 +13,7 @@ from chairlift.recipes.django.report.model import Run
 _NAMED = 12
 #: System checks of these levels stop a deployment.
 _STOPS = ("ERROR", "CRITICAL")
+_UNRUN = "no test could run: "
 
 
 def run(what: str, proof: Proof, before: Proof | None = None) -> Run:
@@ -23,7 +24,7 @@ def run(what: str, proof: Proof, before: Proof | None = None) -> Run:
         new = len(compared.newly_failing)
         if compared.state is State.RED_BEFORE or _untold(before, proof):
             state = State.RED_BEFORE
-            why = compared.why if proof.tests else f"no test could run before the change either: {proof.why}"
+            why = compared.why if proof.tests else f"no test could run before the change either: {proof.why.removeprefix(_UNRUN)}"
     return Run(
         what,
         str(state),
