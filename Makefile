@@ -10,7 +10,7 @@ unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
 BIN := .venv/bin
 
 .PHONY: help setup demo test slow lint types contracts check mutants census chaos bench bench-codemods \
-	bench-environments bench-upgrade fixers-doc picture clean
+	bench-environments bench-hunks bench-upgrade fixers-doc picture clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */\1\t/' | expand -t 14
@@ -61,6 +61,9 @@ bench-codemods: .venv/.ready  ## fixing 24 MB of Python, beside plain django-upg
 
 bench-upgrade: .venv/.ready  ## Django projects from PyPI, upgraded and tested; about an hour
 	@$(BIN)/python -m bench.upgrade
+
+bench-hunks: .venv/.ready  ## what people changed to upgrade a service, and how much of it we do: REPO= BASE= FINAL=
+	@$(BIN)/python -m bench.hunks $(REPO) $(BASE) $(FINAL) $(ARGS)
 
 fixers-doc: .venv/.ready  ## docs/fixers.md, from the fixers of the Django recipe
 	@$(BIN)/python -m chairlift.recipes.django.documentation docs/fixers.md tests/recipes/django

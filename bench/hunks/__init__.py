@@ -1,0 +1,1 @@
+"""Measures an upgrade against the one that people made of the same service: hunk by hunk."""

@@ -1,0 +1,186 @@
+"""What files mean, so that the same can be told from the different: versions named, requirements, statements."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+
+from bench.hunks.history import Hunk
+from chairlift.recipes.django.releases import SERIES, Release
+
+_FACTOR = re.compile(r"(?i)dj(?:ango)?[-_=]*(\d)[._]?(\d)(?!\d)")
+_BRACES = re.compile(r"(?i)(dj(?:ango)?[-_]?)\{([^{}]*)\}")
+_RANGE = re.compile(r"(?i)\bdjango\s*(?:[~=<>!]=?=?)\s*v?(\d+)\.(\d+)")
+
+
+def series_in(text: str) -> frozenset[Release]:
+    """Every series of Django that a text of CI or tox is for: factors, names of environments, requirements."""
+    text = _BRACES.sub(lambda found: " ".join(found[1] + each.strip() for each in found[2].split(",")), text)
+    text = re.sub(r"(^|\s)#.*", "", text)
+    known = {each.release for each in SERIES}
+    found = {(int(major), int(minor)) for major, minor in (*_FACTOR.findall(text), *_RANGE.findall(text))}
+    return frozenset(found & known)
+
+
+def of_versions(hunk: Hunk, before: str, theirs: str, ours: str, leg: tuple[Release, Release]) -> str:
+    """A hunk that names versions, or is beside those that do, by what the whole file means then.
+
+    Equivalent: the target is in and the same old ones are out. Partial: the target is in, but old ones are left that
+    people took out in the same stroke. A hunk without versions is told by its lines alone.
+    """
+    old, new = leg
+    names = series_in("\n".join((*hunk.removed, *hunk.added))) or re.search("(?i)django", "".join(hunk.removed))
+    if not names:
+        return _lines(hunk, before, ours)
+    was, want, have = series_in(before), series_in(theirs), series_in(ours)
+    if new not in have or new not in want:
+        return "none"
+    left = {each for each in have & was - want if each < new}
+    missing = {each for each in want - have if old < each < new}
+    return "partial" if left or missing else "equivalent"
+
+
+def _lines(hunk: Hunk, before: str, ours: str) -> str:
+    was, have = (Counter(_bare(line) for line in text.split("\n")) for text in (before, ours))
+    come, gone = have - was, was - have
+    added, removed = ([_bare(line) for line in some if _bare(line)] for some in (hunk.added, hunk.removed))
+    if (added or removed) and all(each in come for each in added) and all(each in gone for each in removed):
+        return "equivalent"
+    return "none"
+
+
+def _bare(line: str) -> str:
+    return re.sub(r"\s+", "", re.sub(r"(^|\s)#.*", "", line)).replace('"', "'")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What requirements say of Django, all of a checkout's together."""
+
+    theirs: SpecifierSet = field(default_factory=SpecifierSet)
+    ours: SpecifierSet = field(default_factory=SpecifierSet)
+
+    def agree(self, new: Release) -> bool:
+        """The target is in, and the next major version is in or out in both."""
+        probes = (f"{new[0]}.{new[1]}.5", f"{new[0] + 1}.0.1")
+        both = [[each.contains(probe) for probe in probes] for each in (self.theirs, self.ours)]
+        return both[0] == both[1] and both[0][0]
+
+
+def limit(texts: Iterable[str]) -> SpecifierSet:
+    """All comparisons with which requirements name Django."""
+    together = SpecifierSet()
+    for text in texts:
+        together &= _requirements(text.split("\n")).get("django", SpecifierSet())
+    return together
+
+
+def touches_django(hunk: Hunk) -> bool:
+    return "django" in _requirements(hunk.added).keys() | _requirements(hunk.removed).keys()
+
+
+_FREES = re.compile(r"(?i)\b(?:sed|grep)\b[^\n]*\bdjango|\bsed\b[^\n]*\[dD\]jango")
+
+
+def frees(hunk: Hunk) -> bool:
+    """It takes a limit of Django out of a file that is not kept here."""
+    return any(_FREES.search(line) for line in hunk.added)
+
+
+def only_frees(hunk: Hunk) -> bool:
+    """And of nothing else: other limits that go in the same stroke are another matter."""
+    return all(_FREES.search(line) for line in hunk.added if re.search(r"\b(sed|grep)\b", line))
+
+
+def freed(text: str) -> int:
+    return sum(bool(_FREES.search(line)) for line in text.split("\n"))
+
+
+def of_requirements(hunk: Hunk, ours: str, leg: tuple[Release, Release], limits: Limits) -> str:
+    """Requirement by requirement: whether ours asks for what theirs does. Other lines count by their text.
+
+    What is said of Django may stand in another file: it counts by what all of them say together.
+    """
+    have = _requirements(ours.split("\n"))
+    asked, dropped = _requirements(hunk.added), _requirements(hunk.removed)
+    wanted = [
+        _fits(name, asked[name], have.get(name), leg) or (name == "django" and limits.agree(leg[1])) for name in asked
+    ]
+    for name in dropped.keys() - asked.keys():
+        wanted.append(name not in have or (name == "django" and limits.agree(leg[1])))
+    lines = {_bare(line) for line in ours.split("\n")}
+    others = [_bare(line) for line in hunk.added if _bare(line) and not _requirements([line])]
+    wanted += [line in lines for line in others]
+    others = [_bare(line) for line in hunk.removed if _bare(line) and not _requirements([line])]
+    wanted += [line not in lines for line in others]
+    if not wanted or not any(wanted):
+        return "none"
+    return "equivalent" if all(wanted) else "partial"
+
+
+def _requirements(lines: Iterable[str]) -> dict[str, SpecifierSet]:
+    """By canonical name; what is installed from an address has its name from the `egg`, and any version."""
+    found = {}
+    for line in lines:
+        text = re.sub(r"(^|\s)#.*", "", line).strip() if "#egg=" not in line else line
+        if egg := re.search(r"#egg=([\w.-]+)", text):
+            found[canonicalize_name(egg[1].partition("==")[0])] = SpecifierSet()
+            continue
+        try:
+            each = Requirement(text)
+        except InvalidRequirement:
+            continue
+        found[canonicalize_name(each.name)] = each.specifier
+    return found
+
+
+def _fits(name: str, theirs: SpecifierSet, ours: SpecifierSet | None, leg: tuple[Release, Release]) -> bool:
+    """Of Django: the target in, and what is before it as in theirs or out. Of others: the same comparisons."""
+    if ours is None:
+        return False
+    if name != "django":
+        return ours == theirs
+    old, new = (f"{each[0]}.{each[1]}.5" for each in leg)
+    return ours.contains(new) == theirs.contains(new) and (not ours.contains(old) or theirs.contains(old))
+
+
+def statements(text: str) -> Counter[str] | None:
+    """Every simple statement and every head of a block, with the names of the blocks around it; None for no Python."""
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError):
+        return None
+    found: Counter[str] = Counter()
+    _into(found, tree, "")
+    return found
+
+
+def _into(found: Counter[str], node: ast.AST, where: str) -> None:
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.stmt):
+            within = where
+            if isinstance(child, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+                within = f"{where}{child.name}."
+            found[where + _head(child)] += 1
+            _into(found, child, within)
+        elif not isinstance(child, ast.expr | ast.expr_context):
+            _into(found, child, where)
+
+
+def _head(node: ast.stmt) -> str:
+    """The statement without those within it; each imported name counts by itself."""
+    if isinstance(node, ast.ImportFrom):
+        return f"from {node.module} import " + ",".join(sorted(each.name for each in node.names))
+    parts = []
+    for name, value in ast.iter_fields(node):
+        if name not in ("body", "orelse", "finalbody", "handlers", "cases", "type_comment"):
+            values = value if isinstance(value, list) else [value]
+            parts.append(",".join(ast.dump(each) if isinstance(each, ast.AST) else repr(each) for each in values))
+    return f"{type(node).__name__}:{';'.join(parts)}"
