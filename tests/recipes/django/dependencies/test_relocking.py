@@ -45,6 +45,7 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
     wheel(folder, "strict", "1.0", ["Django<3"])
     wheel(folder, "strict", "1.1", ["Django<4", "setuptools"])
     wheel(folder, "stubborn", "1.0", ["Django<3"])
+    wheel(folder, "gone", "2.0")
     return folder
 
 
@@ -157,3 +158,39 @@ def test_no_secret_is_told(tmp_path: Path) -> None:
     with pytest.raises(CannotResolve) as failure:
         resolver.compile(tmp_path, ["base.in"], "")
     assert "hunter2" not in str(failure.value)
+
+
+def test_a_release_that_was_taken_back_is_gone_without(tmp_path: Path, resolver: Resolver) -> None:
+    """Its own pin stays as it is, and so does everything that only it brought."""
+    files = {
+        "ci.in": "gone\n",
+        "ci.txt": "gone==1.0\n",
+        "dev.in": "-r ci.txt\ndjango\ntick\n",
+        "dev.txt": "django==2.2.24\ngone==1.0\npytz==2020.1\ntick==1.0\n",
+    }
+    found = moved(tmp_path, files, resolver)
+    assert found.moved == {"django": ("2.2.24", "3.2.25"), "asgiref": ("", "3.8.1")}
+    assert "gone==1.0\n" in found.files["dev.txt"]
+    assert [each.text.split()[0] for each in found.findings] == ["gone==1.0"]
+
+
+def test_a_repository_that_is_away_is_gone_without(tmp_path: Path, resolver: Resolver) -> None:
+    away = "git+https://127.0.0.1:9/themes.git@1.0#egg=themes"
+    files = {
+        "base.in": f"django\n{away}\n# {away}\n",
+        "base.txt": f"django==2.2.24\npytz==2020.1\n{away}\n    # via -r base.in\n",
+    }
+    found = moved(tmp_path, files, Resolver(resolver.python, resolver.interpreter, extra=resolver.extra[1:]))
+    assert found.files["base.txt"].endswith(f"{away}\n    # via -r base.in\n")
+    assert found.moved == {"django": ("2.2.24", "3.2.25"), "asgiref": ("", "3.8.1")}
+    assert [each.text.split()[0] for each in found.findings] == ["https://127.0.0.1:9/themes.git"]
+
+
+def test_the_target_is_not_gone_without(tmp_path: Path, resolver: Resolver) -> None:
+    """Nor what was to be moved: where these are not to be had there is nothing to be had."""
+    found = moved(tmp_path, {"base.in": "django\ntick\n", "base.txt": BASE}, resolver, (5, 1))
+    assert not found.moved
+    assert "no set of versions fits Django 5.1" in found.findings[0].text
+    asked = moved(tmp_path, {"base.in": "django\ntick\n", "base.txt": BASE}, resolver, (3, 2), {"tick": "9.0"})
+    assert not asked.moved
+    assert "no set of versions" in asked.findings[0].text

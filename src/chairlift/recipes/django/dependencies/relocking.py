@@ -9,7 +9,7 @@ from pathlib import Path
 
 from packaging.utils import canonicalize_name
 
-from chairlift.recipes.django.dependencies import locks
+from chairlift.recipes.django.dependencies import lacking, locks
 from chairlift.recipes.django.dependencies.compiled import Compiled, compiled
 from chairlift.recipes.django.dependencies.resolving import CannotResolve, Resolver
 from chairlift.recipes.django.findings import Finding, Weight
@@ -51,6 +51,8 @@ def relock(
     files: dict[str, str] = {}
     moved: dict[str, tuple[str, str]] = {}
     findings: list[Finding] = []
+    absent: set[str] = set()
+    by = _Resolving(project.root, resolver, absent, frozenset(map(canonicalize_name, upgrade)))
     with _Layers(project.root) as layers:
         for path in project.matching("*.in", "*constraint*.txt") if away else ():
             layers.without(path, away)
@@ -62,16 +64,38 @@ def relock(
             if not named and not each.inputs:
                 continue
             try:
-                after = _one(each, lock, before, project.root, resolver, constraints, upgrade)
+                after = _one(each, lock, before, by, constraints, upgrade)
             except CannotResolve as error:
-                if named or _resolves(each, lock, before, project.root, resolver):
+                if named or _resolves(each, lock, before, by):
                     findings.append(_stuck(each, target, error))
                 continue
             if after != before:
                 moved |= locks.changes(lock, locks.read(after))
                 files[each.path] = after
                 layers.write(each.path, after)
-    return Relocked(files, moved, tuple(findings))
+    return Relocked(files, moved, (*findings, *lacking.told(absent)))
+
+
+@dataclass(frozen=True)
+class _Resolving:
+    """The resolver, for which `lacking` grows by what cannot be had; without the names of `kept` it does not do."""
+
+    root: Path
+    resolver: Resolver
+    lacking: set[str]
+    kept: frozenset[str]
+
+    def compile(
+        self, each: Compiled, before: str, hashed: bool, constraints: Sequence[str] = (), upgrade: Sequence[str] = ()
+    ) -> locks.Lock:
+        """Raises CannotResolve."""
+        return lacking.without(
+            self.root,
+            [path for path in (*each.inputs, *each.includes) if (self.root / path).is_file()],
+            self.lacking,
+            self.kept,
+            lambda: self.resolver.compile(self.root, each.inputs, before, constraints, upgrade, hashed),
+        )
 
 
 def _brings(each: Compiled, files: Mapping[str, str]) -> bool:
@@ -79,10 +103,10 @@ def _brings(each: Compiled, files: Mapping[str, str]) -> bool:
     return bool(set(each.includes) & files.keys())
 
 
-def _resolves(each: Compiled, lock: locks.Lock, before: str, root: Path, resolver: Resolver) -> bool:
+def _resolves(each: Compiled, lock: locks.Lock, before: str, by: _Resolving) -> bool:
     """Whether it does without anything of ours: else what is wrong with it was there before."""
     try:
-        resolver.compile(root, each.inputs, before, (), (), lock.hashed)
+        by.compile(each, before, lock.hashed)
     except CannotResolve:
         return False
     return True
@@ -95,25 +119,23 @@ def _stuck(each: Compiled, target: Release, error: CannotResolve) -> Finding:
 
 
 def _one(
-    each: Compiled, lock: locks.Lock, before: str, root: Path, resolver: Resolver, constraints: Sequence[str],
-    upgrade: Sequence[str],
-) -> str:  # fmt: skip
-    if each.inputs:
-        found = resolver.compile(root, each.inputs, before, constraints, upgrade, lock.hashed)
-        names = _names(lock, found)
-        if names - _EXPECTED:
-            names = _because_of_it(names, each, lock, found, before, root, resolver)
-        return locks.patch(lock, found, names)
-    return _plain(each, lock, before, root, resolver, constraints, upgrade)
+    each: Compiled, lock: locks.Lock, before: str, by: _Resolving, constraints: Sequence[str], upgrade: Sequence[str]
+) -> str:
+    if not each.inputs:
+        return _plain(each, lock, before, by, constraints, upgrade)
+    found = by.compile(each, before, lock.hashed, constraints, upgrade)
+    names = _names(lock, found)
+    if names - _EXPECTED:
+        names = _because_of_it(names, each, lock, found, before, by)
+    return locks.patch(lock, found, names)
 
 
 def _because_of_it(
-    names: frozenset[str], each: Compiled, lock: locks.Lock, found: locks.Lock, before: str, root: Path,
-    resolver: Resolver,
-) -> frozenset[str]:  # fmt: skip
+    names: frozenset[str], each: Compiled, lock: locks.Lock, found: locks.Lock, before: str, by: _Resolving
+) -> frozenset[str]:
     """Of what would change, that which does not without the move either: some files have lines taken out by hand."""
     try:
-        control = resolver.compile(root, each.inputs, before, (), (), lock.hashed)
+        control = by.compile(each, before, lock.hashed)
     except CannotResolve:
         return names
     new, same = found.versions, control.versions
@@ -130,16 +152,16 @@ def _names(lock: locks.Lock, found: locks.Lock) -> frozenset[str]:
 
 
 def _plain(
-    each: Compiled, lock: locks.Lock, before: str, root: Path, resolver: Resolver, constraints: Sequence[str],
-    upgrade: Sequence[str],
-) -> str:  # fmt: skip
+    each: Compiled, lock: locks.Lock, before: str, by: _Resolving, constraints: Sequence[str], upgrade: Sequence[str]
+) -> str:
     """A list of pins that people keep: resolve its names with the pins preferred; nothing new is added."""
     names = {canonicalize_name(name) for name in upgrade}
     lines = [_loose(line, names) for line in before.splitlines()]
-    scratch = (root / each.path).parent / ".chairlift-plain.in"
+    scratch = (by.root / each.path).parent / ".chairlift-plain.in"
     try:
         scratch.write_text("\n".join(lines) + "\n")
-        found = resolver.compile(root, [str(scratch.relative_to(root))], before, constraints, upgrade, lock.hashed)
+        plain = Compiled(each.path, (str(scratch.relative_to(by.root)),), each.includes)
+        found = by.compile(plain, before, lock.hashed, constraints, upgrade)
     finally:
         scratch.unlink(missing_ok=True)
     kept = frozenset(name for name in locks.changes(lock, found) if name in lock.versions and name in found.versions)
