@@ -24,7 +24,8 @@ def run(what: str, proof: Proof, before: Proof | None = None) -> Run:
         new = len(compared.newly_failing)
         if compared.state is State.RED_BEFORE or _untold(before, proof):
             state = State.RED_BEFORE
-            why = compared.why if proof.tests else f"no test could run before the change either: {proof.why.removeprefix(_UNRUN)}"
+            dead = f"no test could run before the change either: {proof.why.removeprefix(_UNRUN)}"
+            why = compared.why if proof.tests else dead
     return Run(
         what,
         str(state),
