@@ -42,6 +42,12 @@ SIX = "from django.utils import six\n"
             "class A(B, C, D, metaclass=M): ...\n",
         ),
         (SIX + "class A(six.with_metaclass(M, object), D): ...\n", "class A(D, metaclass=M): ...\n"),
+        ("from django.utils.six.moves import queue\nx = queue.Queue()\n", "import queue\nx = queue.Queue()\n"),
+        (
+            "from django.utils.six.moves import cPickle as p, queue\nx = p.dumps(queue)\n",
+            "import pickle as p\nimport queue\nx = p.dumps(queue)\n",
+        ),
+        ("def f():\n    from django.utils.six.moves import queue\n    y\n", "def f():\n    import queue\n    y\n"),
         (SIX + "y = 1\n", "y = 1\n"),
     ],
 )

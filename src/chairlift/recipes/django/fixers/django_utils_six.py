@@ -50,6 +50,12 @@ _MODULES = {
     "moves.html_parser": "html.parser",
     "moves.cPickle": "pickle",
 }
+#: `from django.utils.six.moves import …` of a module of Python 3.
+_WHOLE = {
+    **{f"moves.{name}": name for name in ("builtins", "configparser", "queue", "reprlib", "socketserver")},
+    **{"moves.cPickle": "pickle", "moves.http_client": "http.client", "moves.html_parser": "html.parser"},
+    **{"moves.http_cookies": "http.cookies", "moves.copyreg": "copyreg"},
+}
 #: What an argument of these kinds needs before `.items()`: nothing.
 _TIGHT = (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.Dict)
 
@@ -91,6 +97,10 @@ def _alias(looking: Looking, node: ast.ImportFrom, alias: ast.alias, above: Pare
     plain = [_plain(source, use, above) for use in uses]
     together = group()
     taken = [*remove_import(source, node, alias.name, together)]
+    whole = _WHOLE.get(f"{node.module}.{alias.name}".removeprefix(f"{_SIX}."))
+    if whole and taken and not source.lines[node.lineno - 1][: node.col_offset].strip():
+        yield from _instead(source, node, taken, whole if whole == local else f"{whole} as {local}", together)
+        return
     if all(plain) and taken and not rebound(source, local):
         yield from taken
         for edits in plain:
@@ -195,11 +205,15 @@ def _from_six(
     if node.module.startswith(_SIX):
         yield from _respell(source, node, node.module.removeprefix("django.utils."))
     elif taken and not source.lines[node.lineno - 1][: node.col_offset].strip():
-        line = source.offset(node.lineno, 0)
-        indent = source.lines[node.lineno - 1][: node.col_offset]
-        spelled = f"six as {alias.asname}" if alias.asname else "six"
-        yield from taken
-        yield Edit(line, line, f"{indent}import {spelled}{source.newline}", group=together)
+        yield from _instead(source, node, taken, f"six as {alias.asname}" if alias.asname else "six", together)
+
+
+def _instead(source: Source, node: ast.ImportFrom, taken: list[Edit], spelled: str, together: int) -> Iterator[Edit]:
+    """A module imported by itself, before what it was taken from."""
+    line = source.offset(node.lineno, 0)
+    indent = source.lines[node.lineno - 1][: node.col_offset]
+    yield from taken
+    yield Edit(line, line, f"{indent}import {spelled}{source.newline}", group=together)
 
 
 def _depends_on_six(project: Project) -> bool:
