@@ -12,9 +12,10 @@ from statistics import median
 
 from chairlift.recipes.django.project import Project
 from chairlift.recipes.django.proving import sandbox
-from chairlift.recipes.django.proving.environments import Order, Store, built
+from chairlift.recipes.django.proving.environments import built
 from chairlift.recipes.django.proving.evidence import Wish
 from chairlift.recipes.django.proving.interpreters import choose
+from chairlift.recipes.django.proving.order import Order, Store
 from chairlift.recipes.django.proving.wanted import find
 
 GOAL, ROUNDS = 3.0, 5

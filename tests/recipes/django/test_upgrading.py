@@ -188,14 +188,17 @@ class TestProver(ProverContract):
 def test_what_must_have_run_depends_on_the_change(stage: str, changed: bool, django: str | None) -> None:
     settings = {"target": "3.2", "stage": stage, "prove": True, "tests": "pytest -q", "skip": ["djade"]}
     order = DjangoRecipe().order(settings, changed)
-    assert order == {"tests": "pytest -q"} | ({"django": django} if django else {}), "and nothing that cannot matter"
+    kept = {"stage": stage, "target": "3.2", "tests": "pytest -q"}
+    assert order == kept | ({"django": django} if django else {}), "and nothing that cannot matter"
 
 
 def test_a_checkout_that_says_nothing_cannot_be_proven(tmp_path: Path) -> None:
     with pytest.raises(RecipeFailed, match=r'give the recipe current = "2\.2"'):
         DjangoRecipe().prove(tmp_path, {}, 60)
     with pytest.raises(RecipeFailed, match="soon"):
-        DjangoRecipe().prove(tmp_path, {"django": "soon"}, 60)
+        DjangoRecipe().prove(service(tmp_path), {"stage": "upgrade", "target": "soon"}, 60)
+    with pytest.raises(RecipeFailed, match="needs the setting 'target'"):
+        DjangoRecipe().prove(service(tmp_path), {"stage": "upgrade"}, 60)
 
 
 def test_the_recipe_is_done_where_the_target_is_reached(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from chairlift.recipes.django.dependencies.resolving import Resolver
 from chairlift.recipes.django.findings import Finding, Weight
 from chairlift.recipes.django.fixing import Fixed, all_fixers
 from chairlift.recipes.django.project import Project
-from chairlift.recipes.django.proving.interpreters import NoPython, choose
+from chairlift.recipes.django.proving.interpreters import NoPython, choose_for
 from chairlift.recipes.django.releases import Leg, Release, Stage, hops, show
 from chairlift.recipes.django.report.model import Bump
 from chairlift.recipes.django.text_rules import all_text_rules, fix_text
@@ -170,7 +170,7 @@ def _configuration(book: Book, leg: Leg, declared: Declared, exact: Version | No
 def target_python(book: Book, leg: Leg) -> Release | None:
     """The Python that the target will run on; None, with a finding, where this machine has none."""
     try:
-        return choose(leg.target if leg.stage is not Stage.PREPARE else leg.current, book.root).release
+        return choose_for(leg, book.root).release
     except NoPython as error:
         book.findings.append(Finding("", 0, "no-python", str(error), "install it", weight=Weight.MUST))
         return None
@@ -178,7 +178,7 @@ def target_python(book: Book, leg: Leg) -> Release | None:
 
 def resolver(book: Book, leg: Leg, choice: Choice) -> Resolver:
     """Raises NoPython."""
-    python = choose(leg.target, book.root)
+    python = choose_for(leg, book.root)
     extra = ("--offline",) if choice.offline else ()
     return Resolver(python.release, python.path, exclude_newer=choice.newest, extra=extra)
 

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, Protocol
 
+from chairlift.recipes.django import starred
 from chairlift.recipes.django.findings import Edit, Finding, apply
 from chairlift.recipes.django.project import Project
-from chairlift.recipes.django.releases import Leg, Release, Stage
+from chairlift.recipes.django.releases import Leg, Release, Stage, horizon
 from chairlift.recipes.django.source import NotPython, Source
 from chairlift.recipes.django.walking import descend, shape
 
@@ -119,13 +120,16 @@ class Rule(Protocol):
 def asked_for(rule: Rule, leg: Leg) -> bool:
     """Flags as soon as they concern the target; edits as early as they can be made, and in `stages` if it has any.
 
-    The upgrade itself is alone in its pull request: of what could be made later, only what fails without it.
+    The upgrade itself is alone in its pull request: of what could be made later, only what fails without it. And what
+    the target does not even warn of is left to the campaign that it concerns.
     """
     if rule.only_flags:
         return rule.breaks is None or rule.breaks <= leg.target
     if rule.stages:
         return leg.stage in rule.stages and rule.since <= leg.floor
     if leg.stage is Stage.UPGRADE and (rule.breaks is None or rule.breaks > leg.target):
+        return False
+    if rule.breaks is not None and rule.breaks > horizon(leg.target):
         return False
     return rule.since <= leg.floor
 
@@ -188,6 +192,8 @@ def run(source: Source, wanted: Sequence[Fixer], project: Project, leg: Leg) -> 
         for edit in made:
             counts[edit.fixer] = counts.get(edit.fixer, 0) + 1
         found = _walk(present, wanted, project, leg)
+    if counts and (why := starred.trouble(project, source, present)):
+        raise LeftAlone(source, "star-import", f"{', '.join(sorted(counts))} would change another module: {why}")
     findings = tuple(sorted({each for each in found if isinstance(each, Finding)}))
     made_by = tuple(sorted(counts.items()))
     return Fixed(source.path, present.text, present.text != source.text, made_by, findings, source.encoding)

@@ -15,8 +15,9 @@ from chairlift.recipes.django.config import Kind, detect
 from chairlift.recipes.django.findings import Finding, Weight
 from chairlift.recipes.django.project import Project
 from chairlift.recipes.django.proving.evidence import State, Wish
+from chairlift.recipes.django.proving.interpreters import for_both
 from chairlift.recipes.django.proving.prove import prove
-from chairlift.recipes.django.releases import SERIES, Release, Stage, parse, series, show
+from chairlift.recipes.django.releases import SERIES, Leg, Release, Stage, parse, series, show
 from chairlift.recipes.django.report import markdown, model
 from chairlift.recipes.django.report.model import Report
 from chairlift.recipes.django.upgrading import CannotUpgrade, Wanted
@@ -26,7 +27,7 @@ from chairlift.recipes.django.version import version
 _SHOWN = 100
 _KNOWN = {"target", "current", "stage", "only", "skip", "tests", "prove", "hook", "newest", "offline", "demand_sandbox"}
 #: Of these, what decides how the tests are run.
-_PROVING = ("current", "tests", "newest", "offline", "demand_sandbox")
+_PROVING = ("stage", "current", "target", "tests", "newest", "offline", "demand_sandbox")
 #: A red baseline is only told from a red upgrade where both are looked at; here it is one run.
 _RUNS = {
     State.PASSED: RunState.PASSED,
@@ -132,9 +133,13 @@ class DjangoRecipe:
     def prove(self, checkout: Path, order: Mapping[str, object], seconds: int) -> Proven:
         """Run the service's own tests in the sandbox, on what the checkout installs. Raises RecipeFailed."""
         try:
+            present = _present(checkout, order.get("current"))
+            current = parse(str(order["current"])) if order.get("current") else present
+            leg = Leg(current, parse(str(order["target"])), Stage(str(order["stage"])))
             wish = Wish(
-                parse(str(order["django"])) if order.get("django") else _present(checkout, order.get("current")),
+                parse(str(order["django"])) if order.get("django") else present,
                 detect(Project(checkout)).kind is Kind.LIBRARY,
+                for_both(leg, checkout),
                 tests=str(order.get("tests", "")),
                 seconds=seconds,
                 newest=str(order.get("newest", "")),
@@ -142,6 +147,8 @@ class DjangoRecipe:
                 demand_sandbox=_is(order, "demand_sandbox"),
                 checks=False,
             )
+        except KeyError as error:
+            raise RecipeFailed(f"the django recipe needs the setting {error}") from error
         except ValueError as error:
             raise RecipeFailed(str(error)) from error
         proof = prove(checkout, wish)

@@ -82,6 +82,12 @@ def between(current: Release, target: Release) -> tuple[Release, ...]:
     return tuple(each.release for each in SERIES if current < each.release <= target)
 
 
+def horizon(target: Release) -> Release:
+    """The last version whose removals this one warns of: the second after it."""
+    later = [each.release for each in SERIES if each.release > target]
+    return later[1] if len(later) > 1 else (99, 0)
+
+
 def hops(current: Release, target: Release) -> tuple[Release, ...]:
     """From one long-term release to the next, the target last."""
     return tuple(each for each in between(current, target) if series(each).long_term or each == target)

@@ -16,6 +16,7 @@ from chairlift.recipes.django.findings import Finding
 from chairlift.recipes.django.project import Project
 from chairlift.recipes.django.proving import checks
 from chairlift.recipes.django.proving.evidence import Proof, State, Wish
+from chairlift.recipes.django.proving.interpreters import for_both
 from chairlift.recipes.django.proving.prove import prove, side_by_side
 from chairlift.recipes.django.releases import SERIES, Leg, Release, Stage, show
 from chairlift.recipes.django.repairing import Repair, copy_checkout
@@ -112,20 +113,23 @@ def _baseline(root: Path, current: Release, wanted: Wanted, tell: Tell) -> tuple
         # Django stays what it is; before a clean-up that is the target already.
         present = declared.current or current
         tell(f"the tests on Django {show(present)}")
-        return prove(root, _wish(present, wanted, library)), None
+        stage = Stage.CLEAN_UP if present >= wanted.target else Stage.PREPARE
+        return prove(root, _wish(Leg(current, wanted.target, stage), root, present, wanted, library)), None
     tell(f"the tests on Django {show(current)}, and on {show(wanted.target)} alone")
-    old = _wish(current, wanted, library)
-    bump = replace(_wish(wanted.target, wanted, bump=True), checks=False, reruns=0)
+    leg = Leg(current, wanted.target, Stage.UPGRADE)
+    old = _wish(leg, root, current, wanted, library)
+    bump = replace(_wish(leg, root, wanted.target, wanted, bump=True), checks=False, reruns=0)
     found = side_by_side([(root, old), (root, bump)])
     return found[0], found[1]
 
 
-def _wish(django: Release, wanted: Wanted, bump: bool) -> Wish:
+def _wish(leg: Leg, root: Path, django: Release, wanted: Wanted, bump: bool) -> Wish:
     """With `bump` Django is brought there whatever is pinned: a library is for several, and pins none of them."""
     choice = wanted.choice
     return Wish(
         django,
         bump,
+        for_both(leg, root),
         tests=wanted.tests,
         seconds=wanted.seconds / 2,
         newest=choice.newest,
@@ -142,7 +146,7 @@ def _part(root: Path, leg: Leg, wanted: Wanted, baseline: Proof | None, until: f
     proof: Proof | None = None
     if wanted.proves and (book.touched() or leg.stage is Stage.UPGRADE):
         tell(f"the tests on Django {show(django)}, with the change")
-        wish = _wish(django, wanted, made.declared.kind is Kind.LIBRARY)
+        wish = _wish(leg, root, django, wanted, made.declared.kind is Kind.LIBRARY)
         proof = prove(root, wish)
         if leg.stage is Stage.UPGRADE:
             proof = _mended(made, leg, wanted, wish, proof, baseline, until)

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from chairlift.recipes.django.proving import sandbox
-from chairlift.recipes.django.proving.environments import Store
 from chairlift.recipes.django.proving.interpreters import NoPython, choose
+from chairlift.recipes.django.proving.order import Store
 from chairlift.recipes.django.releases import Release
 
 #: Kept with the other tools, so that not every run fetches Django again.

@@ -11,9 +11,10 @@ import pytest
 
 from chairlift.programs import run
 from chairlift.recipes.django.project import Project
-from chairlift.recipes.django.proving.environments import Order, Store, built, settings
+from chairlift.recipes.django.proving.environments import built
 from chairlift.recipes.django.proving.evidence import Wish
 from chairlift.recipes.django.proving.interpreters import choose, uv
+from chairlift.recipes.django.proving.order import Order, Store, settings
 from chairlift.recipes.django.proving.wanted import find
 from tests.recipes.django.proving.services import STORE, in_a_sandbox, on_django, service
 

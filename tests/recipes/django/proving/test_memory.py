@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from chairlift.recipes.django.proving.commands import Command
-from chairlift.recipes.django.proving.environments import Store
 from chairlift.recipes.django.proving.evidence import Built, Case, Proof, Ran, Result, State, Wish
 from chairlift.recipes.django.proving.memory import SECONDS, Memory, key_of
+from chairlift.recipes.django.proving.order import Store
 from chairlift.recipes.django.proving.prove import prove
 from chairlift.testing.recipes import write_files
 from tests.recipes.django.proving.services import GREEN, STORE, in_a_sandbox, on_django, service

@@ -29,7 +29,10 @@ def compose(text: str) -> Node | None:
     if _NESTED.search(text):
         raise NotYaml("it is no YAML that a CI takes: its brackets are too deep")
     try:
-        root: Node | None = YAML(pure=True).compose(text)
+        yaml = YAML(pure=True)
+        # An anchor that is used again is allowed, and nothing to print at whoever reads our output.
+        yaml.composer.warn_double_anchors = False
+        root: Node | None = yaml.compose(text)
     except (YAMLError, ValueError, RecursionError) as error:
         words = str(error).split("\n")
         raise NotYaml(f"it is no YAML: {words[0]}") from None

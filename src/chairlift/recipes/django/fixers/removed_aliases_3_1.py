@@ -22,6 +22,7 @@ follow(
         "django.db.models.query.EmptyResultSet": "django.core.exceptions.EmptyResultSet",
         "django.db.models.sql.EmptyResultSet": "django.core.exceptions.EmptyResultSet",
         "django.db.models.sql.datastructures.EmptyResultSet": "django.core.exceptions.EmptyResultSet",
+        "django.db.models.FieldDoesNotExist": "django.core.exceptions.FieldDoesNotExist",
         "django.db.models.fields.FieldDoesNotExist": "django.core.exceptions.FieldDoesNotExist",
         "django.forms.forms.pretty_name": "django.forms.utils.pretty_name",
         "django.forms.forms.BoundField": "django.forms.boundfield.BoundField",

@@ -16,7 +16,7 @@ from chairlift.recipes.django.releases import Release
 
 _TESTS = re.compile(
     r"(^|[\s/=])(pytest|py\.test|nosetests|runtests?\.py|run_tests?\.py)(\s|$)|manage\.py\s+(\S+\s+)*?(test|jenkins)\b"
-    r"|django-admin(\.py)?\s+test\b|-m\s+(pytest|unittest|nose|xmlrunner|django\s+test)\b|setup\.py\s+test\b|trial\s"
+    r"|django-admin(\.py)?`?\s+test\b|-m\s+(pytest|unittest|nose|xmlrunner|django\s+test)\b|setup\.py\s+test\b|trial\s"
 )
 _DEPTH = 4
 
@@ -132,23 +132,30 @@ def _unwrapped(checkout: Path, line: str, source: str, django: Release, python: 
     return Command(line, source)
 
 
-def _recipe(checkout: Path, target: str) -> list[str]:
-    """The lines of a Makefile's target, with its plain variables filled in; nothing where more is needed."""
+def _recipe(checkout: Path, target: str, depth: int = _DEPTH) -> list[str]:
+    """The lines of a Makefile's target, with its plain variables filled in; nothing where more is needed.
+
+    A target that has none of its own, but others that it needs, stands for those of them that run tests.
+    """
     text = (Project(checkout).read("Makefile") or b"").decode(errors="replace").replace("\\\n", " ")
     values = dict(re.findall(r"^(?:export\s+)?(\w+)\s*[:?]?=\s*(.*?)\s*$", text, re.MULTILINE))
     found = re.search(
-        rf"^(?:[\w.-]+\s+)*{re.escape(target)}(?:\s+[\w.-]+)*\s*::?(?!=)[^\n]*\n((?:\t[^\n]*\n|\s*\n|#[^\n]*\n)*)",
+        rf"^(?:[\w.-]+[ \t]+)*{re.escape(target)}(?:[ \t]+[\w.-]+)*[ \t]*::?(?!=)([^\n]*)\n"
+        r"((?:\t[^\n]*\n|\s*\n|#[^\n]*\n)*)",
         text + "\n",
         re.MULTILINE,
     )
     lines = []
-    for line in (found[1] if found else "").splitlines():
+    for line in (found[2] if found else "").splitlines():
         line = line.strip().lstrip("@-+").strip()
         for _ in range(_DEPTH):
             line = re.sub(r"\$[({](\w+)[)}]", lambda name: values.get(name[1], ""), line)
         line = line.replace("$$", "$")
         if line and not line.startswith("#"):
             lines.append(line)
+    if found and not lines and depth:
+        for needed in found[1].partition("#")[0].split():
+            lines += [line for line in _recipe(checkout, needed, depth - 1) if is_test_run(line)]
     return [] if any("$(" in line for line in lines) else lines
 
 

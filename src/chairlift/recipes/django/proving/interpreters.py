@@ -17,7 +17,7 @@ from pathlib import Path
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from chairlift.programs import CannotStart, run
-from chairlift.recipes.django.releases import Release, series, show
+from chairlift.recipes.django.releases import Leg, Release, Stage, series, show
 
 #: The oldest that uv makes environments for.
 OLDEST: Release = (3, 6)
@@ -74,6 +74,23 @@ def choose(
         f"Django {show(django)} needs Python {_list(fitting)} here, and this machine has {have}: "
         f"install one, for example with `uv python install {show(fitting[0])}` or `pyenv install {show(fitting[0])}`"
     )
+
+
+def for_both(leg: Leg, checkout: Path) -> Release | None:
+    """The Python that the service runs on now, if the target runs on it too: one thing should move at a time."""
+    if leg.stage is Stage.CLEAN_UP:
+        return None  # Nothing needs the old one any more.
+    try:
+        present = choose(leg.current, checkout).release
+    except NoPython:
+        return None
+    return present if present in series(leg.target).pythons else None
+
+
+def choose_for(leg: Leg, checkout: Path) -> Interpreter:
+    """The one on which this change is resolved and proven. Raises NoPython."""
+    django = leg.current if leg.stage is Stage.PREPARE else leg.target
+    return choose(django, checkout, for_both(leg, checkout))
 
 
 def _list(releases: Iterable[Release]) -> str:

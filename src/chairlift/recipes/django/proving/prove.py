@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -13,10 +14,11 @@ from chairlift.recipes.django.project import Project
 from chairlift.recipes.django.proving import checks, commands, environments, tests, wanted
 from chairlift.recipes.django.proving.commands import Command, NoTests
 from chairlift.recipes.django.proving.compare import Comparison, compare
-from chairlift.recipes.django.proving.environments import Order, Store
 from chairlift.recipes.django.proving.evidence import Case, Proof, Result, State, Wish
+from chairlift.recipes.django.proving.installing import LEFT_OUT
 from chairlift.recipes.django.proving.interpreters import NoPython, choose
 from chairlift.recipes.django.proving.memory import Memory, key_of
+from chairlift.recipes.django.proving.order import Order, Store, default_store
 from chairlift.recipes.django.proving.sandbox import Bounds, NotSandboxed
 from chairlift.recipes.django.proving.tests import Inside, Suite
 from chairlift.recipes.django.releases import parse, show
@@ -32,7 +34,7 @@ def prove(checkout: Path, wish: Wish, store: Store | None = None, bounds: Bounds
     """
     begun = time.monotonic()
     try:
-        proof = _prove(checkout.resolve(), wish, store or environments.default_store(), bounds or Bounds())
+        proof = _prove(checkout.resolve(), wish, store or default_store(), bounds or Bounds())
     except NoTests as error:
         proof = Proof(State.ABSENT, str(error), wish.django, unverified=(f"everything: {error}",))
     except (NoPython, NotSandboxed, CannotStart, KeyError, OSError) as error:
@@ -45,7 +47,7 @@ def _prove(checkout: Path, wish: Wish, store: Store, bounds: Bounds) -> Proof:
     python = choose(wish.django, checkout, wish.python)
     command = commands.find(checkout, wish.django, python.release, wish.tests)
     needed = wanted.find(Project(checkout), wish.requirements, command.tox)
-    wish, notes = _completed(wish, command, needed)
+    wish, notes = _completed(checkout, wish, command, needed)
     with environments.built(Order(checkout, needed, python, wish), store) as (home, built):
         built = replace(built, notes=(*built.notes, *notes))
         if not built.ok:
@@ -60,15 +62,17 @@ def _prove(checkout: Path, wish: Wish, store: Store, bounds: Bounds) -> Proof:
         first, flaky = tests.run_again(inside, command, tests.run(inside, command))
         proof = judge(first, flaky, wish, command)
         looked = checks.look(inside, command) if wish.checks else checks.Looked()
-    missing = [note for note in built.notes if note.startswith(environments.LEFT_OUT)]
+    missing = [note for note in built.notes if note.startswith(LEFT_OUT)]
     unverified = (*proof.unverified, *looked.unverified, *missing)
     proof = replace(proof, built=built, checks=looked.checks, migrations=looked.migrations, unverified=unverified)
     memory.keep(key, wish, proof)
     return proof
 
 
-def _completed(wish: Wish, command: Command, needed: wanted.Wanted) -> tuple[Wish, tuple[str, ...]]:
+def _completed(checkout: Path, wish: Wish, command: Command, needed: wanted.Wanted) -> tuple[Wish, tuple[str, ...]]:
     """The wish, with the test runner that the command needs where the requirements can be read and do not name it."""
+    if re.search(r"\bsetup\.py\s+test\b", command.line):
+        wish = replace(wish, extra=(*wish.extra, *wanted.for_setup_test(Project(checkout))))
     if "pytest" not in command.line or "pytest" in needed.names or needed.itself or needed.export:
         return wish, ()
     if any(name.startswith("pytest-") for name in needed.names):

@@ -114,7 +114,11 @@ def run_again(inside: Inside, command: Command, first: Suite) -> tuple[Suite, fr
     return first, flaky
 
 
+#: What coverage says of itself comes last, and tells nothing of the tests.
+_OF_COVERAGE = re.compile(r"CoverageWarning:|self\._warn\(|No data (?:was collected|to report)")
+
+
 def last_words(out: str) -> str:
     """The last line that says something: test runners end with their count, Python with the exception."""
-    lines = [line.strip() for line in out.splitlines() if re.search(r"\w", line)]
+    lines = [line.strip() for line in out.splitlines() if re.search(r"\w", line) and not _OF_COVERAGE.search(line)]
     return lines[-1][:400] if lines else "no output"

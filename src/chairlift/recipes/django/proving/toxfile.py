@@ -47,7 +47,7 @@ class ToxFile:
     def environment(self, name: str) -> Environment:
         """The one of this name; what has no section of its own is `[testenv]`."""
         env = {"TOX_ENV_NAME": name} | dict(self._set(name))
-        folder = self._filled(self._value(name, "changedir") or self._value(name, "change_dir") or CHECKOUT, name)
+        folder = [*self._lines(name, "change_dir"), *self._lines(name, "changedir"), CHECKOUT][0]
         skips = self._get(self._main, "skipsdist") or self._get(self._main, "no_package")
         skips = self._value(name, "skip_install") or skips
         return Environment(

@@ -136,6 +136,33 @@ def _flat(project: Project, lines: Sequence[str], folder: str, seen: set[str]) -
             yield line
 
 
+def spelled_out(project: Project, lines: Sequence[str]) -> list[str]:
+    """The same as one file without includes, so that single lines can be changed; paths are those of the box."""
+    return list(_spelled_out(project, lines, "", set()))
+
+
+def _spelled_out(project: Project, lines: Sequence[str], folder: str, seen: set[str]) -> Iterator[str]:
+    for line in lines:
+        line = re.sub(r"(^|\s)#.*$", "", line).strip()
+        flag = re.match(r"(-r|--requirement|-c|--constraint)[ =]?\s*(\S+)", line)
+        if flag and "://" not in flag[2]:
+            path = _joined(folder, flag[2])
+            data = project.read(path) if path not in seen else None
+            seen.add(path)
+            if flag[1] in ("-c", "--constraint"):
+                yield f"-c {CHECKOUT}/{path}"
+            elif data is not None:
+                text = data.decode(errors="replace").replace("\\\n", " ")
+                yield from _spelled_out(project, text.splitlines(), path.rpartition("/")[0], seen)
+        elif place := re.fullmatch(r"(-e\s+|--editable[ =]|)(\.{1,2}(?:/[^\[\s]*)?)((?:\[[^\]]*\])?)", line):
+            # pip takes such a path from where it is started.
+            yield (
+                f"{place[1]}{CHECKOUT}/{place[2]}{place[3]}".replace("/./", "/").replace("/.[", "[").removesuffix("/.")
+            )
+        elif line:
+            yield line
+
+
 def _joined(folder: str, name: str) -> str:
     if name.startswith(CHECKOUT):
         return name[len(CHECKOUT) + 1 :]
@@ -227,6 +254,15 @@ def _tests_require(project: Project) -> Iterator[str]:
     yield from (each for each in said if isinstance(each, str)) if isinstance(said, list | tuple) else ()
 
 
+def for_setup_test(project: Project) -> tuple[str, ...]:
+    """What `setup.py test` would fetch by itself, which it cannot without a network."""
+    found = []
+    for name in ("setup_requires", "tests_require", "install_requires"):
+        said = _of_setup(project, name)
+        found += [said] if isinstance(said, str) else [each for each in said or () if isinstance(each, str)]  # type: ignore[attr-defined]
+    return tuple(dict.fromkeys(found))
+
+
 def _of_setup(project: Project, name: str) -> object:
     """What setup.py passes under this name, where it is a literal."""
     source = project.source("setup.py")
@@ -234,11 +270,24 @@ def _of_setup(project: Project, name: str) -> object:
         if isinstance(node, ast.Call):
             for keyword in node.keywords:
                 if keyword.arg == name:
+                    value = _named(source.tree, keyword.value) if source else keyword.value
                     try:
-                        return ast.literal_eval(keyword.value)
+                        return ast.literal_eval(value)
                     except ValueError:
-                        return _keys(keyword.value)
+                        return _keys(value)
     return None
+
+
+def _named(tree: ast.Module, value: ast.expr) -> ast.expr:
+    """What a name stands for, where it is said once at the top."""
+    if isinstance(value, ast.Name):
+        said = [node for node in tree.body if isinstance(node, ast.Assign) and _is(node, value.id)]
+        return said[0].value if len(said) == 1 else value
+    return value
+
+
+def _is(node: ast.Assign, name: str) -> bool:
+    return any(isinstance(each, ast.Name) and each.id == name for each in node.targets)
 
 
 def _keys(node: ast.expr) -> object:
