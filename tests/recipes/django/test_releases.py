@@ -54,6 +54,9 @@ def test_the_table_is_in_order_and_every_hop_has_a_python_in_common() -> None:
         # Not before the target knows it; and what broke before needs nothing any more.
         ({"since": (4, 0)}, set()),
         ({"since": (1, 11), "breaks": (2, 0)}, set()),
+        # 3.2 warns of what 4.0 and 4.1 remove, and of nothing later.
+        ({"since": (1, 11), "breaks": (4, 1)}, {Stage.PREPARE, Stage.CLEAN_UP}),
+        ({"since": (1, 11), "breaks": (4, 2)}, set()),
         ({"only_flags": True, "breaks": (3, 0)}, set(Stage)),
         ({"only_flags": True, "breaks": (4, 0)}, set()),
     ],

@@ -57,6 +57,11 @@ OLD, NEXT, TEXT = removed_aliases_3_0.fixer, removed_aliases_3_1.fixer, text_nam
         ),
         (
             NEXT,
+            "from django.db.models import FieldDoesNotExist\n",
+            "from django.core.exceptions import FieldDoesNotExist\n",
+        ),
+        (
+            NEXT,
             "from django.db.models import fields\ntry:\n    x()\nexcept fields.FieldDoesNotExist:\n    pass\n",
             "from django.db.models import fields\nfrom django.core.exceptions import FieldDoesNotExist\n"
             "try:\n    x()\nexcept FieldDoesNotExist:\n    pass\n",
