@@ -99,6 +99,30 @@ def test_a_distribution_that_cannot_do_it_is_moved_to_its_oldest_release_that_ca
     assert any(text.startswith("tick 1.0 -> 1.2") for text in part.repairs)
 
 
+@in_a_sandbox
+@on_django((2, 2))
+@on_django((3, 2))
+@real
+def test_distributions_that_only_work_together_move_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    old = "from django.utils.encoding import python_2_unicode_compatible\n"
+    for version in ("1.0", "1.1", "1.2"):
+        first = old if version == "1.0" else "import tock\n"
+        wheel(tmp_path / "index", "tick", version, files={"tick/__init__.py": first})
+        second = "VALUE = 1\n" if version != "1.0" else old
+        wheel(tmp_path / "index", "tock", version, files={"tock/__init__.py": second})
+    tests = GREEN + "\n    def test_tick(self):\n        import tick\n"
+    pins = {"requirements.txt": "django==2.2.28\ntick==1.0\ntock==1.0\n"}
+    made = service(tmp_path / "shop", pins, tests=tests)
+    with served(tmp_path / "index") as url:
+        monkeypatch.setenv("UV_INDEX", url)
+        report = preview(made, Wanted((3, 2), stages=(Stage.UPGRADE,), seconds=900))
+    (part,) = report.parts
+    assert part.state is State.GREEN, (part.repairs, part.runs)
+    moved = {each.name: (each.before, each.after) for each in part.bumps if each.name in ("tick", "tock")}
+    assert moved == {"tick": ("1.0", "1.1"), "tock": ("1.0", "1.1")}, "both, and no further than they must"
+    assert all("does not work on the target" in each.why for each in part.bumps if each.name in moved)
+
+
 def test_without_tests_nothing_is_proven(tmp_path: Path) -> None:
     made = service(tmp_path, {"shop/signals.py": SIGNALS})
     report = upgrade(made, Wanted((3, 2), choice=Choice(offline=True), proves=False, stages=(Stage.PREPARE,)))

@@ -7,7 +7,7 @@ import re
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -29,6 +29,8 @@ from chairlift.recipes.django.releases import Leg
 ROUNDS = 6
 _FRAME = re.compile(r"site-packages/([\w.-]+?)(?:\.py|/)")
 _NAMED = re.compile(r"(?:No module named|cannot import name .* from) '([\w]+)")
+#: So many distributions may have to move together.
+_TOGETHER = 3
 #: Frames of these say where it surfaced, not who is at fault.
 _FRAMEWORK = frozenset(
     {"django", "pytest", "_pytest", "pluggy", "pytest_django", "xdist", "unittest", "importlib", "nose"}
@@ -86,55 +88,122 @@ class Repair:
                 yield name, installed[name]
 
     def _bump(self, name: str, version: str, proof: Proof) -> Proof | None:
-        try:
-            by = resolver(self.made.book, self.leg, self.choice)
-            known = index.releases(name, by.python)
-            at = Version(version or "0")
-        except (NoPython, index.IndexAway, InvalidVersion) as error:
-            self._say(f"{name} {version}: no newer release could be looked for: {error}")
+        newer = self._newer(name, version)
+        if not newer:
             return None
-        newest = self.choice.newest
-        newer = [
-            each for each in known if each.version > at and not (newest and each.at and str(each.at)[:10] > newest)
-        ]
         proofs: dict[Version, Proof] = {}
 
         def works(candidate: Version) -> bool:
-            proofs[candidate] = self._with(name, candidate)
+            proofs[candidate] = self._with({name: candidate})
             return _better(proofs[candidate], proof)
 
-        found = oldest_that_works([each.version for each in newer], works, most=4)
-        if found is None:
-            self._say(f"{name} {version}: its newest release fails as well" if newer else f"{name}: nothing newer")
+        found = oldest_that_works(newer, works, most=4)
+        if found is not None:
+            return self._keep({name: found}, proof, proofs[found])
+        along = self._along(name, newer, proofs[newer[-1]], proof)
+        if along is None:
+            self._say(f"{name} {version}: its newest release fails as well")
             return None
-        moved = move(self.made.book, self.leg.target, by, {name: str(found)})
-        if not moved:
-            self._say(f"{name} {version}: {found} would help, but no compiled file pins it: raise it by hand")
-            text = f"{name} {version} does not work on the target; {found} does"
-            self.made.book.findings.append(
-                Finding("", 0, "dependency", text, f"require {name}>={found}", "", Weight.MUST)
-            )
-            return None
-        why = f"{version} does not work on the target: {proof.why[:160]}"
-        earlier = {bump.name: bump.why for bump in self.made.bumps}
-        self.made.bumps = tuple(
-            replace(each, why=why if each.name in moved and each.name != "django" else earlier.get(each.name, ""))
-            for each in bumps(self.made.book)
-        )
-        self._say(f"{name} {version} -> {found}: {proof.why[:200]}")
-        return proofs[found]
+        return self._keep(along[0], proof, along[1])
 
-    def _with(self, name: str, version: Version) -> Proof:
-        """The proof of a copy of the checkout with this distribution moved."""
+    def _newer(self, name: str, version: str) -> list[Version]:
+        """Releases after this one, in their order; none, with a word in the report, where they cannot be asked for."""
+        try:
+            known = index.releases(name, resolver(self.made.book, self.leg, self.choice).python)
+            at = Version(version or "0")
+        except (NoPython, index.IndexAway, InvalidVersion) as error:
+            self._say(f"{name} {version}: no newer release could be looked for: {error}")
+            return []
+        day = self.choice.newest
+        found = [each.version for each in known if not (day and each.at and str(each.at)[:10] > day)]
+        newer = [each for each in found if each > at]
+        if not newer:
+            self._say(f"{name}: nothing newer")
+        return newer
+
+    def _along(
+        self, name: str, first: list[Version], failed: Proof, proof: Proof
+    ) -> tuple[dict[str, Version], Proof] | None:
+        """Distributions that only help together: what fails once the first is moved is moved as well."""
+        wanted, ways = {name: first[-1]}, {name: first}
+        for _ in range(_TOGETHER - 1):
+            other = next(
+                (each for each in self._culprits(failed) if each[0] not in wanted and each[0] not in self.tried), None
+            )
+            newer = self._newer(*other) if other else []
+            if not other or not newer or time.monotonic() > self.until:
+                return None
+            wanted[other[0]], ways[other[0]] = newer[-1], newer
+            failed = self._with(wanted)
+            if _better(failed, proof):
+                return self._oldest(wanted, ways, failed, proof)
+        return None
+
+    def _oldest(
+        self, wanted: dict[str, Version], ways: dict[str, list[Version]], found: Proof, proof: Proof
+    ) -> tuple[dict[str, Version], Proof]:
+        """Of each the oldest release with which it still helps, the others staying as they are."""
+        for name, newer in ways.items():
+            wanted, found = self._older(name, newer, wanted, found, proof)
+        self.tried |= wanted.keys()
+        return wanted, found
+
+    def _older(
+        self, name: str, newer: list[Version], wanted: dict[str, Version], found: Proof, proof: Proof
+    ) -> tuple[dict[str, Version], Proof]:
+        proofs = {newer[-1]: found}
+
+        def works(candidate: Version) -> bool:
+            if candidate not in proofs:
+                proofs[candidate] = self._with({**wanted, name: candidate})
+            return _better(proofs[candidate], proof)
+
+        oldest = oldest_that_works(newer, works, most=4)
+        return ({**wanted, name: oldest}, proofs[oldest]) if oldest is not None else (wanted, found)
+
+    def _keep(self, wanted: dict[str, Version], proof: Proof, better: Proof) -> Proof | None:
+        """Write what helped; where no compiled file pins it, a person has to."""
+        book = self.made.book
+        before = {name: proof.built.installed.get(name, "") for name in wanted}
+        try:
+            by = resolver(book, self.leg, self.choice)
+        except NoPython:
+            return None
+        names = {name: str(version) for name, version in wanted.items()}
+        moved = move(book, self.leg.target, by, names)
+        for name, version in names.items():
+            if name not in moved:
+                self._say(
+                    f"{name} {before[name]}: {version} would help, but no compiled file pins it: raise it by hand"
+                )
+                text = f"{name} {before[name]} does not work on the target; {version} does"
+                how = f"require {name}>={version}"
+                book.findings.append(Finding("", 0, "dependency", text, how, "", Weight.MUST))
+        if not moved:
+            return None
+        why = f"does not work on the target: {proof.why[:160]}"
+        earlier = {bump.name: bump.why for bump in self.made.bumps}
+        ours = moved - {"django"}
+        self.made.bumps = tuple(
+            replace(each, why=f"{each.before} {why}" if each.name in ours else earlier.get(each.name, ""))
+            for each in bumps(book)
+        )
+        steps = ", ".join(f"{name} {before[name]} -> {version}" for name, version in names.items())
+        self._say(f"{steps}: {proof.why[:200]}")
+        return better
+
+    def _with(self, wanted: Mapping[str, Version]) -> Proof:
+        """The proof of a copy of the checkout with these distributions moved."""
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
             copy = Path(folder) / "checkout"
             copy_checkout(self.made.book.root, copy)
             book = type(self.made.book)(copy)
+            names = {name: str(version) for name, version in wanted.items()}
             try:
-                moved = move(book, self.leg.target, resolver(book, self.leg, self.choice), {name: str(version)})
+                moved = move(book, self.leg.target, resolver(book, self.leg, self.choice), names)
             except NoPython as error:
                 return Proof(State.UNPROVEN, str(error), self.leg.target)
-            extra = () if moved else (f"{name}=={version}",)
+            extra = tuple(f"{name}=={version}" for name, version in names.items() if name not in moved)
             left = max(self.until - time.monotonic(), 1)
             wish = replace(self.wish, extra=(*self.wish.extra, *extra), seconds=min(self.wish.seconds, left))
             return prove(copy, replace(wish, reruns=0))

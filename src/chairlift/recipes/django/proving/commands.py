@@ -6,7 +6,7 @@ import re
 import shlex
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from chairlift.recipes.django.project import Project
@@ -38,9 +38,11 @@ class NoTests(Exception):
 
 def find(checkout: Path, django: Release, python: Release, said: str = "") -> Command:
     """The command that was said, or the one the checkout itself has. Raises NoTests."""
-    if said:
-        return _unwrapped(checkout, said, "as it was said", django, python, _DEPTH)
     tox = _of_tox(checkout, django, python)
+    if said:
+        found = _unwrapped(checkout, said, "as it was said", django, python, _DEPTH)
+        # What it needs is still what tox installs.
+        return found if found.tox or not tox else replace(found, env={**tox.env, **found.env}, tox=tox.tox)
     if tox:
         return tox
     for target in ("test", "tests", "unit-test", "unittest", "test-python", "check"):
