@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from chairlift.recipes.django.edits import outer
 from chairlift.recipes.django.findings import Edit
 from chairlift.recipes.django.fixing import Fixer, Looking, Parents
 from chairlift.recipes.django.source import Source
@@ -36,7 +37,7 @@ def keyword(looking: Looking, node: ast.keyword, parents: Parents) -> Iterator[E
     ):
         return
     if not any(each.arg is None for each in call.keywords):
-        yield _before(source, node, f'SECRET_KEY="{_VALUE}"')
+        yield _before(source, node, call, f'SECRET_KEY="{_VALUE}"')
 
 
 @fixer.on(ast.Constant, "INSTALLED_APPS")
@@ -47,7 +48,7 @@ def key(looking: Looking, node: ast.Constant, parents: Parents) -> Iterator[Edit
         return
     if _goes_in(source, shown, parents):
         quote = source.segment(node)[-1]
-        yield _before(source, node, f"{quote}SECRET_KEY{quote}: {quote}{_VALUE}{quote}")
+        yield _before(source, node, shown, f"{quote}SECRET_KEY{quote}: {quote}{_VALUE}{quote}")
 
 
 def _says_it(source: Source) -> bool:
@@ -69,9 +70,9 @@ def _goes_in(source: Source, value: ast.AST, parents: Parents) -> bool:
     return False
 
 
-def _before(source: Source, node: ast.AST, text: str) -> Edit:
+def _before(source: Source, node: ast.AST, inside: ast.AST, text: str) -> Edit:
     """On a line of its own where the other has one."""
-    start = source.span(node)[0]
+    start = outer(source, node, inside)[0]
     head = source.text[source.offset(source.line_of(start), 0) : start]
     between = f"{source.newline}{head}" if not head.strip() else " "
     return Edit(start, start, f"{text},{between}")
