@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from chairlift.recipes.django.project import Project
@@ -25,11 +26,26 @@ class Model:
     path: str
     fields: tuple[Field, ...]
     is_ordered: bool = False
+    #: Last parts of the names of its bases, and the columns that its own Meta puts into an index.
+    bases: tuple[str, ...] = ()
+    listed: frozenset[str] = frozenset()
 
 
 def models(project: Project) -> tuple[Model, ...]:
     """Classes with fields, in every file that mentions `models` and `Field(`; tests and migrations are left out."""
     return project.once(_models)
+
+
+def inherited(model: Model, known: Mapping[str, Model]) -> Iterator[Field]:
+    """The fields of the model and of all its bases that are among these."""
+    todo, seen = [model.name], set()
+    while todo:
+        name = todo.pop()
+        each = model if name == model.name else known.get(name)
+        if each is not None and name not in seen:
+            seen.add(name)
+            yield from each.fields
+            todo += each.bases
 
 
 def _models(project: Project) -> tuple[Model, ...]:
@@ -59,7 +75,8 @@ def model_of(node: ast.ClassDef, path: str) -> Model:
         for name, value in _assigned(node)
         if (kind := _kind(value)).endswith("Field") or kind == "ForeignKey"
     )
-    return Model(node.name, path, fields, "ordering" in options)
+    bases = tuple(str(getattr(each, "attr", getattr(each, "id", ""))) for each in node.bases)
+    return Model(node.name, path, fields, "ordering" in options, bases, frozenset(listed))
 
 
 def _is_meta(node: ast.stmt) -> bool:
@@ -101,19 +118,37 @@ def root_model(node: ast.expr) -> str:
 
 
 def uses_mysql(project: Project) -> bool:
-    """Whether settings, in code or in files beside it, name MySQL's backend."""
+    """Whether settings, in code or in files beside it, name MySQL's backend, or requirements its driver."""
     return project.once(_uses_mysql)
 
 
+def uses_only_mysql(project: Project) -> bool:
+    """And no other server's: SQLite, which takes a number for a boolean as MySQL does, may run the tests."""
+    return project.once(_uses_only_mysql)
+
+
+_SETTINGS = ("*.py", "*.yml", "*.yaml", "*.toml", "*.json", "*.env", ".env*", "*.cfg", "*.ini", "Dockerfile*")
+_REQUIREMENTS = ("*.txt", "*.in", "Pipfile", "pyproject.toml")
+_MYSQL = re.compile(rb"(?:django|django_prometheus|dj_db_conn_pool)\.(?:db\.)?backends\.mysql\b|\bmysql(?:\+\w+)?://")
+_MYSQL_DRIVER = re.compile(rb"(?im)^[\s\"']*(?:mysqlclient|pymysql)\b(?!-)")
+_OTHER = re.compile(
+    rb"\bbackends\.(?:postgresql|oracle|postgis)|\b(?:postgres(?:ql)?|oracle|mssql)(?:\+\w+)?://|sql_server\."
+)
+_OTHER_DRIVER = re.compile(rb"(?im)^[\s\"']*(?:psycopg\w*|cx[-_]oracle|oracledb|mssql-django)\b")
+
+
 def _uses_mysql(project: Project) -> bool:
-    names = ("*.py", "*.yml", "*.yaml", "*.toml", "*.json", "*.env", ".env*", "*.cfg", "*.ini", "Dockerfile*")
-    backends = (
-        b"django.db.backends.mysql",
-        b"mysql://",
-        b"django_prometheus.db.backends.mysql",
-        b"dj_db_conn_pool.backends.mysql",
-    )
-    return any(word in (project.read(path) or b"") for path in project.matching(*names) for word in backends)
+    return _says(project, _SETTINGS, _MYSQL) or _says(project, _REQUIREMENTS, _MYSQL_DRIVER)
+
+
+def _uses_only_mysql(project: Project) -> bool:
+    if not uses_mysql(project):
+        return False
+    return not _says(project, _SETTINGS, _OTHER) and not _says(project, _REQUIREMENTS, _OTHER_DRIVER)
+
+
+def _says(project: Project, names: tuple[str, ...], what: re.Pattern[bytes]) -> bool:
+    return any(what.search(project.read(path) or b"") for path in project.matching(*names))
 
 
 def class_named(source: Source, name: str) -> ast.ClassDef | None:

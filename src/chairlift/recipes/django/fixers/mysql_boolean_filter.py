@@ -1,4 +1,4 @@
-"""Flags filters by an indexed boolean where the database is MySQL: from Django 3.0 to 3.2 they scan the whole table.
+"""Filters by an indexed boolean with a number where the database is MySQL: Django 3.0 to 3.2 scan the whole table.
 
 `WHERE flag = 1` became `WHERE flag`, and `= 0` became `NOT flag`; MySQL uses no index for either. Django 4.0 mended it.
 https://code.djangoproject.com/ticket/32691
@@ -9,9 +9,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from chairlift.recipes.django.findings import Finding
+from chairlift.recipes.django.edits import add_import, group
+from chairlift.recipes.django.findings import Edit, Finding
 from chairlift.recipes.django.fixing import Fixer, Looking, Parents
-from chairlift.recipes.django.models import models, uses_mysql
+from chairlift.recipes.django.models import inherited, models, root_model, uses_mysql, uses_only_mysql
+from chairlift.recipes.django.moves import free
 from chairlift.recipes.django.project import Project
 
 fixer = Fixer(
@@ -19,40 +21,54 @@ fixer = Fixer(
     title="filters by an indexed boolean on MySQL",
     link="https://code.djangoproject.com/ticket/32691",
     breaks=(3, 0),
-    only_flags=True,
     needs=uses_mysql,
 )
 
 
-@fixer.on(ast.Call, "filter", "exclude", "get_object_or_404", "get_list_or_404")
-def called(looking: Looking, node: ast.Call, parents: Parents) -> Iterator[Finding]:
+@fixer.on(ast.Call, "filter", "exclude", "get", "Q", "get_object_or_404", "get_list_or_404")
+def called(looking: Looking, node: ast.Call, parents: Parents) -> Iterator[Edit | Finding]:
     indexed = looking.project.once(_indexed)
     if not indexed or looking.leg.target >= (4, 0) or "/migrations/" in looking.source.path:
         return
-    for each in _conditions(node):
+    if getattr(node.func, "attr", "") == "get" and not _of_a_model(looking, node):
+        return
+    for each in node.keywords:
         name = (each.arg or "").removesuffix("__exact").rpartition("__")[2]
         if name in indexed and _may_be_a_boolean(each.value):
-            value = looking.source.segment(each.value)
-            yield looking.source.finding(
-                each.value,
-                f"{each.arg}={value}: {indexed[name]}.{name} is a boolean in an index, which MySQL does not use from "
-                "Django 3.0 until 4.0",
-                f"{each.arg}=models.Value(1) for True and models.Value(0) for False compare as before; "
-                "look at EXPLAIN on a table of the real size",
-            )
+            yield from _compared(looking, each, f"{indexed[name]}.{name}")
 
 
-def _conditions(call: ast.Call) -> Iterator[ast.keyword]:
-    """Of the call, and of the Q objects in its arguments; further calls inside are seen by themselves."""
-    yield from call.keywords
-    todo: list[ast.AST] = [*call.args]
-    while todo:
-        node = todo.pop()
-        if isinstance(node, ast.Call):
-            if getattr(node.func, "id", getattr(node.func, "attr", "")) == "Q":
-                yield from _conditions(node)
-        else:
-            todo.extend(ast.iter_child_nodes(node))
+def _compared(looking: Looking, keyword: ast.keyword, field: str) -> Iterator[Edit | Finding]:
+    """By the number that MySQL keeps for it, where it is written there and no other database would refuse that."""
+    source, value = looking.source, keyword.value
+    if isinstance(value, ast.Constant) and uses_only_mysql(looking.project):
+        together = group()
+        for module, name, used in (
+            ("django.db", "models", "models.Value"),
+            ("django.db.models", "Value", "Value"),
+        ):
+            if free(source, name, f"{module}.{name}"):
+                yield source.replace(value, f"{used}({int(value.value)})", together)
+                yield from add_import(source, module, name, together)
+                return
+    yield source.finding(
+        value,
+        f"{keyword.arg}={source.segment(value)}: {field} is a boolean in an index, which MySQL does not use from "
+        "Django 3.0 until 4.0",
+        f"{keyword.arg}=models.Value(1) for True and models.Value(0) for False compare as before; "
+        "look at EXPLAIN on a table of the real size",
+    )
+
+
+def _of_a_model(looking: Looking, node: ast.Call) -> bool:
+    """Of all that has a `get`, a manager: `Thing.objects.get(…)`, or another one of a model of this checkout."""
+    if root_model(node.func):
+        return True
+    inner: ast.expr = node.func
+    while isinstance(inner, ast.Call | ast.Attribute):
+        inner = inner.func if isinstance(inner, ast.Call) else inner.value
+    names = {each.name for each in models(looking.project)}
+    return isinstance(inner, ast.Name) and inner.id in names
 
 
 def _may_be_a_boolean(node: ast.expr) -> bool:
@@ -63,10 +79,11 @@ def _may_be_a_boolean(node: ast.expr) -> bool:
 
 
 def _indexed(project: Project) -> dict[str, str]:
-    """Name of an indexed boolean field -> the model that has it."""
+    """Name of an indexed boolean -> the model that has it; a base may declare what a subclass puts in an index."""
+    known = {model.name: model for model in models(project)}
     return {
         field.name: model.name
         for model in models(project)
-        for field in model.fields
-        if field.indexed and field.kind in {"BooleanField", "NullBooleanField"}
+        for field in inherited(model, known)
+        if field.kind in {"BooleanField", "NullBooleanField"} and (field.indexed or field.name in model.listed)
     }
