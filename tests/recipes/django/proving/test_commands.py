@@ -56,6 +56,14 @@ def test_make_is_read_where_it_only_calls_tests(tmp_path):
     assert (command.line.split(), command.source) == (["python", "manage.py", "test", "--noinput"], "Makefile, test")
 
 
+def test_make_without_what_only_a_variable_asks_for(tmp_path: Path) -> None:
+    """`TOX := tox --` where TOXENV is set, which it is not here."""
+    makefile = "ifdef TOXENV\nTOX := tox -- # apart\nendif\ntest: clean\n\t$(TOX)python -Wd -m pytest\n"
+    makefile += "ifndef CI\nclean:\n\tcoverage erase\nelse\ntest:\n\tfalse\nendif\n"
+    files = {"tox.ini": "[testenv]\ncommands = make test\n", "Makefile": makefile}
+    assert found(tmp_path, files).line == "python -Wd -m pytest"
+
+
 def test_make_that_computes_is_run_as_it_is(tmp_path):
     files = {"Makefile": "test:\n\t$(shell which python) manage.py test\n"}
     assert found(tmp_path, files, "make test").line == "make test"

@@ -139,7 +139,7 @@ def _recipe(checkout: Path, target: str, depth: int = _DEPTH) -> list[str]:
 
     A target that has none of its own, but others that it needs, stands for those of them that run tests.
     """
-    text = (Project(checkout).read("Makefile") or b"").decode(errors="replace").replace("\\\n", " ")
+    text = _without_ifdef((Project(checkout).read("Makefile") or b"").decode(errors="replace").replace("\\\n", " "))
     values = dict(re.findall(r"^(?:export\s+)?(\w+)\s*[:?]?=\s*(.*?)\s*$", text, re.MULTILINE))
     found = re.search(
         rf"^(?:[\w.-]+[ \t]+)*{re.escape(target)}(?:[ \t]+[\w.-]+)*[ \t]*::?(?!=)([^\n]*)\n"
@@ -159,6 +159,23 @@ def _recipe(checkout: Path, target: str, depth: int = _DEPTH) -> list[str]:
         for needed in found[1].partition("#")[0].split():
             lines += [line for line in _recipe(checkout, needed, depth - 1) if is_test_run(line)]
     return [] if any("$(" in line for line in lines) else lines
+
+
+def _without_ifdef(text: str) -> str:
+    """As it is where nothing is set: what stands below `ifdef` goes, what stands below its `else` or `ifndef` stays."""
+    lines: list[str] = []
+    branches: list[bool] = []
+    for line in text.splitlines(keepends=True):
+        word = line.split()[0] if line.strip() and not line.startswith("\t") else ""
+        if word in ("ifdef", "ifndef", "ifeq", "ifneq"):
+            branches.append(word != "ifdef")
+        elif word == "else" and branches:
+            branches[-1] = not branches[-1]
+        elif word == "endif" and branches:
+            branches.pop()
+        elif all(branches):
+            lines.append(line)
+    return "".join(lines)
 
 
 def _pytest_config(checkout: Path) -> str:
