@@ -66,8 +66,8 @@ def test_imports_what_it_needs() -> None:
     )
     check_changes(
         fixer,
-        "from a import models\nmodels.Submission.objects.filter(retired=True)\n",
-        "from a import models\nfrom django.db.models import Value\nmodels.Submission.objects.filter(retired=Value(1))\n",
+        "from a import models\nmodels.S.objects.filter(retired=True)\n",
+        "from a import models\nfrom django.db.models import Value\nmodels.S.objects.filter(retired=Value(1))\n",
         files=MYSQL,
         target=(3, 2),
     )

@@ -56,7 +56,7 @@ def test_make_is_read_where_it_only_calls_tests(tmp_path):
     assert (command.line.split(), command.source) == (["python", "manage.py", "test", "--noinput"], "Makefile, test")
 
 
-def test_make_without_what_only_a_variable_asks_for(tmp_path: Path) -> None:
+def test_make_without_what_only_a_variable_asks_for(tmp_path):
     """`TOX := tox --` where TOXENV is set, which it is not here."""
     makefile = "ifdef TOXENV\nTOX := tox -- # apart\nendif\ntest: clean\n\t$(TOX)python -Wd -m pytest\n"
     makefile += "ifndef CI\nclean:\n\tcoverage erase\nelse\ntest:\n\tfalse\nendif\n"

@@ -34,6 +34,7 @@ def edits(project: Project, leg: Leg, declared: Declared, exact: Version | None 
         case Stage.UPGRADE:
             pins.upgrade(work, exact)
             envlists.swap(work)
+            workflows.add_named(work)
             workflows.raise_pythons(work)
         case Stage.CLEAN_UP:
             pins.narrow(work)

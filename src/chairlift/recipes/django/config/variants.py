@@ -64,9 +64,18 @@ def removals(text: Text, root: yamls.Node, target: Release) -> list[tuple[Edit, 
             found += _without_axes(text, node, key, target)
             for name, value in _own_pairs(node):
                 said_by_key = tokens.series_in(name.value)
-                if said_by_key and said_by_key < target and not node.flow_style and len(node.value) > 1:
+                old_key = said_by_key is not None and said_by_key < target
+                if (old_key or _all_old(name, value, target)) and not node.flow_style and len(node.value) > 1:
                     found.append((Edit(text.start_of_line(name.start_mark.index), _end(text, value), ""),))
     return found
+
+
+def _all_old(name: yamls.Node, value: yamls.Node, target: Release) -> bool:
+    """Choices beside those of a matrix, each for an older Django: without them the list itself goes."""
+    if name.value not in ("include", "exclude") or not isinstance(value, yamls.SequenceNode):
+        return False
+    said = [_series(item, str(name.value)) for item in value.value]
+    return bool(said) and all(each and max(each) < target for each in said)
 
 
 def _without_axes(text: Text, node: yamls.MappingNode, key: str, target: Release) -> Iterator[tuple[Edit, ...]]:

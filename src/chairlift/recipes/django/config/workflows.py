@@ -25,9 +25,27 @@ def add(work: Work) -> None:
         jobs = _jobs(work, text, reader) if text else ()
         if text is None or target in _tested(jobs) or not (_tested(jobs) or _installed(jobs) or _named(jobs)):
             continue
-        new = _with_target(work, text, reader, jobs)
+        new = _with_target(work, text, reader, jobs) or _by_name(work, text, reader, jobs)
         if new is not None:
             work.put(new, f"CI tests Django {show(target)}, too")
+
+
+def add_named(work: Work) -> None:
+    """Where jobs are named for an older Django and all install what is pinned: now that this moves, one for the target.
+
+    Before, none could be added: it would have installed the old version as well.
+    """
+    target = work.leg.target
+    ahead = Work(work.followed().project, work.leg, work.declared)
+    for path, reader in all_jobs.files(ahead.project):
+        text = ahead.text(path)
+        jobs = _jobs(ahead, text, reader) if text else ()
+        said = {each for job in jobs for each in _said_by(job)}
+        if text is None or not said or target in said or target not in _tested(jobs):
+            continue
+        new = _with_target(ahead, text, reader, jobs)
+        if new is not None:
+            work.put(new, f"CI has a job that is named for Django {show(target)}")
 
 
 def _jobs(work: Work, text: Text | None, reader: Reader) -> tuple[Job, ...]:
@@ -44,7 +62,13 @@ def _installed(jobs: Iterable[Job]) -> set[Release]:
 
 def _named(jobs: Iterable[Job]) -> bool:
     """Jobs whose names or choices say a Django, whatever they do with it."""
-    return any(tokens.series_in(value) for job in jobs for _, value in (("", job.name), *job.values))
+    return any(_said_by(job) for job in jobs)
+
+
+def _said_by(job: Job) -> set[Release]:
+    """The series that its name or its choices say."""
+    said = (tokens.series_in(value) for _, value in (("", job.name), *job.values))
+    return {each for each in said if each}
 
 
 def _gist(job: Job) -> tuple[object, ...]:
@@ -108,6 +132,31 @@ def _with_target(work: Work, text: Text, reader: Reader, before: tuple[Job, ...]
         if keeps(before, found) and target in _tested(found) and not _clashes(before, found):
             return trial
     return None
+
+
+def _by_name(work: Work, text: Text, reader: Reader, before: tuple[Job, ...]) -> Text | None:
+    """Where no job that is named for a Django can be followed: one more that is named for the target, and a finding."""
+    if any(job.runs for job in before if _said_by(job)):
+        return None
+    best, jobs = text, before
+    for place in range(_number(text, work.leg.target, False)):
+        for trial in _repaired(work, text, best, reader, jobs, place, False):
+            found = _jobs(work, trial, reader)
+            if keeps(jobs, found) and _for(found, work.leg.target) > _for(jobs, work.leg.target):
+                best, jobs = trial, found
+                break
+    if best is text:
+        return None
+    line = next(job.line for job in jobs if work.leg.target in _said_by(job))
+    words = f"the new job for Django {show(work.leg.target)} is like those beside it: what they install is not seen"
+    how = "Look in its first run which Django the tests say."
+    work.say(text.path, line, "ci-unseen", words, how)
+    return best
+
+
+def _for(jobs: Sequence[Job], target: Release) -> int:
+    """Jobs of a matrix count once: one choice for the target is enough."""
+    return len({job.name for job in jobs if target in _said_by(job)})
 
 
 def _root(text: Text) -> yamls.Node | None:
@@ -209,13 +258,18 @@ def remove(work: Work) -> None:
                 break
             trial = best.edited(every[gone])
             found = _jobs(work, trial, reader)
-            lost = _count(before, work.leg.target) > _count(found, work.leg.target)
+            lost = _count(_honest(before, work.leg.target), work.leg.target) > _count(found, work.leg.target)
             if lost or _root(trial) is None:
                 gone += 1
                 continue
             best, root = trial, _root(trial)
         best = _pointed(work, best)
         work.put(best, f"nothing older than Django {show(work.leg.target)} is tested")
+
+
+def _honest(jobs: Sequence[Job], target: Release) -> list[Job]:
+    """Without those that are named for an older Django, whatever they install."""
+    return [job for job in jobs if not _said_by(job) or max(_said_by(job)) >= target]
 
 
 def raise_pythons(work: Work) -> None:
