@@ -48,7 +48,7 @@ def _compared(looking: Looking, keyword: ast.keyword, field: str) -> Iterator[Ed
             ("django.db.models", "Value", "Value"),
         ):
             if free(source, name, f"{module}.{name}"):
-                yield source.replace(value, f"{used}({int(value.value)})", together)
+                yield source.replace(value, f"{used}({int(value.value is True)})", together)
                 yield from add_import(source, module, name, together)
                 return
     yield source.finding(
