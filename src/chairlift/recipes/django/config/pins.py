@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections.abc import Callable
 
 from packaging.version import Version
 
-from chairlift.recipes.django.config import pythons, requirements
+from chairlift.recipes.django.config import elsewhere, pythons, requirements
 from chairlift.recipes.django.config.declared import Kind
 from chairlift.recipes.django.config.detect import MENTION, SCRIPTS
 from chairlift.recipes.django.config.manifests import Manifests, Place
 from chairlift.recipes.django.config.specifiers import admitted, in_requirement, narrowed, opened, shifted
-from chairlift.recipes.django.config.texts import Text
 from chairlift.recipes.django.config.work import Work
 from chairlift.recipes.django.findings import Edit, Weight
 from chairlift.recipes.django.releases import Release, series, show
@@ -26,10 +24,10 @@ def upgrade(work: Work, exact: Version | None) -> None:
     target = work.leg.target
     why = f"Django {show(target)} is what is installed"
     change: Change = lambda text: shifted(text, target, exact)  # noqa: E731
+    elsewhere.free(work)
     _lists(work, change, why)
     _manifests(work, change, why)
     _scripts(work, change)
-    _addresses(work)
     _raise_pythons(work)
 
 
@@ -127,39 +125,6 @@ def _scripts(work: Work, change: Change) -> None:
             if new != asked and not re.search(r"\bsed\b|\bgrep\b", line):
                 edits.append(Edit(found.start(2), found.start(2) + len(asked), new))
         work.edit(path, edits, f"Django {show(work.leg.target)} is installed here, too")
-
-
-def _addresses(work: Work) -> None:
-    """Constraints kept elsewhere that keep the target out: a copy without their line of Django is kept here."""
-    for include in list(requirements.addresses(work.project, {})):
-        data = work.declared.fetched.get(include.target)
-        source = Text(include.target, data.decode("utf-8", "replace")) if data is not None else None
-        blocking = [line for line in requirements.django_lines(source) if _blocks(work, line.text)] if source else []
-        text = work.text(include.path)
-        if not source or not blocking or text is None:
-            continue
-        name = include.target.partition("?")[0].rpartition("/")[2]
-        path = posixpath.normpath(posixpath.join(posixpath.dirname(include.path), name))
-        if work.project.read(path) is not None and path not in work.changed:
-            words = f"{include.target} keeps Django {show(work.leg.target)} out ({blocking[0].text})"
-            work.say(include.path, include.line, "constraint-blocks", words, f"Include {path} instead.", Weight.MUST)
-            continue
-        gone = [Edit(source.start_of_line(line.start), source.end_of_line(line.start), "") for line in blocking]
-        head = [f"# A copy of {include.target}", f"# without its limit of Django ({blocking[0].text})."]
-        copy = Text(path, source.newline.join([*head, source.edited(gone).text]))
-        work.put(copy, f"{include.target} keeps Django {show(work.leg.target)} out")
-        end = include.start + len(include.target)
-        if text.text[include.start : end] == include.target:
-            work.edit(include.path, [Edit(include.start, end, name)], f"{include.target} keeps Django back")
-        words = f"{include.target} keeps Django back ({blocking[0].text}): a copy without that line is used"
-        work.say(
-            include.path, include.line, "constraint-copied", words, "Go back to it when it lets the new Django in."
-        )
-
-
-def _blocks(work: Work, text: str) -> bool:
-    asked = requirements.requirement(text)
-    return asked is not None and not [each for each in admitted(asked) if each >= work.leg.target]
 
 
 def _raise_pythons(work: Work) -> None:

@@ -55,14 +55,15 @@ def _matches(text: Text, pattern: re.Pattern[str]) -> list[tuple[Release, re.Mat
 
 
 def _classifiers(work: Work) -> bool:
-    """One more line, after that of the newest version; true where there is something new to say."""
+    """The target, and what is tested on the way to it, after the newest version; true where there is something new."""
     target, added = work.leg.target, False
+    tested = {each for job in work.jobs() for each in job.tests}
     for path in _FILES:
         text = work.text(path)
         found = _matches(text, _DJANGO) if text else []
         if not text or not found or target in [each for each, _ in found]:
             continue
-        _, newest = max(found, key=lambda each: each[0])
+        last, newest = max(found, key=lambda each: each[0])
         start, end = text.start_of_line(newest.start()), text.end_of_line(newest.start())
         line = text.text[start:end]
         if len(_DJANGO.findall(line)) > 1:
@@ -70,8 +71,10 @@ def _classifiers(work: Work) -> bool:
                 path, text.line(start), "classifier", "several classifiers share one line", "Add the new one by hand."
             )
             continue
-        body = line.replace(newest[0], f"Framework :: Django :: {show(target)}")
-        edits = [Edit(end, end, body if line.endswith("\n") else text.newline + body)]
+        new = [each for each in sorted({*tested, target}) if last < each <= target]
+        ended = line if line.endswith("\n") else line + text.newline
+        body = "".join(ended.replace(newest[0], f"Framework :: Django :: {show(each)}") for each in new)
+        edits = [Edit(end, end, body if line.endswith("\n") else text.newline + body.removesuffix(text.newline))]
         if (
             not line.rstrip().endswith((",", "Django"))
             and path != "setup.cfg"
