@@ -16,7 +16,7 @@ from chairlift.recipes.django.proving.order import Order
 from chairlift.recipes.django.proving.prove import prove
 from chairlift.recipes.django.proving.tests import last_words
 from chairlift.recipes.django.proving.toxfile import ToxFile
-from chairlift.recipes.django.proving.wanted import find, for_setup_test, spelled_out
+from chairlift.recipes.django.proving.wanted import find, for_setup_test, own_requirements, spelled_out
 from chairlift.recipes.django.releases import Leg, Stage
 from chairlift.testing.recipes import write_files
 from tests.recipes.django.proving.services import STORE, in_a_sandbox, on_django, service
@@ -79,6 +79,36 @@ def test_a_package_that_cannot_be_installed_in_place_is_tested_in_place_all_the_
         "        assert shop.__file__ == '/box/checkout/shop/__init__.py', shop.__file__\n"
     )
     assert prove(service(tmp_path, files, tests=tests), wish, STORE).state is State.PASSED
+
+
+@in_a_sandbox
+@on_django((2, 2))
+def test_a_package_that_cannot_be_built_is_put_on_the_path(tmp_path: Path) -> None:
+    setup = "from pip.req import parse_requirements\n" + SETUP.format(name="no-build").replace("2.3'", "2.3', 'ddt'")
+    setup = setup.replace('"django>=2.2,<2.3"', '"django>=2.2,<2.3", "ddt"')
+    tests = (
+        "from django.test import TestCase\nimport ddt, shop\n\nclass A(TestCase):\n    def test_a(self):\n"
+        "        assert shop.__file__ == '/box/checkout/shop/__init__.py', shop.__file__\n"
+    )
+    made = service(tmp_path, {"setup.py": setup, "below/x": ""}, tests=tests)
+    (made / "requirements.txt").unlink()
+    command = "cd below && python ../manage.py test shop"
+    found = prove(made, Wish((2, 2), tests=command, checks=False), STORE)
+    assert found.state is State.PASSED, (found.why, found.built.log, found.output[-1500:])
+    assert any(note.startswith("not installed, but put on the path as it is") for note in found.built.notes)
+
+
+def test_what_a_package_needs_is_read_without_running_it(tmp_path: Path) -> None:
+    files = {
+        "pyproject.toml": "[project]\ndependencies = ['django']\n"
+        "[project.optional-dependencies]\ntest = ['ddt']\nx = ['no']\n",
+        "setup.cfg": "[options]\ninstall_requires =\n    six\n    mock>=1\n"
+        "[options.extras_require]\ntests =\n    nose\n",
+        "setup.py": "setup(install_requires=['pytz'], extras_require={'test': ['freezegun']})\n",
+    }
+    write_files(tmp_path, files)
+    found = own_requirements(Project(tmp_path))
+    assert sorted(found) == ["ddt", "django", "freezegun", "mock>=1", "nose", "pytz", "six"]
 
 
 def test_includes_are_spelled_out_with_the_paths_of_the_box(tmp_path: Path) -> None:

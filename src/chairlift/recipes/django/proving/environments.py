@@ -75,21 +75,24 @@ def _make(home: Path, order: Order, store: Store) -> Built:
         return replace(failure, python=order.python.shown, sources=order.wanted.sources, notes=tuple(tries.notes))
     site = next(home.glob("lib/python*/site-packages"))
     (site / "zz_chairlift_probe.pth").write_text(_PROBE)
-    if not tries.editable:
-        _in_place(site, order.checkout)
+    if tries.bare or (not tries.editable and _without_copy(site)):
+        folders = [CHECKOUT, *(f"{CHECKOUT}/{name}" for name in ("src", "lib") if (order.checkout / name).is_dir())]
+        (site / "zz_checkout.pth").write_text("\n".join(folders) + "\n")
     home.chmod(0o755)
     (home / ".complete").write_text("\n".join(tries.notes))
     return Built(order.python.shown, _installed(home), order.wanted.sources, notes=tuple(tries.notes))
 
 
-def _in_place(site: Path, checkout: Path) -> None:
-    """A copy of the checkout is taken out again, but for its metadata, and the checkout itself put on the path.
+def _without_copy(site: Path) -> bool:
+    """Take a copy of the checkout out again, but for its metadata; false where there is none.
 
     Else the tests would test the copy, or stumble over being there twice.
     """
+    found = False
     for told in site.glob("*.dist-info/direct_url.json"):
         if f"file://{CHECKOUT}" not in told.read_text():
             continue
+        found = True
         for row in (told.parent / "RECORD").read_text().splitlines():
             path = site / row.rpartition(",")[0].rpartition(",")[0].strip('"')
             if path.is_file() and path.parent != told.parent and path.resolve().is_relative_to(site.resolve()):
@@ -97,8 +100,7 @@ def _in_place(site: Path, checkout: Path) -> None:
                 # What is empty would still be found as a package without a name.
                 with contextlib.suppress(OSError):
                     path.parent.rmdir()
-        folders = [CHECKOUT, *(f"{CHECKOUT}/{name}" for name in ("src", "lib") if (checkout / name).is_dir())]
-        (site / "zz_checkout.pth").write_text("\n".join(folders) + "\n")
+    return found
 
 
 def _installed(home: Path) -> dict[str, str]:

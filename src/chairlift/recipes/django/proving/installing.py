@@ -17,7 +17,7 @@ from chairlift.recipes.django.proving.evidence import Built
 from chairlift.recipes.django.proving.interpreters import uv
 from chairlift.recipes.django.proving.order import Order, Store, settings
 from chairlift.recipes.django.proving.sandbox import CHECKOUT, GIVEN, Bounds, Room
-from chairlift.recipes.django.proving.wanted import Wanted, spelled_out
+from chairlift.recipes.django.proving.wanted import Wanted, own_requirements, spelled_out
 from chairlift.recipes.django.releases import show
 
 #: What Django itself stands on. Where Django is moved and a pin of these holds it back, the pin is let go. An override
@@ -52,6 +52,8 @@ class Tries:
         self.build_constraints: list[str] = []
         self.left_out: list[str] = []
         self.editable = True
+        #: The checkout cannot be built at all: what it needs is installed, and it is put on the path as it is.
+        self.bare = False
         #: Distributions whose releases of the day are gone, with the day of what is left.
         self.later: dict[str, str] = {}
         #: What is taken from a repository that cannot be had, and comes from the index instead.
@@ -116,6 +118,12 @@ class Tries:
         """Leave out what this machine cannot build (a driver without its library): the tests tell if it matters."""
         failed = re.search(_CULPRITS[0], said)
         name = canonicalize_name(failed[1].partition("==")[0]) if failed else ""
+        # Of a folder uv does not say the name.
+        unnamed = not name and "The build backend returned an error" in said
+        if not self.bare and (unnamed or re.search(rf"file://{CHECKOUT}(?=[`'\s]|$)", said)):
+            self.bare = True
+            self.notes.append(f"not installed, but put on the path as it is, for it cannot be built: {_cause(said)}")
+            return True
         if not name or name == "django" or len(self.left_out) >= _LEFT_OUT:
             return False
         if name in self.left_out:
@@ -161,14 +169,14 @@ class Tries:
     def _arguments(self) -> list[str]:
         order = self.order
         arguments: list[str] = []
-        if self.editable and not self.from_index:
+        if self.editable and not self.from_index and not self.bare:
             for line in order.wanted.lines:
                 flag = re.match(r"(-r|-c|-e|--requirement|--constraint|--editable)[ =]?\s*(.*)", line)
                 arguments += [flag[1], flag[2]] if flag else [line]
-        elif order.wanted.lines:
+        elif order.wanted.lines or self.bare:
             arguments += ["-r", f"{GIVEN}/lines.txt"]
         arguments += order.wish.extra
-        if order.wanted.itself:
+        if order.wanted.itself and not self.bare:
             extras = f"[{','.join(order.wanted.extras)}]" if order.wanted.extras else ""
             arguments += ["-e", CHECKOUT + extras] if self.editable else [CHECKOUT + extras]
         if order.python.release < (3, 12) and "setuptools" not in order.wanted.names:
@@ -186,7 +194,11 @@ class Tries:
 
     def _lines(self) -> list[str]:
         """What is wanted, line by line, with what the remedies change."""
-        lines = spelled_out(Project(self.order.checkout), self.order.wanted.lines)
+        project = Project(self.order.checkout)
+        lines = spelled_out(project, self.order.wanted.lines)
+        if self.bare:
+            lines = [line for line in lines if not _ITSELF.fullmatch(line)]
+            lines += own_requirements(project) if self.order.wanted.itself or not lines else ()
         if not self.editable:
             lines = [re.sub(r"^(?:-e\s+|--editable[ =])", "", line) for line in lines]
         return [self._from_index(line) for line in lines]
@@ -201,6 +213,7 @@ _GIT = re.compile(
     r"^\s*(?:-e\s+|--editable[ =])?(?:(?P<name>[\w.-]+)(?:\[[^\]]*\])?\s*@\s*)?(?:git\+\w+|git)://[^\s#]+(?:#(?:\S*&)?egg=(?P<egg>[\w.-]+))?",
     re.MULTILINE,
 )
+_ITSELF = re.compile(rf"(?:-e\s+|--editable[ =])?{CHECKOUT}(?:\[[^\]]*\])?")
 _MOST = 16
 
 

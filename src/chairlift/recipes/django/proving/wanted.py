@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import configparser
+import contextlib
 import json
 import re
 import tomllib
@@ -261,6 +262,29 @@ def for_setup_test(project: Project) -> tuple[str, ...]:
         said = _of_setup(project, name)
         found += [said] if isinstance(said, str) else [each for each in said or () if isinstance(each, str)]  # type: ignore[attr-defined]
     return tuple(dict.fromkeys(found))
+
+
+def own_requirements(project: Project) -> tuple[str, ...]:
+    """What the package itself says that it needs, with its extras for tests, as far as it can be read and not run."""
+    chosen = extras(project)
+    data = _toml(project, "pyproject.toml").get("project", {})
+    found = [*data.get("dependencies", ()), *(each for name in chosen for each in _extra(data, name))]
+    config = configparser.RawConfigParser()
+    with contextlib.suppress(configparser.Error):
+        config.read_string((project.read("setup.cfg") or b"").decode(errors="replace"))
+        texts = [config.get("options", "install_requires", fallback="")]
+        texts += [config.get("options.extras_require", name, fallback="") for name in chosen]
+        found += [line.strip() for text in texts for line in text.splitlines()]
+    said = _of_setup(project, "extras_require")
+    for each in [said.get(name) or () for name in chosen] if isinstance(said, dict) else []:
+        found += each
+    found += for_setup_test(project)
+    return tuple(dict.fromkeys(each for each in found if isinstance(each, str) and each))
+
+
+def _extra(data: Mapping[str, Any], name: str) -> Sequence[str]:
+    found: Sequence[str] = data.get("optional-dependencies", {}).get(name, ())
+    return found
 
 
 def _of_setup(project: Project, name: str) -> object:
