@@ -1,4 +1,4 @@
-"""A package index on this machine, as uv and the recipe ask it: PEP 691 JSON, with the dates of PEP 700."""
+"""A package index on this machine: PEP 691 JSON with the dates of PEP 700, or HTML for who asks for that."""
 
 from __future__ import annotations
 
@@ -29,6 +29,9 @@ def served(folder: Path, dates: Mapping[str, str] | None = None) -> Iterator[str
             files = [{"filename": each, "url": f"/files/{each}", "hashes": {}} for each in mine]
             for file in files:
                 file["upload-time"] = (dates or {}).get(str(file["filename"]), "2021-01-01T00:00:00Z")
+            if "json" not in (self.headers["Accept"] or ""):
+                links = "".join(f'<a href="{each["url"]}">{each["filename"]}</a>\n' for each in files)
+                return self._answer("text/html", f"<!DOCTYPE html><html><body>{links}</body></html>".encode())
             page = {"meta": {"api-version": "1.1"}, "name": parts[-1], "files": files}
             return self._answer("application/vnd.pypi.simple.v1+json", json.dumps(page).encode())
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from chairlift.recipes.django.dependencies import locks
+from chairlift.recipes.django.dependencies import locks, native
 from chairlift.recipes.django.findings import Finding
 from chairlift.recipes.django.report.model import Reason, Touched
 
@@ -69,6 +69,10 @@ class Book:
                 old, new = (locks.read(data.decode("utf-8", "replace")) for data in (before, file.read_bytes()))
                 # A file without it must not hide that another one had it.
                 moved = {**locks.changes(old, new), **{name: each for name, each in moved.items() if all(each)}}
+            elif path.endswith(native.LOCKS) and file.is_file():
+                was, now = (native.packages(data.decode("utf-8", "replace")) for data in (before, file.read_bytes()))
+                names = sorted(name for name in was.keys() | now.keys() if was.get(name) != now.get(name))
+                moved |= {name: (was.get(name, ""), now.get(name, "")) for name in names}
         return moved
 
     def touched(self) -> tuple[Touched, ...]:

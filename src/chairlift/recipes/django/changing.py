@@ -14,7 +14,7 @@ from packaging.version import Version
 from chairlift.recipes.django import tree
 from chairlift.recipes.django.book import Because, Book
 from chairlift.recipes.django.config import Declared, detect, edits
-from chairlift.recipes.django.dependencies import index
+from chairlift.recipes.django.dependencies import index, native
 from chairlift.recipes.django.dependencies.relocking import relock, unpinned
 from chairlift.recipes.django.dependencies.replacements import unmaintained
 from chairlift.recipes.django.dependencies.resolving import Resolver
@@ -191,11 +191,18 @@ def move(book: Book, target: Release, by: Resolver, wanted: dict[str, str]) -> f
     for path, text in found.files.items():
         book.write(path, text.encode("utf-8", "surrogateescape"), (because,))
     book.findings += found.findings
+    moved = set(found.moved)
     for path in unpinned(project):
-        tool = path.partition(".")[0].lower()
+        locked = native.lock(Project(book.root), path, target, by, wanted) if path.endswith(native.LOCKS) else None
+        if locked and not locked.why:
+            book.write(path, locked.text.encode("utf-8", "surrogateescape"), (because,))
+            moved |= locked.moved.keys()
+            continue
+        tool = path.rpartition("/")[2].partition(".")[0].lower()
         text = f"{path} is written by its own tool, which has to lock Django {show(target)}"
-        book.findings.append(Finding(path, 0, "lock", text, f"run `{tool} lock`", weight=Weight.MUST))
-    return frozenset(found.moved)
+        why = f": {' '.join(locked.why.split())[:600]}" if locked else ""
+        book.findings.append(Finding(path, 0, "lock", text + why, f"run `{tool} lock`", weight=Weight.MUST))
+    return frozenset(moved)
 
 
 _ELSEWHERE = re.compile(rb"^\s*(?:-c|--constraint|-r|--requirement)[ =]\s*(https?://\S+)", re.MULTILINE)

@@ -81,8 +81,13 @@ class Resolver:
         except CannotStart as error:
             raise CannotResolve(f"uv cannot be started: {error}; install it with 'pip install uv'") from error
         if not ran.ok:
-            raise CannotResolve(_SECRET.sub(r"\1…@", ran.tail(3000)) or ran.ended)
+            raise CannotResolve(told(ran.tail(3000)) or ran.ended)
         return read(scratch.read_text())
+
+
+def told(text: str) -> str:
+    """What a tool said, without the passwords of addresses."""
+    return _SECRET.sub(r"\1…@", text)
 
 
 def uv() -> list[str]:
