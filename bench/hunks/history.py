@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -28,6 +28,8 @@ class Hunk:
     removed: tuple[str, ...]
     begins: int
     added: tuple[str, ...]
+    #: Of the removed lines those, counted from 0, that others took out: they are as if they had stayed.
+    stays: frozenset[int] = frozenset()
 
     @property
     def place(self) -> str:
@@ -120,20 +122,23 @@ class History:
         yield from flush()
 
     def of_upgrade(self, hunks: Iterable[Hunk], commits: frozenset[str]) -> Iterator[Hunk]:
-        """Those of which a line was added or taken out by one of these commits."""
+        """Those of which a line was added or taken out by one of these commits; lines of others in them are empty."""
         blamed: dict[tuple[str, bool], dict[int, str]] = {}
         for hunk in hunks:
-            who = set()
-            if hunk.added:
-                lines = blamed.setdefault((hunk.path, False), {}) or self._added(hunk.path)
-                blamed[hunk.path, False] = lines
-                who |= {lines.get(hunk.begins + each, "") for each in range(len(hunk.added))}
-            if hunk.removed:
-                lines = blamed.setdefault((hunk.old, True), {}) or self._removed(hunk.old)
-                blamed[hunk.old, True] = lines
-                who |= {lines.get(hunk.start + each, "") for each in range(len(hunk.removed))}
-            if who & commits:
-                yield hunk
+            who: list[list[bool]] = []
+            for path, start, lines, gone in (
+                (hunk.old, hunk.start, hunk.removed, True),
+                (hunk.path, hunk.begins, hunk.added, False),
+            ):
+                if lines and (path, gone) not in blamed:
+                    blamed[path, gone] = self._removed(path) if gone else self._added(path)
+                known = blamed.get((path, gone), {})
+                who.append([known.get(start + each, "") in commits for each in range(len(lines))])
+            if any(who[0]) or any(who[1]):
+                removed = tuple(line if mine else "" for line, mine in zip(hunk.removed, who[0], strict=True))
+                added = tuple(line if mine else "" for line, mine in zip(hunk.added, who[1], strict=True))
+                stays = frozenset(at for at, mine in enumerate(who[0]) if not mine)
+                yield replace(hunk, removed=removed, added=added, stays=stays)
 
     def _added(self, path: str) -> dict[int, str]:
         return self._blame("blame", "--first-parent", "-s", "-l", f"{self._base}..{self.final}", "--", path)

@@ -59,17 +59,20 @@ def _same(hunk: Hunk, three: Three) -> bool:
     """Line by line at the same place, whatever the rest of our own hunk there does."""
     if not hunk.old:
         return three.ours == three.theirs
-    wanted = Counter(hunk.added)
+    wanted = Counter(line for line in hunk.added if line.strip())
+    span = set(_span(hunk))
+    if not wanted:
+        return bool(span) and span <= _gone(three)
     for removed, added in _hunks(three.before, three.ours):
-        if set(_span(hunk)) <= set(removed) and hunk.removed and not wanted - Counter(added):
+        near = span & set(removed) if span else removed.start in (hunk.start, hunk.start + 1)
+        if near and not wanted - Counter(added) and span <= _gone(three):
             return True
-        if not hunk.removed and not wanted - Counter(added) and removed.start in (hunk.start, hunk.start + 1):
-            return True
-    return bool(hunk.removed) and not hunk.added and set(_span(hunk)) <= _gone(three)
+    return False
 
 
-def _span(hunk: Hunk) -> range:
-    return range(hunk.start, hunk.start + len(hunk.removed)) if hunk.removed else range(hunk.start, hunk.start)
+def _span(hunk: Hunk) -> list[int]:
+    """The lines that it takes out, from 1; empty ones do not count."""
+    return [hunk.start + at for at, line in enumerate(hunk.removed) if at not in hunk.stays and line.strip()]
 
 
 def _hunks(before: str, after: str) -> Iterator[tuple[range, list[str]]]:
@@ -91,8 +94,8 @@ def _meant(hunk: Hunk, sort: Sort, three: Three, leg: tuple[Release, Release]) -
         return Verdict(meaning.of_requirements(hunk, three.ours, leg, three.limits))
     if sort is Sort.MIGRATION and hunk.path.endswith(".py"):
         return Verdict.NONE
-    if sort is Sort.MAKE and meaning.frees(hunk) and meaning.freed(three.ours) > meaning.freed(three.before):
-        return Verdict.EQUIVALENT if meaning.only_frees(hunk) else Verdict.PARTIAL
+    if sort is Sort.MAKE and (said := meaning.of_make(hunk, three.before, three.ours)):
+        return Verdict(said)
     python = (hunk.path or hunk.old).endswith(".py")
     if python and _same_code(hunk, three):
         return Verdict.EQUIVALENT

@@ -114,7 +114,8 @@ def with_hunk(text: str, hunk: Hunk) -> str:
     """The text with only this hunk of all made."""
     lines = text.split("\n")
     at = hunk.start - 1 if hunk.removed else hunk.start
-    return "\n".join([*lines[:at], *hunk.added, *lines[at + len(hunk.removed) :]])
+    stays = [lines[at + each] for each in sorted(hunk.stays)]
+    return "\n".join([*lines[:at], *stays, *hunk.added, *lines[at + len(hunk.removed) :]])
 
 
 def _same_tree(before: str, after: str) -> bool:

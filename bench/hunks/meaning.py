@@ -6,7 +6,7 @@ import ast
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import SpecifierSet
@@ -33,18 +33,16 @@ def of_versions(hunk: Hunk, before: str, theirs: str, ours: str, leg: tuple[Rele
     """A hunk that names versions, or is beside those that do, by what the whole file means then.
 
     Equivalent: the target is in and the same old ones are out. Partial: the target is in, but old ones are left that
-    people took out in the same stroke. A hunk without versions is told by its lines alone.
+    people took out in the same stroke. A hunk that brings no target and takes no old one out is told by its lines.
     """
-    old, new = leg
-    names = series_in("\n".join((*hunk.removed, *hunk.added))) or re.search("(?i)django", "".join(hunk.removed))
-    if not names:
+    new = leg[1]
+    if new not in series_in("\n".join(hunk.added)) and not series_in("\n".join(hunk.removed)):
         return _lines(hunk, before, ours)
     was, want, have = series_in(before), series_in(theirs), series_in(ours)
     if new not in have or new not in want:
         return "none"
     left = {each for each in have & was - want if each < new}
-    missing = {each for each in want - have if old < each < new}
-    return "partial" if left or missing else "equivalent"
+    return "partial" if left else "equivalent"
 
 
 def _lines(hunk: Hunk, before: str, ours: str) -> str:
@@ -62,13 +60,15 @@ def _bare(line: str) -> str:
 
 @dataclass(frozen=True)
 class Limits:
-    """What requirements say of Django, all of a checkout's together."""
+    """What requirements say of Django, all of a checkout's together; None where that is not known."""
 
-    theirs: SpecifierSet = field(default_factory=SpecifierSet)
-    ours: SpecifierSet = field(default_factory=SpecifierSet)
+    theirs: SpecifierSet | None = None
+    ours: SpecifierSet | None = None
 
     def agree(self, new: Release) -> bool:
         """The target is in, and the next major version is in or out in both."""
+        if self.theirs is None or self.ours is None:
+            return False
         probes = (f"{new[0]}.{new[1]}.5", f"{new[0] + 1}.0.1")
         both = [[each.contains(probe) for probe in probes] for each in (self.theirs, self.ours)]
         return both[0] == both[1] and both[0][0]
@@ -89,17 +89,26 @@ def touches_django(hunk: Hunk) -> bool:
 _FREES = re.compile(r"(?i)\b(?:sed|grep)\b[^\n]*\bdjango|\bsed\b[^\n]*\[dD\]jango")
 
 
-def frees(hunk: Hunk) -> bool:
-    """It takes a limit of Django out of a file that is not kept here."""
-    return any(_FREES.search(line) for line in hunk.added)
+_DOWNLOADS = re.compile(r"\b(?:wget|curl)\b[^\n]*?(https?://[^\s\"']+)")
 
 
-def only_frees(hunk: Hunk) -> bool:
-    """And of nothing else: other limits that go in the same stroke are another matter."""
-    return all(_FREES.search(line) for line in hunk.added if re.search(r"\b(sed|grep)\b", line))
+def of_make(hunk: Hunk, before: str, ours: str) -> str:
+    """Of hunks that fetch a list of constraints, and those that take the limit of Django out of one; else empty.
+
+    Partial where they take out other limits in the same stroke.
+    """
+    frees = any(_FREES.search(line) for line in hunk.added)
+    fetches = set(_DOWNLOADS.findall("\n".join(hunk.added)))
+    if not frees and not fetches:
+        return ""
+    new = {*_DOWNLOADS.findall(ours)} - {*_DOWNLOADS.findall(before)}
+    if (frees and _freed(ours) <= _freed(before)) or not fetches <= new:
+        return ""
+    others = [line for line in hunk.added if re.search(r"\b(sed|grep)\b", line) and not _FREES.search(line)]
+    return "partial" if others else "equivalent"
 
 
-def freed(text: str) -> int:
+def _freed(text: str) -> int:
     return sum(bool(_FREES.search(line)) for line in text.split("\n"))
 
 
