@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from chairlift.recipes.django.edits import add_import, group, remove_argument
-from chairlift.recipes.django.findings import Edit, apply
+from chairlift.recipes.django.findings import Edit, Finding, apply
 from chairlift.recipes.django.fixing import Fixed, Fixer, Looking, Parents, fix
 from chairlift.recipes.django.project import Project
 from chairlift.recipes.django.releases import Leg
@@ -47,6 +47,25 @@ def test_a_fixer_that_raises_leaves_the_file_as_it_was() -> None:
     result = fix(Source.of("once = 1\nlater = 2\n"), [fixer], Project(Path("nowhere")), Leg((2, 2), (3, 2)))
     assert (result.text, result.changed) == ("once = 1\nlater = 2\n", False)
     assert result.findings[0].text == "left alone: the fixer raises failed: KeyError: 'oops'"
+
+
+def test_what_is_said_of_a_place_that_is_edited_is_kept_where_it_then_stands(tmp_path: Path) -> None:
+    text = "a = 1\nonce = 2\nonce = 3\n"
+    fixer = Fixer(__name__ + ".both", title="Both", link="https://example.com/")
+
+    @fixer.on(ast.Name, "once")
+    def name(looking: Looking, node: ast.Name, parents: Parents) -> Iterator[Edit | Finding]:
+        start, end = looking.source.span(node)
+        yield Edit(start, end, "twice")
+        yield Edit(0, 0, "import b\nimport c\n", group=0)
+        yield looking.source.finding(node, f"look at what was line {node.lineno}")
+
+    result = fix(Source.of(text), [fixer], Project(tmp_path), Leg((2, 2), (3, 2)))
+    assert result.text == "import b\nimport c\na = 1\ntwice = 2\ntwice = 3\n"
+    assert [(each.line, each.text) for each in result.findings] == [
+        (4, "look at what was line 2"),
+        (5, "look at what was line 3"),
+    ]
 
 
 def test_what_its_encoding_cannot_hold_is_not_kept() -> None:

@@ -183,20 +183,41 @@ def fix(source: Source, fixers: Sequence[Fixer], project: Project, leg: Leg) -> 
 def run(source: Source, wanted: Sequence[Fixer], project: Project, leg: Leg) -> Fixed:
     """As `fix`, with fixers that are known to concern the file. Raises LeftAlone, too."""
     counts: dict[str, int] = {}
-    present, found = source, _walk(source, wanted, project, leg)
+    kept: list[Finding] = []
+    present, said = source, _walk(source, wanted, project, leg)
     for _ in range(_PASSES):
-        text, made = apply(present.text, [each for each in found if isinstance(each, Edit)])
+        text, made = apply(present.text, [each for call in said for each in call if isinstance(each, Edit)])
         if text == present.text:
             break
+        kept = _moved(present, made, [*kept, *_beside(said, made)])
         present = _parsed_again(source, text, made)
         for edit in made:
             counts[edit.fixer] = counts.get(edit.fixer, 0) + 1
-        found = _walk(present, wanted, project, leg)
+        said = _walk(present, wanted, project, leg)
     if counts and (why := starred.trouble(project, source, present)):
         raise LeftAlone(source, "star-import", f"{', '.join(sorted(counts))} would change another module: {why}")
-    findings = tuple(sorted({each for each in found if isinstance(each, Finding)}))
+    findings = tuple(sorted({*kept, *(each for call in said for each in call if isinstance(each, Finding))}))
     made_by = tuple(sorted(counts.items()))
     return Fixed(source.path, present.text, present.text != source.text, made_by, findings, source.encoding)
+
+
+def _beside(said: Sequence[Sequence[Edit | Finding]], made: Sequence[Edit]) -> Iterable[Finding]:
+    """What was said of a place together with an edit of it: once that is made, nobody looks there again."""
+    for call in said:
+        edits = [each for each in call if isinstance(each, Edit)]
+        if edits and all(each in made for each in edits):
+            yield from (each for each in call if isinstance(each, Finding))
+
+
+def _moved(source: Source, made: Sequence[Edit], findings: Iterable[Finding]) -> list[Finding]:
+    """The same findings at the lines that they have after these edits."""
+    moved = []
+    for each in findings:
+        at = source.offset(each.line, 0) if each.line else 0
+        before = [edit for edit in made if edit.start < at]
+        lines = sum(edit.text.count("\n") - source.text[edit.start : edit.end].count("\n") for edit in before)
+        moved.append(replace(each, line=each.line + lines) if each.line else each)
+    return moved
 
 
 def _parsed_again(source: Source, text: str, made: Iterable[Edit]) -> Source:
@@ -239,13 +260,13 @@ def _table(
     return table, shape(frozenset(table))
 
 
-def _walk(source: Source, fixers: Sequence[Fixer], project: Project, leg: Leg) -> list[Edit | Finding]:
-    """What all of them say of the file, in one walk in the order of its lines. Raises LeftAlone."""
+def _walk(source: Source, fixers: Sequence[Fixer], project: Project, leg: Leg) -> list[list[Edit | Finding]]:
+    """What all of them say of the file, call by call, in one walk in the order of its lines. Raises LeftAlone."""
     table, fields = _table(tuple(fixers), tuple(len(each.lookers) for each in fixers))
     if not table:
         return []
     looking = Looking(source, project, leg)
-    said: list[Edit | Finding] = []
+    said: list[list[Edit | Finding]] = []
     nodes: list[tuple[ast.AST, Parents]] = [(source.tree, ())]
     while nodes:
         node, parents = nodes.pop()
@@ -253,7 +274,8 @@ def _walk(source: Source, fixers: Sequence[Fixer], project: Project, leg: Leg) -
         if (entry := table.get(kind)) is not None:
             for fixer, looker in _lookers(node, *entry):
                 try:
-                    said += [_signed(each, fixer) for each in looker(looking, node, parents)]
+                    if told := [_signed(each, fixer) for each in looker(looking, node, parents)]:
+                        said.append(told)
                 except NotPython:
                     raise
                 except Exception as error:  # Whatever it is, it must be known whose it is.
