@@ -143,4 +143,13 @@ DJANGO = (
     Mutant(4, "a change need not show what it ran on", "steps/plan.py",
            "plan.commit, change, changed=True", "plan.commit, change, changed=False",
            "tests/journeys/test_proving.py::test_green_on_another_version_opens_nothing"),
+    Mutant(0, "what failed is remembered like what passed", "recipes/django/proving/memory.py",
+           "proof.state is not State.PASSED or proof.unverified", "proof.unverified",
+           "tests/recipes/django/proving/test_memory.py::test_what_is_not_plainly_green_is_never_remembered"),
+    Mutant(0, "an import changes what another module means", FIXING,
+           "if counts and (why := starred", "if False and (why := starred",
+           "tests/recipes/django/test_starred.py::test_a_name_that_another_module_needs_stays"),
+    Mutant(0, "a proof on other files is taken", "recipes/django/proving/memory.py",
+           "    for name, content in _contents(checkout):\n", "    for name, content in ():\n",
+           "tests/recipes/django/proving/test_memory.py::test_every_change_of_the_files_is_another_key"),
 )  # fmt: skip
