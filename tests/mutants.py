@@ -28,6 +28,7 @@ SECONDS = 180
 LAWS = "tests/core/test_laws.py"
 LOG = "tests/core/test_log.py"
 ARRIVALS = "tests/journeys/test_arrivals.py"
+REVIEWS = "tests/journeys/test_reviews.py"
 TURNS = "tests/journeys/test_turns.py"
 WATCH = "tests/journeys/test_watch.py"
 
@@ -202,7 +203,7 @@ MUTANTS = (
            f"{LAWS}::test_done_is_when_the_re_scan_agrees"),
     Mutant(11, "whatever a transitional change finds is forgiven", "reconcile.py",
            "if top.tree == ports.workspace.tree(url, base) else plan", "if top.tree else plan",
-           f"{TURNS}::test_what_is_not_there_for_good_is_missed_in_the_end"),
+           f"{REVIEWS}::test_what_is_not_there_for_good_is_missed_in_the_end"),
     Mutant(11, "done without the clean-up", "reconcile.py",
            "for change in up.campaign.changes:\n        if stands",
            "for change in up.campaign.changes[:2]:\n        if stands",
