@@ -30,7 +30,7 @@ WORDS = [
     (["exempt", "shop", "2096-03-01", "--why", "is retired"], "Lena", "shop: exempted until 2096-03-01",
      ("exempted", "2096-03-01T23:59:00+00:00", "is retired")),
     (["problem", "cookies", "SameSite"], "Lena",
-     "cookies: open in 1 services; 'chairlift unblock SERVICE problem:cookies' closes it in one",
+     "cookies: open in 1 service; 'chairlift unblock SERVICE problem:cookies' closes it in one",
      ("blocked", "problem:cookies", "SameSite")),
     (["pause", "--why", "fire"], "Mats", "tiny: paused", ("paused", "", "fire")),
     (["restart", "--why", "out"], "Mats", "tiny: goes on", ("restarted", "", "out")),

@@ -240,3 +240,8 @@ def _gap(gap: timedelta) -> str:
             words = f"{amount} {unit}{'' if amount == 1 else 's'}"
             break
     return f"in {words}" if gap >= timedelta(0) else f"{words} ago"
+
+
+def counted(many: int, word: str) -> str:
+    """`1 service`, `2 services`."""
+    return f"{many} {word}{'' if many == 1 else 's'}"

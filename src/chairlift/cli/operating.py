@@ -18,6 +18,7 @@ from chairlift.cli.frame import (
     answer_option,
     campaign_option,
     command,
+    counted,
     json_option,
     now,
     on_terminal,
@@ -48,11 +49,11 @@ def load(home: Path, files: tuple[Path, ...], by: str) -> None:
         if _is_campaign(text):
             row = actions.load_campaign(text, name, by, now())
             count = row.upgrades.count()
-            lines.append(f"{name}: campaign {row.slug} with {count} services")
+            lines.append(f"{name}: campaign {row.slug} with {counted(count, 'service')}")
             found.append({"file": name, "campaign": row.slug, "services": count})
         else:
             roster = actions.load_roster(text, name, by, now())
-            lines.append(f"{name}: {len(roster.services)} services, {len(roster.squads)} squads")
+            lines.append(f"{name}: {counted(len(roster.services), 'service')}, {counted(len(roster.squads), 'squad')}")
             found.append({"file": name, "services": len(roster.services), "squads": len(roster.squads)})
     answer("\n".join(lines), files=found)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from chairlift.cli.frame import all_of, answer, answer_option, as_option, campaign_option, command, now, one
+from chairlift.cli.frame import all_of, answer, answer_option, as_option, campaign_option, command, counted, now, one
 
 
 def _day(context: click.Context, option: click.Parameter, value: str | None) -> date | None:
@@ -234,7 +234,7 @@ def problem(home: Path, name: str, text: str, by: str, services: tuple[str, ...]
     campaign, roster = all_of(slug)
     count = actions.known_problem(campaign, name, text, services, by, roster, now())
     way_out = f"'chairlift unblock SERVICE problem:{name}' closes it in one"
-    answer(f"{name}: open in {count} services; {way_out}", blocker=f"problem:{name}", services=count)
+    answer(f"{name}: open in {counted(count, 'service')}; {way_out}", blocker=f"problem:{name}", services=count)
 
 
 @command("pause")

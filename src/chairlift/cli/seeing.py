@@ -11,6 +11,7 @@ from chairlift.cli.frame import (
     all_of,
     campaign_option,
     command,
+    counted,
     json_option,
     moment,
     now,
@@ -302,7 +303,7 @@ def sheet(
     data = sheets.write(value, kind)
     if output:
         output.write_bytes(data)
-        click.echo(f"{output}: {len(value.rows)} services")
+        click.echo(f"{output}: {counted(len(value.rows), 'service')}")
     elif kind == "xlsx" and on_terminal():
         raise click.UsageError("a spreadsheet is no text: say --output FILE.xlsx")
     else:
