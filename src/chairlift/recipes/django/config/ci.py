@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from chairlift.recipes.django.config import combos, expressions, yamls
+from chairlift.recipes.django.config import combos, expressions, services, yamls
 from chairlift.recipes.django.config.declared import Job
 from chairlift.recipes.django.config.machine import Machine
 from chairlift.recipes.django.config.texts import Text, read
@@ -94,7 +94,9 @@ def _github_job(
     for step in job.get("steps") or []:
         if isinstance(step, dict) and expressions.holds(str(step.get("if", "true")), context):
             _github_step(world, machine, step, dict(context), dict(env), folder)
-    return Job(path, line, name, combos.shown(choice), machine.result(), tuple(dict.fromkeys(machine.unknown)))
+    unknown = tuple(dict.fromkeys(machine.unknown))
+    beside = services.github(job.get("services"), lambda text: expressions.fill(text, context))
+    return Job(path, line, name, combos.shown(choice), machine.result(), unknown, beside)
 
 
 def _folder(job: Mapping[str, Any]) -> str:
@@ -142,7 +144,8 @@ def gitlab(world: World, text: Text, root: yamls.Node) -> Iterator[Job]:
     whole = _with_includes(world, yamls.data(root) or {})
     default = whole.get("default") if isinstance(whole.get("default"), dict) else {}
     assert isinstance(default, dict)
-    globals_: combos.Choice = {key: whole[key] for key in ("image", "before_script", "variables") if key in whole}
+    shared = ("image", "services", "before_script", "variables")
+    globals_: combos.Choice = {key: whole[key] for key in shared if key in whole}
     lines = {key: _line(text, value) - 1 or 1 for key, value in yamls.pairs(root)}
     for name, job in whole.items():
         if name in _GITLAB_WORDS or name.startswith(".") or not isinstance(job, dict):
@@ -158,7 +161,8 @@ def gitlab(world: World, text: Text, root: yamls.Node) -> Iterator[Job]:
             scripts = combos.texts([made.get("before_script"), made.get("script")])
             machine.run("\n".join(scripts))
             unknown = tuple(dict.fromkeys(machine.unknown))
-            yield Job(text.path, lines.get(name, 1), name, combos.shown(choice), machine.result(), unknown)
+            beside = services.gitlab(made.get("services"), lambda said, env=env: _expanded(said, env))  # type: ignore[misc]
+            yield Job(text.path, lines.get(name, 1), name, combos.shown(choice), machine.result(), unknown, beside)
 
 
 def _variable(value: Any) -> Any:
@@ -245,7 +249,8 @@ def travis(world: World, text: Text, root: yamls.Node) -> Iterator[Job]:
         machine.run("\n".join(combos.texts(phases)))
         name = str(choice.get("name") or choice.get("stage") or "test")
         shown = tuple((key, str(value)) for key, value in choice.items() if key in ("python", "env"))
-        yield Job(text.path, line, name, shown, machine.result(), tuple(dict.fromkeys(machine.unknown)))
+        unknown = tuple(dict.fromkeys(machine.unknown))
+        yield Job(text.path, line, name, shown, machine.result(), unknown, services.travis(job))
 
 
 def _travis_env(value: Any) -> dict[str, str]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from chairlift.recipes.django.config import combos, yamls
+from chairlift.recipes.django.config import combos, services, yamls
 from chairlift.recipes.django.config.ci import World, of_image
 from chairlift.recipes.django.config.declared import Job
 from chairlift.recipes.django.config.machine import Machine
@@ -35,9 +35,11 @@ def circle(world: World, text: Text, root: yamls.Node) -> Iterator[Job]:
             known = {key: _default(value) for key, value in (job.get("parameters") or {}).items()}
             known.update({key: str(value) for key, value in {**given, **choice}.items() if key in known})
             context = {**pipeline, **{f"parameters.{key}": value for key, value in known.items()}}
-            machine = _ran(world, whole, job, context)
+            made = _made(whole, job, context)
+            machine = _ran(world, whole, made)
             unknown = tuple(dict.fromkeys(machine.unknown))
-            yield Job(text.path, line, name, combos.shown(choice), machine.result(), unknown)
+            beside = services.circle(made.get("docker"))
+            yield Job(text.path, line, name, combos.shown(choice), machine.result(), unknown, beside)
 
 
 def _default(parameter: Any) -> str:
@@ -67,8 +69,9 @@ def _fill(value: Any, context: Mapping[str, str]) -> Any:
     return {key: _fill(each, context) for key, each in value.items()} if isinstance(value, dict) else value
 
 
-def _ran(world: World, whole: Mapping[str, Any], job: Mapping[str, Any], context: Mapping[str, str]) -> Machine:
-    made = _fill(dict(job), context)
+def _made(whole: Mapping[str, Any], job: Mapping[str, Any], context: Mapping[str, str]) -> Mapping[str, Any]:
+    """The job with its parameters, in its executor."""
+    made: combos.Choice = _fill(dict(job), context)
     executor = made.get("executor")
     name, given = (executor.get("name"), executor) if isinstance(executor, dict) else (executor, {})
     under = (whole.get("executors") or {}).get(name) if name else None
@@ -76,12 +79,15 @@ def _ran(world: World, whole: Mapping[str, Any], job: Mapping[str, Any], context
         known = {f"parameters.{key}": _default(value) for key, value in (under.get("parameters") or {}).items()}
         known.update({f"parameters.{key}": str(value) for key, value in given.items()})
         made = combos.merged(made, _fill(under, known))
+    return made
+
+
+def _ran(world: World, whole: Mapping[str, Any], made: Mapping[str, Any]) -> Machine:
     docker = made.get("docker")
-    image = (
-        str(docker[0].get("image", "")) if isinstance(docker, list) and docker and isinstance(docker[0], dict) else ""
-    )
-    env = made.get("environment") if isinstance(made.get("environment"), dict) else {}
-    known_env = {key: str(value) for key, value in (env or {}).items()}
+    first = docker[0] if isinstance(docker, list) and docker and isinstance(docker[0], dict) else {}
+    image = str(first.get("image", ""))
+    said = [each for each in (first.get("environment"), made.get("environment")) if isinstance(each, dict)]
+    known_env = {key: str(value) for each in said for key, value in each.items()}
     machine = world.machine(of_image(image), "circle", {"CI": "true", **known_env})
     _steps(machine, whole, made.get("steps"), 0)
     return machine

@@ -94,6 +94,17 @@ class Run:
     why: tuple[str, ...] = ()
     #: The first command that ran tests.
     command: str = ""
+    #: What was set for it. Which values they are changes nothing of what a job installs.
+    environment: tuple[tuple[str, str], ...] = field(default=(), compare=False)
+
+
+@dataclass(frozen=True)
+class Service:
+    """A server that a job starts beside it: the name under which it is reached, the image, and what is set for it."""
+
+    name: str
+    image: str
+    env: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -106,6 +117,7 @@ class Job:
     values: tuple[tuple[str, str], ...] = ()
     runs: tuple[Run, ...] = ()
     unknown: tuple[str, ...] = ()
+    services: tuple[Service, ...] = field(default=(), compare=False)
 
     @property
     def installs(self) -> frozenset[Release]:

@@ -13,7 +13,7 @@ from chairlift.recipes.django.config.declared import Run
 from chairlift.recipes.django.config.installs import Installed, Installer
 from chairlift.recipes.django.config.texts import read
 from chairlift.recipes.django.project import Project
-from chairlift.recipes.django.releases import Release, show
+from chairlift.recipes.django.releases import Release
 
 _DEEPEST = 10
 _MOST = 1_000
@@ -42,6 +42,7 @@ class Machine:
     state: Installed = field(default_factory=Installed)
     runs: list[Run] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
+    now: Mapping[str, str] = field(default_factory=dict)
     depth: int = 0
     #: How many commands may still be followed, by it and by those within it together.
     left: list[int] = field(default_factory=lambda: [_MOST])
@@ -77,7 +78,8 @@ class Machine:
 
     def _command(self, words: list[str], folder: str, env: dict[str, str]) -> str:
         """Run one command; the folder that the next one starts in."""
-        words, env = _bare(words, env)
+        words, self.now = _bare(words, env)
+        env = dict(self.now)
         if not words:
             return folder
         name = words[0].rpartition("/")[2]
@@ -167,7 +169,8 @@ class Machine:
             self._tested(words)
 
     def _tested(self, words: Sequence[str]) -> None:
-        run = replace(self.state.run(self.label, self.python, tested=True), command=shlex.join(words))
+        run = self.state.run(self.label, self.python, tested=True)
+        run = replace(run, command=shlex.join(words), environment=tuple(self.now.items()))
         if all(replace(each, command="") != replace(run, command="") for each in self.runs):
             self.runs.append(run)
 
@@ -392,9 +395,3 @@ def _bare(words: list[str], env: dict[str, str]) -> tuple[list[str], dict[str, s
                 env[name] = value
             words = words[1:]
     return words, env
-
-
-def describe(run: Run) -> str:
-    """A run in a few words."""
-    what = f"Django {show(run.series)}" if run.series else "no known Django"
-    return run.conflict or f"{what}{f' ({run.specifier})' if run.specifier else ''}"
