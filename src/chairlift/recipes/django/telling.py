@@ -32,7 +32,7 @@ def run(what: str, proof: Proof, before: Proof | None = None) -> Run:
         why,
         ", ".join(proof.ran.django),
         ", ".join(proof.ran.python),
-        ", ".join(proof.ran.databases),
+        ", ".join([*proof.ran.databases, *proof.ran.servers]),
         proof.count(Result.PASSED),
         len(proof.red),
         proof.count(Result.SKIPPED),

@@ -10,6 +10,7 @@ import pytest
 from chairlift.recipes.django.proving import sandbox
 from chairlift.recipes.django.proving.interpreters import NoPython, choose
 from chairlift.recipes.django.proving.order import Store
+from chairlift.recipes.django.proving.servers.planning import KINDS
 from chairlift.recipes.django.releases import Release
 
 #: Kept with the other tools, so that not every run fetches Django again.
@@ -26,6 +27,12 @@ def on_django(release: Release) -> pytest.MarkDecorator:
     except NoPython as error:
         why = str(error)
     return pytest.mark.skipif(bool(why), reason=why)
+
+
+def with_server(kind: str) -> pytest.MarkDecorator:
+    """Skips, saying what to install, where this machine has no such server."""
+    why = f"no {kind} is installed: apt install {KINDS[kind].package}"
+    return pytest.mark.skipif(KINDS[kind].find() is None, reason=why)
 
 
 def service(folder: Path, files: dict[str, str] | None = None, django: str = "django==2.2.28", tests: str = "") -> Path:

@@ -99,6 +99,8 @@ class Ran:
     django: tuple[str, ...] = ()
     python: tuple[str, ...] = ()
     databases: tuple[str, ...] = ()
+    #: Those that were started for the tests, each with what CI has where that is another.
+    servers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

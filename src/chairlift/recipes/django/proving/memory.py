@@ -12,7 +12,7 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -73,11 +73,12 @@ def _now(folder: Path) -> float:
     return clock.stat().st_mtime
 
 
-def key_of(checkout: Path, wish: Wish, command: Command, built: Built) -> str:
-    """Of all that a result depends on."""
+def key_of(checkout: Path, wish: Wish, command: Command, built: Built, servers: Sequence[str] = ()) -> str:
+    """Of all that a result depends on; `servers` are those that this machine has."""
     matters = {**dataclasses.asdict(wish), **dict.fromkeys(_NO_MATTER)}
     how = replace(command, env=dict(sorted(command.env.items())))
     parts = [version(), repr(sorted(matters.items())), repr(how), built.python, repr(sorted(built.installed.items()))]
+    parts += servers
     digest = hashlib.sha256("\0".join(parts).encode(errors="surrogateescape"))
     for name, content in _contents(checkout):
         digest.update(b"\0%d\0%s\0%s" % (len(name), name, content))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from chairlift.programs import CannotStart
 from chairlift.recipes.django.project import Project
-from chairlift.recipes.django.proving import checks, commands, environments, tests, wanted
+from chairlift.recipes.django.proving import checks, commands, environments, sandbox, tests, wanted
 from chairlift.recipes.django.proving.commands import Command, NoTests
 from chairlift.recipes.django.proving.compare import Comparison, compare
 from chairlift.recipes.django.proving.evidence import Case, Proof, Result, State, Wish
@@ -20,6 +20,8 @@ from chairlift.recipes.django.proving.interpreters import NoPython, choose
 from chairlift.recipes.django.proving.memory import Memory, key_of
 from chairlift.recipes.django.proving.order import Order, Store, default_store
 from chairlift.recipes.django.proving.sandbox import Bounds, NotSandboxed
+from chairlift.recipes.django.proving.servers import looking, planning
+from chairlift.recipes.django.proving.servers.planning import Plan
 from chairlift.recipes.django.proving.tests import Inside, Suite
 from chairlift.recipes.django.releases import parse, show
 
@@ -55,15 +57,16 @@ def _prove(checkout: Path, wish: Wish, store: Store, bounds: Bounds) -> Proof:
             return Proof(
                 State.UNPROVEN, why, wish.django, command.line, built, unverified=(f"everything: {built.why}",)
             )
-        memory, key = Memory(store.proofs), key_of(checkout, wish, command, built)
+        memory, key = Memory(store.proofs), key_of(checkout, wish, command, built, looking.available())
         if known := memory.recall(key, wish):
             return known
         inside = Inside(checkout, home, python, wish, replace(bounds, seconds=wish.seconds))
-        first, flaky = tests.run_again(inside, command, tests.run(inside, command))
-        proof = judge(first, flaky, wish, command)
+        inside, command, unproven = looking.prepare(inside, command, built)
+        inside, first, flaky = _ran(inside, command)
+        proof = judge(first, flaky, wish, command, inside.plan)
         looked = checks.look(inside, command) if wish.checks else checks.Looked()
     missing = [note for note in built.notes if note.startswith(LEFT_OUT)]
-    unverified = (*proof.unverified, *looked.unverified, *missing)
+    unverified = (*proof.unverified, *unproven, *looked.unverified, *missing)
     proof = replace(proof, built=built, checks=looked.checks, migrations=looked.migrations, unverified=unverified)
     memory.keep(key, wish, proof)
     return proof
@@ -81,8 +84,26 @@ def _completed(checkout: Path, wish: Wish, command: Command, needed: wanted.Want
     return replace(wish, extra=extra), ("pytest is in no requirements; its newest release was installed",)
 
 
-def judge(suite: Suite, flaky: frozenset[str], wish: Wish, command: Command) -> Proof:
+#: Servers may be asked for one after the other: who cannot connect to the first never asks for the second.
+_ROUNDS = 3
+
+
+def _ran(inside: Inside, command: Command) -> tuple[Inside, Suite, frozenset[str]]:
+    """The tests, with more servers where the settings did not say which ones they call; and again for flaky ones."""
+    suite = tests.run(inside, command)
+    for _ in range(_ROUNDS):
+        more = inside.plan.more(suite.wants)
+        green = suite.cases and not suite.red
+        if green or sandbox.missing() or (more.servers, more.names) == (inside.plan.servers, inside.plan.names):
+            break
+        inside = replace(inside, plan=more)
+        suite = tests.run(inside, command)
+    return replace(inside, plan=inside.plan.more(suite.wants)), *tests.run_again(inside, command, suite)
+
+
+def judge(suite: Suite, flaky: frozenset[str], wish: Wish, command: Command, plan: Plan | None = None) -> Proof:
     """What a run of the tests proves. Only tests that really ran, on the Django that was meant, make it green."""
+    plan = plan or Plan()
     confined = suite.confined
     unverified = [f"the tests were not sandboxed: {confined.open}"] if confined.open else []
     if suite.left_out:
@@ -92,7 +113,7 @@ def judge(suite: Suite, flaky: frozenset[str], wish: Wish, command: Command) -> 
         "",
         wish.django,
         command.line,
-        ran=suite.ran,
+        ran=replace(suite.ran, servers=planning.shown(plan, suite.servers)),
         tests=suite.cases,
         flaky=tuple(sorted(flaky)),
         warnings=suite.warnings,
@@ -101,6 +122,13 @@ def judge(suite: Suite, flaky: frozenset[str], wish: Wish, command: Command) -> 
         output=confined.ran.tail(_OUTPUT),
     )
     state, why = _state(proof, confined.stopped, confined.ran.ended, tests.last_words(confined.ran.out))
+    servers = planning.unverified(plan, suite.servers, suite.wants)
+    blind = any(each.state == "died" for each in suite.servers) or all(
+        case.failure and case.failure.needs for case in proof.red
+    )
+    if servers and blind and state is not State.PASSED:
+        state, why = State.UNPROVEN, f"{why} ({servers[0]})"
+    unverified += servers
     for needs in sorted({case.failure.needs for case in proof.red if case.failure and case.failure.needs}):
         many = sum(1 for case in proof.red if case.failure and case.failure.needs == needs)
         unverified.append(f"{many} tests: they need {needs}")

@@ -139,15 +139,24 @@ _NETWORK = re.compile(
 _DATABASE = re.compile(
     r"can't connect to (local )?(mysql|server)|could not connect to server|connection to server (at|on)|"
     r"connection refused.*(5432|3306|6379|27017|9200|5672|11211)|error \d+ connecting to|is the server running|"
-    r"could not translate host name",
+    r"could not translate host name|server closed the connection|has gone away|lost connection to|"
+    r"terminating connection|connection already closed|the connection is closed|database system is (starting|shutting)",
     re.I,
 )
 _SECRET = re.compile(r"\b(set|missing|required|not set|no)\b.*\benviron|environment variable", re.I)
 
 
+_DRIVER = re.compile(r"error loading (psycopg\w*|mysqldb|pymysql|cx_oracle|oracledb) module", re.I)
+_NEWER = re.compile(r"\b(PostgreSQL|MySQL|MariaDB|Oracle)\S* [\d.]+ or later is required", re.I)
+
+
 def needs(kind: str, message: str, cause: str = "") -> str:
     """Which part of the outside world it lacks: "a network", "a database", "a secret", or nothing."""
     said = f"{kind}: {message}\n{cause}"
+    if found := _NEWER.search(said):
+        return f"a newer {found[1]}"
+    if _DRIVER.search(said):
+        return "a driver of its database"
     if _DATABASE.search(said) or (kind == "OperationalError" and "connect" in message.lower()):
         return "a database"
     if _NETWORK.search(said):

@@ -40,7 +40,7 @@ _OF_ETC_WITH_NETWORK = ("resolv.conf", "host.conf", "gai.conf")
 _USERS = itertools.count(os.getpid() * 7)
 _FIRST_USER, _MANY_USERS = 61184, 4000
 _GRACE = 5.0
-_MOST_IN_TMP = 256 << 20
+_MOST_IN_TMP, _MOST_IN_RUN = 256 << 20, 4 << 20
 _TICK = 0.2
 
 
@@ -63,7 +63,8 @@ class Room:
     """What a run sees: a copy of `checkout`, `shown` read-only where they are, `given` read-only at `/given`.
 
     `shared` is bound writable where it is: one folder for everything that must be linked. `path` goes before the
-    system's folders on PATH. `env` is the whole environment but for PATH, HOME, TMPDIR and LANG.
+    system's folders on PATH. `env` is the whole environment but for PATH, HOME, TMPDIR and LANG. `names` are other
+    machines that are to be this one.
     """
 
     checkout: Path | None = None
@@ -73,6 +74,7 @@ class Room:
     network: bool = False
     path: tuple[Path, ...] = ()
     env: Mapping[str, str] = field(default_factory=dict)
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -166,7 +168,9 @@ def _mounts(room: Room, bounds: Bounds, place: Path, user: int) -> Iterator[str]
     yield from ("--size", str(bounds.disk_bytes), "--perms", "0755", "--tmpfs", BOX)
     # Programs that write to /tmp whatever TMPDIR says; what is bound below may lie there, too.
     yield from ("--size", str(_MOST_IN_TMP), "--perms", "1777", "--tmpfs", "/tmp")
-    yield from ("--dir", "/var", "--symlink", "/tmp", "/var/tmp")
+    yield from ("--dir", "/var", "--symlink", "/tmp", "/var/tmp", "--symlink", "/run", "/var/run")
+    # Servers put their sockets there, and it is where their clients look.
+    yield from ("--size", str(_MOST_IN_RUN), "--perms", "1777", "--tmpfs", "/run")
     if room.checkout:
         yield from ("--ro-bind", str(room.checkout.resolve()), "/original")
     if room.given:
@@ -193,7 +197,7 @@ def _system(room: Room, place: Path, user: int) -> Iterator[str]:
     for name in _OF_ETC + (_OF_ETC_WITH_NETWORK if room.network else ()):
         # Followed, as resolv.conf often points to a folder that is not there inside.
         yield from ("--ro-bind-try", os.path.realpath(f"/etc/{name}"), f"/etc/{name}")
-    for name, text in _accounts(user or 1000).items():
+    for name, text in _accounts(user or 1000, room.names).items():
         (place / name).write_text(text)
         yield from ("--ro-bind", str(place / name), f"/etc/{name}")
 
@@ -204,11 +208,12 @@ def _above(path: Path) -> Iterator[str]:
         yield from ("--dir", str(folder))
 
 
-def _accounts(user: int) -> dict[str, str]:
+def _accounts(user: int, names: Sequence[str]) -> dict[str, str]:
+    names = ["localhost", *names]
     return {
         "passwd": f"sandbox:x:{user}:{user}:sandbox:{HOME}:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/false\n",
         "group": f"sandbox:x:{user}:\nnogroup:x:65534:\n",
-        "hosts": "127.0.0.1 localhost\n::1 localhost\n",
+        "hosts": f"127.0.0.1 {' '.join(names)}\n::1 localhost\n",
     }
 
 

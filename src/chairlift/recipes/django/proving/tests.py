@@ -7,7 +7,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,19 +17,23 @@ from chairlift.recipes.django.proving.evidence import Case, Ran, Warned, Wish
 from chairlift.recipes.django.proving.interpreters import Interpreter
 from chairlift.recipes.django.proving.records import Listener
 from chairlift.recipes.django.proving.sandbox import BOX, CHECKOUT, GIVEN, Bounds, Confined, Room
+from chairlift.recipes.django.proving.servers import planning, wants
+from chairlift.recipes.django.proving.servers.planning import Plan, Told
+from chairlift.recipes.django.proving.servers.wants import Want
 
 _PROBE = Path(__file__).parent / "probe"
 
 
 @dataclass(frozen=True)
 class Inside:
-    """Where a service's programs run: its checkout, the environment and its Python."""
+    """Where a service's programs run: its checkout, the environment and its Python; and the servers of its tests."""
 
     checkout: Path
     home: Path
     python: Interpreter
     wish: Wish
     bounds: Bounds
+    plan: Plan = field(default_factory=Plan)
 
     @contextlib.contextmanager
     def room(self, env: Mapping[str, str]) -> Iterator[tuple[Room, Listener]]:
@@ -73,6 +77,8 @@ class Suite:
     ran: Ran
     warnings: tuple[Warned, ...]
     left_out: int = 0
+    servers: tuple[Told, ...] = ()
+    wants: tuple[Want, ...] = ()
 
     @property
     def red(self) -> frozenset[str]:
@@ -82,9 +88,10 @@ class Suite:
 def run(inside: Inside, command: Command) -> Suite:
     """The tests, once. Raises NotSandboxed and CannotStart."""
     with inside.room(command.env) as (room, listener):
+        before = inside.plan.give(room.given) if room.given else []
         confined = sandbox.confine(
-            ["/bin/sh", "-c", command.line],
-            room,
+            [*before, "/bin/sh", "-c", command.line],
+            replace(room, names=inside.plan.names),
             inside.bounds,
             folder=command.folder,
             demand=inside.wish.demand_sandbox,
@@ -93,7 +100,8 @@ def run(inside: Inside, command: Command) -> Suite:
 
 
 def suite(confined: Confined, heard: Sequence[Mapping[str, Any]], left_out: int = 0) -> Suite:
-    return Suite(confined, records.cases(heard), records.ran(heard), records.warned(heard), left_out)
+    found = records.cases(heard), records.ran(heard), records.warned(heard)
+    return Suite(confined, *found, left_out, planning.told(heard), wants.wants(heard))
 
 
 def run_again(inside: Inside, command: Command, first: Suite) -> tuple[Suite, frozenset[str]]:

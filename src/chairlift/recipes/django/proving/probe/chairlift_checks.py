@@ -4,11 +4,11 @@ Arguments: manage.py or nothing, the settings module or nothing, the name for mi
 Nothing is written and no database is asked; what it finds is told to the probe's socket.
 """
 
-import os
 import re
-import runpy
 import sys
 from typing import Any, Dict, List, Tuple
+
+from chairlift_settings import arrive  # type: ignore[import-not-found]
 
 #: Every process of the environment has loaded it; it is found in no folder that we would know of.
 probe: Any = sys.modules["chairlift_probe"]
@@ -30,25 +30,7 @@ _HEADER = re.compile(r"\A#[^\n]*\n+")
 
 
 def main(manage: str, settings: str, name: str) -> None:
-    if settings:
-        os.environ["DJANGO_SETTINGS_MODULE"] = settings
-    sys.path[0] = os.path.dirname(os.path.abspath(manage)) if manage else os.getcwd()
-    from django.core import management
-
-    looked: List[bool] = []
-
-    def instead(argv: Any = None) -> None:
-        # It has done what it does by then: the path, the settings module, what it reads from files.
-        looked.append(True)
-        look(name)
-
-    management.execute_from_command_line = instead
-    management.call_command = instead  # type: ignore[assignment]
-    if manage:
-        sys.argv = [manage, "check"]
-        runpy.run_path(manage, run_name="__main__")
-    if not looked:
-        look(name)
+    arrive(manage, settings, lambda: look(name), "check")
 
 
 def look(name: str) -> None:

@@ -14,6 +14,8 @@ import sysconfig
 import warnings
 from typing import Any, Callable, Dict, Set, Tuple
 
+import chairlift_wants as wants  # type: ignore[import-not-found]
+
 ROOT = os.path.realpath(os.environ.get("CHAIRLIFT_CHECKOUT", ".")) + os.sep
 _PREFIX = os.path.realpath(sys.prefix) + os.sep
 _LIBRARY = os.path.realpath(sysconfig.get_paths()["stdlib"]) + os.sep
@@ -303,6 +305,7 @@ def watch_database(module: Any) -> None:
     plain = module.BaseDatabaseWrapper.connect
 
     def connect(self, *args, **more):  # type: ignore[no-untyped-def]
+        wants.tell_database(self.settings_dict, True)
         done = plain(self, *args, **more)
         try:
             found = f"{self.vendor} {_database_version(self)}".strip()
@@ -366,6 +369,7 @@ def _execute_then(loader: Any, hook: Any) -> None:
 def install() -> None:
     """Called once by every Python process of the environment."""
     _channel["place"] = os.environ["CHAIRLIFT_SOCKET"]
+    _HOOKS.update(wants.install(sys.modules[__name__]))
     plugins = [each for each in os.environ.get("PYTEST_PLUGINS", "").split(",") if each and each != __name__]
     os.environ["PYTEST_PLUGINS"] = ",".join([*plugins, __name__])
     watch_warnings()
