@@ -15,6 +15,7 @@ from chairlift.recipes.django import tree
 from chairlift.recipes.django.book import Because, Book
 from chairlift.recipes.django.config import Declared, detect, edits
 from chairlift.recipes.django.dependencies import index, native
+from chairlift.recipes.django.dependencies.limits import lift
 from chairlift.recipes.django.dependencies.relocking import relock, unpinned
 from chairlift.recipes.django.dependencies.replacements import unmaintained
 from chairlift.recipes.django.dependencies.resolving import Resolver
@@ -185,9 +186,11 @@ def resolver(book: Book, leg: Leg, choice: Choice) -> Resolver:
 
 def move(book: Book, target: Release, by: Resolver, wanted: dict[str, str]) -> frozenset[str]:
     """Django to the target in every compiled file, and `wanted` to their versions; the names that moved."""
+    because = Because("dependencies", PARTS["dependencies"])
+    for path, data in list(lift(Project(book.root), wanted)):
+        book.write(path, data, (because,))
     project = Project(book.root)
     found = relock(project, target, by, wanted, _away(project))
-    because = Because("dependencies", PARTS["dependencies"])
     for path, text in found.files.items():
         book.write(path, text.encode("utf-8", "surrogateescape"), (because,))
     book.findings += found.findings
