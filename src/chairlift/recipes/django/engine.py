@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from chairlift.recipes.django import starred
 from chairlift.recipes.django.findings import Finding, Weight
 from chairlift.recipes.django.fixing import Fixed, Fixer, LeftAlone, run
 from chairlift.recipes.django.project import LARGEST, Project
@@ -100,8 +99,6 @@ class Engine:
         present = source
         if rewritten.text != source.text:
             present = Source(source.path, source.encoded(rewritten.text))
-            if self.tool and self.tool.repairs and (why := starred.trouble(project, source, present)):
-                raise LeftAlone(source, "star-import", f"django-upgrade would change another module: {why}")
             own = self._own(source.path, self._scanner.found(present.data), project) if own else own
         elif own:
             # Tell what is not Python, also where no fixer would look at the tree.

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, Protocol
 
-from chairlift.recipes.django import starred
 from chairlift.recipes.django.findings import Edit, Finding, apply
 from chairlift.recipes.django.project import Project
 from chairlift.recipes.django.releases import Leg, Release, Stage, horizon
@@ -194,8 +193,6 @@ def run(source: Source, wanted: Sequence[Fixer], project: Project, leg: Leg) -> 
         for edit in made:
             counts[edit.fixer] = counts.get(edit.fixer, 0) + 1
         said = _walk(present, wanted, project, leg)
-    if counts and (why := starred.trouble(project, source, present)):
-        raise LeftAlone(source, "star-import", f"{', '.join(sorted(counts))} would change another module: {why}")
     findings = tuple(sorted({*kept, *(each for call in said for each in call if isinstance(each, Finding))}))
     made_by = tuple(sorted(counts.items()))
     return Fixed(source.path, present.text, present.text != source.text, made_by, findings, source.encoding)

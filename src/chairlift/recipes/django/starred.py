@@ -3,20 +3,83 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+import posixpath
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
+from chairlift.recipes.django.fixing import Fixed, LeftAlone
 from chairlift.recipes.django.project import Project
-from chairlift.recipes.django.source import NotPython, Source
+from chairlift.recipes.django.source import Source
+
+#: In every file that takes all names of another.
+LITERAL = b"import *"
+_STAR = re.compile(rb"^[ \t]*from[ \t]+(\.*)([\w.]*)[ \t]+import[ \t]+\*", re.MULTILINE)
 
 
-def trouble(project: Project, before: Source, after: Source) -> str:
+@dataclass(frozen=True)
+class _Taker:
+    """`path` takes all names of `module`, which is relative to it by so many dots."""
+
+    path: str
+    dots: int
+    module: str
+
+    def takes(self, path: str) -> bool:
+        """The module may be below any folder that may be on the path."""
+        name = self.module.replace(".", "/")
+        if self.dots:
+            folder = "/".join(self.path.split("/")[: -self.dots])
+            name = posixpath.join(folder, name).strip("/")
+        files = (f"{name}.py", f"{name}/__init__.py")
+        return path in files or (not self.dots and path.endswith(tuple(f"/{file}" for file in files)))
+
+
+def guarded(project: Project, fixed: Sequence[Fixed], stars: Iterable[str]) -> list[Fixed]:
+    """The same, but for files whose new imports would change what another means: they are left alone, with a finding.
+
+    `stars` are the paths of the files with LITERAL in them.
+    """
+    takers: dict[str, list[_Taker]] = {}
+    for path in stars:
+        for dots, module in _STAR.findall(project.read(path) or b""):
+            taker = _Taker(path, len(dots), module.decode())
+            takers.setdefault(_last(taker), []).append(taker)
+    return [_guarded(project, each, takers.get(_stem(each.path), ())) if each.changed else each for each in fixed]
+
+
+def _last(taker: _Taker) -> str:
+    """The last part of the module's name; of a package that is taken by dots alone, its folder's."""
+    if taker.module:
+        return taker.module.rpartition(".")[2]
+    return posixpath.basename("/".join(taker.path.split("/")[: -taker.dots]))
+
+
+def _stem(path: str) -> str:
+    folder, name = posixpath.split(path)
+    return posixpath.basename(folder) if name == "__init__.py" else name.removesuffix(".py")
+
+
+def _guarded(project: Project, fixed: Fixed, takers: Sequence[_Taker]) -> Fixed:
+    paths = [each.path for each in takers if each.takes(fixed.path)]
+    before = project.source(fixed.path) if paths else None
+    if before is None:
+        return fixed
+    others = [source for path in dict.fromkeys(paths) if (source := project.source(path)) is not None]
+    why = _trouble(others, before, Source(fixed.path, fixed.data))
+    if not why:
+        return fixed
+    by = ", ".join(name for name, _ in fixed.made) or "the change"
+    left = LeftAlone(before, "star-import", f"{by} would change another module: {why}")
+    return Fixed(fixed.path, "", findings=(left.finding,))
+
+
+def _trouble(takers: Iterable[Source], before: Source, after: Source) -> str:
     """Why an edit of a module's imports would change what another module means by a name; empty if it does not."""
-    if before.imports.keys() == after.imports.keys() or "__all__" in before.text:
+    if "__all__" in before.text:
         return ""
     more, less = (_public(a.imports.keys() - b.imports.keys()) for a, b in ((after, before), (before, after)))
-    if not more and not less:
-        return ""
-    for other in project.once(takers).get(before.path, ()):
+    for other in takers if more or less else ():
         own = _bound(other)
         if hidden := sorted(more & own):
             return f"{other.path} takes all of its names, and would lose its own {hidden[0]!r}"
@@ -27,40 +90,6 @@ def trouble(project: Project, before: Source, after: Source) -> str:
 
 def _public(names: set[str]) -> set[str]:
     return {name for name in names if not name.startswith("_")}
-
-
-def takers(project: Project) -> Mapping[str, tuple[Source, ...]]:
-    """For each file of the checkout those that take all of its names."""
-    found: dict[str, list[Source]] = {}
-    for path in project.matching("*.py"):
-        data = project.read(path)
-        if data is None or b"import *" not in data:
-            continue
-        try:
-            source = Source(path, data)
-            _ = source.tree
-        except NotPython:
-            continue
-        for node in source.tree.body:
-            if isinstance(node, ast.ImportFrom) and any(alias.name == "*" for alias in node.names):
-                for taken in _files(project, path, node):
-                    found.setdefault(taken, []).append(source)
-    return {path: tuple(sources) for path, sources in found.items()}
-
-
-def _files(project: Project, path: str, node: ast.ImportFrom) -> Iterator[str]:
-    """Where the module may be: beside the file that names it, or below any folder that may be on the path."""
-    name = (node.module or "").replace(".", "/")
-    if node.level:
-        parts = path.split("/")[: -node.level]
-        ends = ["/".join([*parts, name]).strip("/")]
-    else:
-        ends = [name]
-    for each in project.paths:
-        for end in ends:
-            for file in (f"{end}.py", f"{end}/__init__.py"):
-                if each == file or (not node.level and each.endswith(f"/{file}")):
-                    yield each
 
 
 def _bound(source: Source) -> set[str]:

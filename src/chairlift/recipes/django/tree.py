@@ -21,6 +21,7 @@ from chairlift.recipes.django.findings import Finding
 from chairlift.recipes.django.fixing import Fixed, Fixer, all_fixers
 from chairlift.recipes.django.project import LARGEST, Project
 from chairlift.recipes.django.releases import Leg
+from chairlift.recipes.django.starred import LITERAL, guarded
 from chairlift.recipes.django.tools.django_upgrade import DjangoUpgrade
 
 #: Files in one piece of work for a process: enough to be worth the message, few enough to share evenly.
@@ -63,9 +64,9 @@ def fix_tree(
     paths = [path for path in project.paths if path.endswith((".py", _NOTEBOOK))]
     count = processes or _cores()
     with _no_garbage():
-        if count < 2 or len(paths) < _FEW or not _can_be_sent(wanted):
-            return _gathered([_piece(engine, project, paths)])
-        return _gathered(_shared(engine, project, paths, count))
+        few = count < 2 or len(paths) < _FEW or not _can_be_sent(wanted)
+        pieces = [_piece(engine, project, paths)] if few else _shared(engine, project, paths, count)
+        return _gathered(project, pieces, guards=chosen is None or bool(chosen.repairs))
 
 
 def write(project: Project, tree: Tree) -> None:
@@ -78,36 +79,43 @@ def write(project: Project, tree: Tree) -> None:
 
 @dataclass(frozen=True)
 class _Piece:
+    """`stars` are files that take all names of another."""
+
     fixed: tuple[Fixed, ...]
     files: int
     parsed: int
+    stars: tuple[str, ...] = ()
 
 
 def _piece(engine: Engine, project: Project, paths: Iterable[str]) -> _Piece:
-    fixed, files, before = [], 0, engine.parsed
+    fixed, stars, files, before = [], [], 0, engine.parsed
     for path in paths:
         files += 1
-        one = _one(engine, project, path)
+        one, star = _one(engine, project, path)
+        if star:
+            stars.append(path)
         if one is not None and (one.changed or one.findings):
             # A text that did not change is not worth sending.
             fixed.append(one if one.changed else Fixed(path, "", findings=one.findings))
-    return _Piece(tuple(fixed), files, engine.parsed - before)
+    return _Piece(tuple(fixed), files, engine.parsed - before, tuple(stars))
 
 
-def _one(engine: Engine, project: Project, path: str) -> Fixed | None:
+def _one(engine: Engine, project: Project, path: str) -> tuple[Fixed | None, bool]:
     try:
         with open(os.path.join(project.root, path), "rb") as file:
             data = file.read(LARGEST + 1)
     except OSError as error:
-        return Fixed(path, "", findings=(Finding(path, 0, "unread", f"left alone: {error.strerror}"),))
+        return Fixed(path, "", findings=(Finding(path, 0, "unread", f"left alone: {error.strerror}"),)), False
     if path.endswith(_NOTEBOOK):
-        return engine.notebook(path, data, project)
-    return engine.fix(path, data, project)
+        return engine.notebook(path, data, project), False
+    return engine.fix(path, data, project), LITERAL in data
 
 
-def _gathered(pieces: Iterable[_Piece]) -> Tree:
+def _gathered(project: Project, pieces: Iterable[_Piece], guards: bool) -> Tree:
     everything = [*pieces]
     fixed = sorted((each for piece in everything for each in piece.fixed), key=lambda each: each.path)
+    if guards:
+        fixed = guarded(project, fixed, [path for piece in everything for path in piece.stars])
     return Tree(
         tuple(each for each in fixed if each.changed),
         tuple(sorted({finding for each in fixed for finding in each.findings})),

@@ -32,7 +32,7 @@ ELSEWHERE = {"a/models.py": MODELS, "a/settings.py": POSTGRES}
 BOTH = {**MYSQL, "a/other.py": POSTGRES}
 BY_URL = {"a/models.py": MODELS, ".env.example": "DATABASE_URL=mysql://localhost/a\n"}
 BY_DRIVER = {"a/models.py": MODELS, "requirements.txt": "django\nmysqlclient==2.0.3\n"}
-HEAD = "from django.db import models\n"
+HEAD = "from django.db import models\nOLD = x.filter(a=1)\n"
 
 
 @pytest.mark.parametrize(
@@ -59,8 +59,8 @@ def test_compares_with_the_number(before: str, after: str) -> None:
 def test_imports_what_it_needs() -> None:
     check_changes(
         fixer,
-        "from django.db import transaction\nS.objects.get(retired=True)\n",
-        "from django.db import transaction, models\nS.objects.get(retired=models.Value(1))\n",
+        "from django.db import transaction\nS.objects.filter(retired=True)\n",
+        "from django.db import transaction, models\nS.objects.filter(retired=models.Value(1))\n",
         files=MYSQL,
         target=(3, 2),
     )

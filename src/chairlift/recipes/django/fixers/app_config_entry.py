@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from chairlift.recipes.django import appconfigs
 from chairlift.recipes.django.findings import Edit
 from chairlift.recipes.django.fixing import Fixer, Looking, Parents
+from chairlift.recipes.django.project import Project
 
 fixer = Fixer(
     __name__,
@@ -28,8 +29,7 @@ def entry(looking: Looking, node: ast.Constant, parents: Parents) -> Iterator[Ed
         return
     if not any(appconfigs.names_apps(each) for each in parents) or not looking.source.is_single_string(node):
         return
-    for path in looking.project.matching("__init__.py"):
-        folder = path.removesuffix("/__init__.py")
+    for folder in looking.project.once(_packages).get(name.rpartition(".")[2], ()):
         if not f"/{folder}".endswith("/" + name.replace(".", "/")):
             continue
         chosen = appconfigs.default_of(looking.project, folder)
@@ -37,6 +37,15 @@ def entry(looking: Looking, node: ast.Constant, parents: Parents) -> Iterator[Ed
         if chosen.startswith(f"{name}.") and not chosen.startswith(f"{name}.apps."):
             yield looking.source.replace(node, looking.source.segment(node).replace(name, chosen))
         return
+
+
+def _packages(project: Project) -> dict[str, list[str]]:
+    """Folders with an __init__.py, by their own names."""
+    found: dict[str, list[str]] = {}
+    for path in project.matching("__init__.py"):
+        folder = path.removesuffix("/__init__.py")
+        found.setdefault(folder.rpartition("/")[2], []).append(folder)
+    return found
 
 
 fixer.triggers("APPS")

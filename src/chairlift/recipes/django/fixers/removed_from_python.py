@@ -11,9 +11,17 @@ from collections.abc import Iterator
 from chairlift.recipes.django.findings import Finding, Weight
 from chairlift.recipes.django.fixing import Fixer, Looking, Parents
 from chairlift.recipes.django.moves import tolerated
-from chairlift.recipes.django.releases import Release, series, show
+from chairlift.recipes.django.releases import Leg, Release, series, show
 
-fixer = Fixer(
+
+class _ByPython(Fixer):
+    def applies(self, leg: Leg) -> bool:
+        """Where the target runs on a Python that has lost any of these."""
+        return series(leg.target).pythons[-1] >= _FIRST and super().applies(leg)
+
+
+_FIRST: Release = (3, 12)
+fixer = _ByPython(
     __name__,
     title="Modules that newer Pythons do not have",
     link="https://docs.python.org/3/whatsnew/3.12.html#removed",
