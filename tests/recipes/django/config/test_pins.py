@@ -284,7 +284,9 @@ def test_a_makefile_that_compiles_makes_the_copy_anew() -> None:
 
 def test_make_agrees(tmp_path: Path) -> None:
     write_files(tmp_path, run(ELSEWHERE, UPGRADE, fetch=lambda _: COMMON).files)
-    made = subprocess.run(["make", "-n", "upgrade"], cwd=tmp_path, capture_output=True, text=True, check=True)
+    made = subprocess.run(
+        ["make", "--no-print-directory", "-n", "upgrade"], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
     assert [line.split()[0] for line in made.stdout.splitlines()] == ["curl", "sed", "rm", "true", "pip-compile"]
 
 

@@ -13,7 +13,8 @@ from chairlift.recipes.django.proving.servers.planning import KINDS
 from tests.living import gone
 from tests.recipes.django.proving.services import GREEN, STORE, in_a_sandbox, on_django, service, with_server
 
-pytestmark = [in_a_sandbox, on_django((2, 2)), on_django((3, 2))]
+#: One after the other: some look for servers that were left.
+pytestmark = [in_a_sandbox, on_django((2, 2)), on_django((3, 2)), pytest.mark.xdist_group("servers")]
 
 OLD = Wish((2, 2), checks=False, reruns=0)
 NEW = Wish((3, 2), bump=True, checks=False, reruns=0)
@@ -200,24 +201,30 @@ def test_nothing_is_left_when_the_tests_hang(tmp_path):
             def test_it(self):
                 time.sleep(999)
     """
+    before = _servers()
     found = prove(service(tmp_path, POSTGRES, tests=tests), Wish((2, 2), checks=False, seconds=15), STORE)
     assert found.state is State.FAILED
     assert "hung" in found.why
-    assert not _left()
+    assert not _left(before)
 
 
-def _left():
-    """Servers of a sandbox that still run."""
+def _servers():
+    """Servers of sandboxes that run on this machine, whoever has started them."""
     from pathlib import Path
 
-    def is_ours(file):
+    def is_one(file):
         try:
             return b"/box/servers" in file.read_bytes()
         except OSError:
             return False
 
+    return {int(file.parent.name) for file in Path("/proc").glob("[0-9]*/cmdline") if is_one(file)}
+
+
+def _left(before):
+    """Those that were not there before, and are still there a while after."""
     until = time.monotonic() + 5
-    left = [int(file.parent.name) for file in Path("/proc").glob("[0-9]*/cmdline") if is_ours(file)]
+    left = _servers() - before
     while time.monotonic() < until and not all(gone(pid) for pid in left):
         time.sleep(0.1)
     return [pid for pid in left if not gone(pid)]
