@@ -135,6 +135,14 @@ def test_without_servers_in_ci_a_compose_file_says_them(tmp_path):
     assert found.services[0].env == {"POSTGRES_USER": "u"}
 
 
+def test_a_job_that_only_has_docker_starts_a_compose_file(tmp_path):
+    files = {
+        "_DOT_travis_DOT_yml": "services: [docker]\nscript: [pytest]\n",
+        "_DOT_travis__docker-compose-travis_DOT_yml": "services: {db: {image: 'mysql:5.7'}}\n",
+    }
+    assert asked(checkout(tmp_path, **files), (2, 2)).image(KINDS["MySQL"].image) == "mysql:5.7"
+
+
 def test_extensions_that_a_script_creates_are_known(tmp_path):
     script = 'psql -d template1 -c "create extension if not exists \\"uuid-ossp\\"; CREATE EXTENSION hstore;"\n'
     assert asked(checkout(tmp_path, **{"docker__init_DOT_sh": script}), (2, 2)).extensions == ("hstore", "uuid-ossp")

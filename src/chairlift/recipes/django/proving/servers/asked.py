@@ -23,8 +23,8 @@ _EXTENSION = re.compile(r"CREATE\s+EXTENSION\s+(?:IF\s+NOT\s+EXISTS\s+)?[\\\"']*
 
 @dataclass(frozen=True)
 class Asked:
-    """`env` is what the job of CI sets that runs the tests, `source` says which; `services` are that job's servers, or
-    those of compose files where it has none. `extensions` are those of PostgreSQL that a script creates.
+    """`env` is what the job of CI sets that runs the tests, `source` says which; `services` are that job's servers, and
+    then those of compose files. `extensions` are those of PostgreSQL that a script creates.
     """
 
     env: Mapping[str, str] = field(default_factory=dict)
@@ -54,7 +54,8 @@ def asked(checkout: Path, django: Release) -> Asked:
     if not every:
         return Asked({}, tuple(services.compose(project)), extensions)
     job, run = every[0]
-    beside = job.services or tuple(services.compose(project))
+    # A job may well start a compose file's servers itself.
+    beside = (*job.services, *services.compose(project))
     return Asked(_environment(run), beside, extensions, _shown(job))
 
 
