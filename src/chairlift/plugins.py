@@ -20,6 +20,7 @@ GROUPS = {
     "deployer": "chairlift.deployers",
     "monitor": "chairlift.monitors",
     "notifier": "chairlift.notifiers",
+    "spreadsheet": "chairlift.spreadsheets",
     "recipe": "chairlift.recipes",
 }
 
