@@ -8,7 +8,7 @@ import re
 import secrets
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -347,7 +347,9 @@ class StandIn:
         for name, value in {"Content-Type": "application/json", "Content-Length": str(len(data)), **extra}.items():
             request.send_header(name, value)
         request.end_headers()
-        request.wfile.write(data)
+        # Whoever has hung up meanwhile is told nothing.
+        with suppress(BrokenPipeError):
+            request.wfile.write(data)
 
     def sign_in(self, form):
         (assertion,) = form["assertion"]

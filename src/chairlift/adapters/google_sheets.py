@@ -148,6 +148,8 @@ class GoogleSheets:
             after = _seconds(error.response.headers.get("Retry-After", ""), _QUOTA_SECONDS if code == 429 else None)
             what = "the quota of Google Sheets is used up (429)" if code == 429 else f"Google Sheets is away ({code})"
             return Unavailable(what + (f": again in {after:.0f} seconds" if after else ""), after=after)
+        if error.code == -1:
+            return Unavailable(f"Google Sheets does not answer properly ({code}, and no word that it would say)")
         if code == 403:
             remedy = f"share it with {self._who} as editor, and enable the Google Sheets API in its project"
             return Refused(f"Google does not let {self._who} into spreadsheet {self._id} (403: {said}); {remedy}")

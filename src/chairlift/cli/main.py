@@ -31,10 +31,17 @@ def main(context: click.Context, home: Path) -> None:
 
 def run() -> None:
     """The entry point of the console script."""
-    from chairlift.cli import operating, people, seeing, upgrading
+    from chairlift.cli import operating, people, seeing, sharing, upgrading
     from chairlift.localforge.commands import forge
 
-    for command in (*people.COMMANDS, *seeing.COMMANDS, *operating.COMMANDS, *upgrading.COMMANDS, forge):
+    for command in (
+        *people.COMMANDS,
+        *seeing.COMMANDS,
+        *sharing.COMMANDS,
+        *operating.COMMANDS,
+        *upgrading.COMMANDS,
+        forge,
+    ):
         main.add_command(command)
     try:
         code = main.main(prog_name="chairlift", standalone_mode=False)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from chairlift.cli import sharing
 from chairlift.cli.frame import (
     all_of,
     campaign_option,
@@ -280,16 +281,20 @@ def menu(home: Path, as_json: bool, slug: str) -> None:
 @click.option("--import", "source", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="Read back.")
 @click.option("--as", "by", envvar="CHAIRLIFT_AS", default="", help="Who imports, where a row names nobody.")
 @click.option("--dry-run", is_flag=True, help="With --import: only say what would change.")
+@click.option("--sync", is_flag=True, help="Both ways with the shared spreadsheet, now.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON: the sheet, or what was imported.")
 @campaign_option
 def sheet(
-    home: Path, kind: str, output: Path | None, source: Path | None, by: str, dry_run: bool, as_json: bool, slug: str
-) -> int:
+    home: Path, kind: str, output: Path | None, source: Path | None, by: str, dry_run: bool, sync: bool, as_json: bool,
+    slug: str,
+) -> int:  # fmt: skip
     """The sheet: services and steps, green for the project team and yellow for the squad; written, or read back."""
     from chairlift import sheets
     from chairlift.server import sheet as sheet_of
 
     campaign, roster = all_of(slug)
+    if sync:
+        return sharing.sync(home, campaign, as_json)
     if source:
         return _import(campaign, roster, source, by, dry_run, as_json)
     value = sheet_of.sheet(campaign, now())

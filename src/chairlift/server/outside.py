@@ -13,7 +13,7 @@ from chairlift import plugins
 from chairlift.core.files import Installation, Roster, parse_installation
 from chairlift.core.menu import Campaign
 from chairlift.core.upgrade import Service
-from chairlift.ports import Engine, Forge, Message, Notifier, PartlyTold, Ports, Recipe, Workspace
+from chairlift.ports import Engine, Forge, Message, Notifier, PartlyTold, Ports, Recipe, Spreadsheet, Workspace
 
 FILE = "chairlift.toml"
 
@@ -57,6 +57,15 @@ class Outside:
             self._one("notifier", str(place), config) for place, config in enumerate(self.installation.notifiers)
         ]
         return _All(channels, roster)
+
+    def spreadsheet(self, slug: str) -> Spreadsheet:
+        """The spreadsheet that a campaign is shared in."""
+        config = self.installation.sheets.get(slug)
+        if config is None:
+            example = f'[sheets."{slug}"] with kind = "google", spreadsheet = "…" and credentials = "key.json"'
+            raise plugins.BadConfiguration(f"{slug} has no spreadsheet: add {example} to {self.home / FILE}")
+        spreadsheet: Spreadsheet = self._one("spreadsheet", slug, config.adapter)
+        return spreadsheet
 
     def ports(self, campaign: Campaign, service: Service, roster: Roster, engine: Engine) -> Ports:
         """Raises BadConfiguration where something that the service or campaign names is not installed."""

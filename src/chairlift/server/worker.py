@@ -23,7 +23,7 @@ from chairlift.core.unit import Unit as UnitValue
 from chairlift.plugins import BadConfiguration
 from chairlift.ports import Message, PartlyTold, Ports, Refused, Unavailable
 from chairlift.reconcile import Chase, Reached, act, chase, reconcile
-from chairlift.server import comments, record, tending
+from chairlift.server import comments, record, syncing, tending
 from chairlift.server.engine import DatabaseEngine, ended
 from chairlift.server.models import AWAY_LIMIT, LEASE, Campaign, RosterFile, Unit, Upgrade
 from chairlift.server.outside import Outside
@@ -64,6 +64,9 @@ class Worker:
         threads = [threading.Thread(target=self._loop, args=(self.look_once,), daemon=True) for _ in range(lookers)]
         count = hands or max(os.cpu_count() or 1, 1)
         threads += [threading.Thread(target=self._loop, args=(self.work_once,), daemon=True) for _ in range(count)]
+        if self.outside.installation.sheets:
+            # A thread of its own: while a spreadsheet is slow, campaigns are tended all the same.
+            threads.append(threading.Thread(target=self._loop, args=(self.sync_once,), daemon=True))
         for thread in threads:
             thread.start()
         self._loop(self.tend_once)
@@ -257,6 +260,11 @@ class Worker:
                     tending.tend(campaign, now)
                 except FileProblems as error:
                     logger.error("campaign %s cannot be read: %s", campaign.slug, error)
+        return False
+
+    def sync_once(self) -> bool:
+        """Sync each shared spreadsheet whose time has come; one worker at a time does it for each."""
+        syncing.sync_due(self.outside, self.now())
         return False
 
     # Until quiet
