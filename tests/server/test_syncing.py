@@ -236,6 +236,17 @@ class TestBothSides:
         assert not conflicts()
         both.quiet()
 
+    def test_chairlift_is_right_over_a_formula(self, shared, shop):
+        shop.choose("shop", "DIY")
+        shared.sync()
+        shared.type("shop", "=A1")
+        shared.sync()
+        assert conflicts() == [("shop", "Level", "DIY", "=A1")]
+        syncing.settle(SheetConflict.objects.get(), "chairlift", "Bo", shop.roster, shop.now)
+        shared.sync()
+        assert shared.cell("shop") == "DIY"
+        assert not conflicts()
+
     def test_but_not_over_what_came_later(self, both, shop):
         syncing.settle(SheetConflict.objects.get(), "chairlift", "Bo", shop.roster, shop.now)
         both.type("shop", "Review everything")

@@ -211,8 +211,13 @@ def _trimmed(values: tuple[Any, ...]) -> tuple[Any, ...]:
 def _text(cell: Mapping[str, Any]) -> str:
     value = cell.get("userEnteredValue", {})
     if "formulaValue" in value:
-        return Formula(value["formulaValue"])
-    return str(value.get("stringValue", cell.get("formattedValue", "")))
+        return Formula(_plain(value["formulaValue"]))
+    return _plain(str(value.get("stringValue", cell.get("formattedValue", ""))))
+
+
+def _plain(text: str) -> str:
+    """What every database can keep: no NUL, and no half of a surrogate pair."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode()
 
 
 def _quoted(title: str) -> str:

@@ -217,6 +217,8 @@ def doctor(home: Path, as_json: bool) -> int:
     found.append(_tried("notifiers", lambda: outside.notifier(roster)))
     for service in roster.services:
         found.append(_tried(f"repository of {service.name}", functools.partial(_answers, outside, service)))
+    for slug in outside.installation.sheets:
+        found.append(_tried(f"spreadsheet of {slug}", functools.partial(_shared, outside, slug)))
     if as_json:
         print_json(found)
     else:
@@ -229,13 +231,21 @@ def _answers(outside: Outside, service: Service) -> None:
     outside.workspace().heads(outside.forge(service.forge).git_url(service.repo))
 
 
+def _shared(outside: Outside, slug: str) -> None:
+    from chairlift.server import queries
+
+    queries.campaign(slug)
+    outside.spreadsheet(slug).tabs()
+
+
 def _tried(what: str, call: Callable[[], object]) -> dict[str, str]:
     from chairlift.plugins import BadConfiguration
     from chairlift.ports import Refused, Unavailable
+    from chairlift.server.queries import NotFound
 
     try:
         call()
-    except (BadConfiguration, Refused, Unavailable, LookupError) as error:
+    except (BadConfiguration, NotFound, Refused, Unavailable, LookupError) as error:
         return {"what": what, "state": "trouble", "why": str(error)}
     return {"what": what, "state": "fine", "why": ""}
 

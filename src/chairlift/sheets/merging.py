@@ -148,7 +148,7 @@ def _arrived(known: Known, service: str) -> bool:
 
 def untouched(theirs: str, known: Sequence[str] | None) -> bool:
     """Nobody has typed there since Chairlift wrote it; or what was never written is still empty."""
-    return not isinstance(theirs, Formula) and theirs.strip() in [text.strip() for text in known or ("",)]
+    return theirs.strip() in [text.strip() for text in known or ("",)]
 
 
 def typed_levels(place: Place, rows: Rows, ours: Texts, known: Known, level: Callable[[str], str]) -> dict[str, bool]:
