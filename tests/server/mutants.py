@@ -11,9 +11,41 @@ ENGINE = "tests/server/test_engine.py"
 MODELS = "tests/server/test_models.py"
 QUERIES = "tests/server/test_queries.py"
 RECORD = "tests/server/test_record.py"
+SYNCING = "tests/server/test_syncing.py"
 TENDING = "tests/server/test_tending.py"
 
+SHEET = "sheets/merging.py"
 SERVER = (
+    Mutant(0, "the shared sheet wins over a choice made meanwhile", "server/syncing.py",
+           "        if both:\n", "        if False:\n",
+           f"{SYNCING}::TestBothSides::test_neither_is_overwritten"),
+    Mutant(0, "what a person typed in the shared sheet is written over", SHEET,
+           "elif renewed or untouched(theirs, before.get(heading)):", "elif True:",
+           f"{SYNCING}::TestBothSides"),
+    Mutant(0, "a choice made while the shared sheet is read is lost", "server/syncing.py",
+           "        if row.level != mine:", "        if False:",
+           f"{SYNCING}::TestBothSides::test_the_sheet_is_not_right_about_what_came_later"),
+    Mutant(0, "an earlier chooser is taken for the one who typed", "server/syncing.py",
+           'who = self._changed(service, "Chosen by")', 'who = self._text(service, "Chosen by")',
+           f"{SYNCING}::TestIn::test_the_name_that_stands_there_is_of_the_choice_before"),
+    Mutant(0, "a row that stands twice in the shared sheet is read", SHEET,
+           "            self.twice.add(name)\n", "",
+           f"{SYNCING}::TestMoved::test_a_row_twice"),
+    Mutant(0, "rows sorted while the shared sheet is written make choices", SHEET,
+           "cells.update({**write, (row, place.columns[SERVICE]): service})", "cells.update(write)",
+           "tests/server/test_syncing_google.py::TestGoogle::test_sorted_between_reading_and_writing_is_never_a_choice"),
+    Mutant(0, "our own writing, killed half-way, is taken for a person's", "server/syncing.py",
+           "        _remember(campaign, meant(place, rows, merged, known), known)\n", "",
+           f"{SYNCING}::TestKilled"),
+    Mutant(0, "Google parses what is written", "adapters/google_sheets.py",
+           '"valueInputOption": "RAW"', '"valueInputOption": "USER_ENTERED"',
+           "tests/adapters/test_google_sheets.py::TestContract::test_every_text_is_a_text"),
+    Mutant(0, "Google's wish to be left alone is not heard", "server/syncing.py",
+           "timedelta(seconds=error.after or 0)", "timedelta(0)",
+           f"{SYNCING}::TestDue::test_trouble_waits_and_is_shown"),
+    Mutant(0, "a renamed tab is written a second time", "server/syncing.py",
+           "if tab is None and state.tab_id is not None:", "if False:",
+           f"{SYNCING}::TestMoved::test_a_renamed_tab"),
     Mutant(0, "a stranger's command is obeyed", "server/comments.py",
            "        actions.voice(order.row, order.roster, order.by)\n", "",
            f"{COMMENTS}::TestWhoseWord::test_a_stranger_learns_nothing_but_that"),

@@ -130,7 +130,7 @@ class TestIn:
     def test_a_typed_level_is_a_choice(self, shared, shop):
         shared.type("shop", "DIY")
         assert shared.sync().taken == ("shop: not chosen -> DIY",)
-        assert chosen(shop) == [("shop", "Lena", "DIY", "")]
+        assert chosen(shop) == [("shop", "Lena", "DIY", syncing.UNNAMED)]
         assert shared.cell("shop", "Create") == "squad"
         assert not conflicts()
         shared.quiet()
@@ -150,10 +150,10 @@ class TestIn:
         shared.sync()
         shared.type("shop", "Hands-off")
         shared.sync()
-        assert chosen(shop)[-1] == ("shop", "Lena", "Hands-off", "")
+        assert chosen(shop)[-1] == ("shop", "Lena", "Hands-off", syncing.UNNAMED)
         shared.type("shop", "DIY")
         shared.sync(by="")
-        assert chosen(shop)[-1] == ("shop", "Lena", "DIY", "")
+        assert chosen(shop)[-1] == ("shop", "Lena", "DIY", syncing.UNNAMED)
 
     def test_with_docs_promised(self, shared, shop):
         shared.type("bare", "Hands-off")
@@ -228,6 +228,12 @@ class TestBothSides:
         assert not conflicts()
         both.quiet()
 
+    def test_the_sheet_is_not_right_about_what_came_later(self, both, shop):
+        shop.choose("shop", "Review everything")
+        with pytest.raises(actions.NotPossible, match="changed to 'Review everything' in Chairlift at the same time"):
+            syncing.settle(SheetConflict.objects.get(), "sheet", "Bo", shop.roster, shop.now)
+        assert shop.row("shop").level == "Review everything"
+
     def test_chairlift_is_right(self, both, shop):
         syncing.settle(SheetConflict.objects.get(), "chairlift", "Bo", shop.roster, shop.now)
         assert Entry.objects.filter(by="Bo", kind=Kind.SAID).count() == 1
@@ -285,7 +291,7 @@ class TestMoved:
         shared.quiet()
         shared.type("shop", "DIY")
         shared.sync()
-        assert chosen(shop) == [("shop", "Lena", "DIY", "")]
+        assert chosen(shop) == [("shop", "Lena", "DIY", syncing.UNNAMED)]
         assert shared.cell("shop", "Chosen by") == "Lena"
         assert not conflicts()
 

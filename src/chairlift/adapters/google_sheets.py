@@ -131,7 +131,8 @@ class GoogleSheets:
         except APIError as error:
             raise self._explained(error) from None
         except (RequestException, TransportError, ValueError) as error:
-            raise Unavailable(f"Google Sheets does not answer properly ({type(error).__name__})") from None
+            what = f"Google Sheets does not answer properly ({type(error).__name__})"
+            raise Unavailable(f"{what}: can this machine reach {self._settings.endpoint}?") from None
         except GoogleAuthError as error:
             if getattr(error, "retryable", False):
                 raise Unavailable("Google's sign-in does not answer; it is asked again later") from None

@@ -50,6 +50,8 @@ logger = logging.getLogger("chairlift")
 
 #: RGB of cells that begin with these words: the fills that people know from "good" and "neutral".
 COLOURS = {Party.PROJECT_TEAM.value: "C6EFCE", Party.SQUAD.value: "FFEB9C"}
+#: The reason in the log where a level was typed without a name.
+UNNAMED = "typed in the shared sheet without a name"
 _STEPS = tuple(step.capitalize() for step in StepName)
 #: The most that a cell of a Google Sheet holds.
 _LONGEST_CELL = 50_000
@@ -215,7 +217,11 @@ class _Choosing:
                 raise actions.NotPossible("a formula stands here: pick a level from the list")
             if not theirs.strip():
                 raise actions.NotPossible("a choice cannot be taken back: pick another level")
-            by, why, docs = self._who(service), self._changed(service, "Why"), self._docs(service)
+            docs = self._docs(service)
+            by, why = self._who(service), self._changed(service, "Why")
+            if not self._changed(service, "Chosen by"):
+                # The log must not say more than is known: anybody may have typed it.
+                why = f"{why} ({UNNAMED})" if why else UNNAMED
             chosen = choose(self.campaign, service, mine, theirs, by, why, docs, self.roster, self.now)
         except (actions.NotPossible, LookupError) as error:
             self.refused[service] = str(error.args[0] if error.args else error)
