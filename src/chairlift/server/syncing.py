@@ -118,8 +118,9 @@ def _claim(campaign: Campaign, now: datetime, due: bool) -> bool:
     SheetState.objects.get_or_create(campaign=campaign)
     free = Q(leased_until=None) | Q(leased_until__lte=now) | Q(leased_until__gt=now + 4 * LEASE)
     come = Q(next_at=None) | Q(next_at__lte=now) | Q(next_at__gt=now + timedelta(days=30))
-    rows = SheetState.objects.filter(free, campaign=campaign)
-    return (rows.filter(come) if due else rows).update(leased_until=now + 2 * LEASE) == 1
+    rows = SheetState.objects.filter(free & come if due else free, campaign=campaign)
+    # Asked first, since this is asked many times a minute and an UPDATE, even of nothing, keeps other writers waiting.
+    return rows.exists() and rows.update(leased_until=now + 2 * LEASE) == 1
 
 
 def sync(
@@ -324,6 +325,7 @@ def _remember(campaign: Campaign, lines: Known, before: Known) -> None:
     )
 
 
+@transaction.atomic
 def _show(campaign: Campaign, differences: Sequence[Difference], refused: Mapping[str, str], now: datetime) -> None:
     """The conflicts that there are now; those that are there already keep their time."""
     there = {(row.service, row.heading): row for row in SheetConflict.objects.filter(campaign=campaign)}
