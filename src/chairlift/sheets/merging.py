@@ -174,7 +174,7 @@ def merge(
     differences: list[Difference] = []
     after: dict[str, dict[str, Sequence[str]]] = {}
     notes = []
-    if not place.rows and place.end <= 1:
+    if not any(any(row) for row in rows):
         cells.update({(place.header, column): heading for heading, column in place.columns.items()})
     end = place.end
     for service, mine in ours.items():
