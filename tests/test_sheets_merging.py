@@ -69,8 +69,8 @@ def test_the_second_time_nothing_is_written(ours):
     assert (found.cells, found.differences, typed) == ({}, (), {})
 
 
-@given(OURS, OURS, TYPED, ORDER)
-def test_what_people_did_stays_and_all_else_is_ours(before, now, typed, order):
+@given(OURS, OURS, OURS, TYPED, ORDER)
+def test_what_people_did_stays_and_all_else_is_ours(before, now, later, typed, order):
     shared = synced(before)
     rows = [list(row) + [""] * (16 - len(row)) for row in shared.rows]
     for (row, column), text in typed.items():
@@ -95,6 +95,9 @@ def test_what_people_did_stays_and_all_else_is_ours(before, now, typed, order):
         assert both is (now[name][LEVEL] != before[name][LEVEL])
     again, _ = shared.sync(now)
     assert (again.cells, set(again.differences)) == ({}, set(found.differences))
+    # What Chairlift wrote itself is never taken for a person's.
+    last, _ = shared.sync(later)
+    assert {(each.service, each.heading) for each in last.differences} <= differ
 
 
 @given(OURS, st.sets(st.sampled_from(NAMES)))
