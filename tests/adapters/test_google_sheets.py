@@ -12,7 +12,8 @@ from chairlift.adapters.google_sheets import GoogleSheets, Settings
 from chairlift.ports import Edits, Refused, Unavailable
 from chairlift.testing.contracts.spreadsheet import HEAD, TITLE, SpreadsheetContract
 from chairlift.testing.fakes.spreadsheet import MemorySpreadsheet
-from tests.googlesheets import EMAIL, SPREADSHEET, Answer, check_call, stand_in
+from tests.discovery import Answer, check_call
+from tests.googlesheets import EMAIL, SPREADSHEET, stand_in
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ MODELS = "tests/server/test_models.py"
 QUERIES = "tests/server/test_queries.py"
 RECORD = "tests/server/test_record.py"
 SYNCING = "tests/server/test_syncing.py"
+MOVED = "tests/server/test_syncing_moved.py"
 TENDING = "tests/server/test_tending.py"
 
 SHEET = "sheets/merging.py"
@@ -30,7 +31,7 @@ SERVER = (
            f"{SYNCING}::TestIn::test_the_name_that_stands_there_is_of_the_choice_before"),
     Mutant(0, "a row that stands twice in the shared sheet is read", SHEET,
            "            self.twice.add(name)\n", "",
-           f"{SYNCING}::TestMoved::test_a_row_twice"),
+           f"{MOVED}::TestMoved::test_a_row_twice"),
     Mutant(0, "rows sorted while the shared sheet is written make choices", SHEET,
            "cells.update({**write, (row, place.columns[SERVICE]): service})", "cells.update(write)",
            "tests/server/test_syncing_google.py::TestGoogle::test_sorted_between_reading_and_writing_is_never_a_choice"),
@@ -45,7 +46,7 @@ SERVER = (
            f"{SYNCING}::TestDue::test_trouble_waits_and_is_shown"),
     Mutant(0, "a renamed tab is written a second time", "server/syncing.py",
            "if tab is None and state.tab_id is not None:", "if False:",
-           f"{SYNCING}::TestMoved::test_a_renamed_tab"),
+           f"{MOVED}::TestMoved::test_a_renamed_tab"),
     Mutant(0, "a stranger's command is obeyed", "server/comments.py",
            "        actions.voice(order.row, order.roster, order.by)\n", "",
            f"{COMMENTS}::TestWhoseWord::test_a_stranger_learns_nothing_but_that"),

@@ -11,7 +11,8 @@ from chairlift.core.files import parse_installation
 from chairlift.ports import Refused, Unavailable
 from chairlift.server import syncing
 from chairlift.server.models import SheetConflict, SheetState
-from tests.googlesheets import EMAIL, SPREADSHEET, Answer, stand_in
+from tests.discovery import Answer
+from tests.googlesheets import EMAIL, SPREADSHEET, stand_in
 
 GET, LOOKS, VALUES = (f"sheets.spreadsheets.{name}" for name in ("get", "batchUpdate", "values.batchUpdate"))
 
