@@ -131,7 +131,9 @@ def _clean(path: Path) -> None:
 def _commit(path: Path, report: Report) -> None:
     part = report.parts[0]
     files = [each.path for each in part.files]
-    for argv in (["git", "add", "--", *files], ["git", "commit", "--quiet", "-m", part.title, "--", *files]):
+    # A file may be called ":(top)a.py" or "*.py": no name is a pattern here.
+    git = ["git", "--literal-pathspecs"]
+    for argv in ([*git, "add", "--", *files], [*git, "commit", "--quiet", "-m", part.title, "--", *files]):
         done = subprocess.run(argv, cwd=path, capture_output=True, text=True)
         if done.returncode:
             raise Trouble(f"git could not commit: {done.stderr.strip()[:500]}")

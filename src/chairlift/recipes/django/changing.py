@@ -74,6 +74,7 @@ class Made:
     bumps: tuple[Bump, ...] = ()
     repairs: list[str] = field(default_factory=list)
     migrations: list[str] = field(default_factory=list)
+    unproven: list[str] = field(default_factory=list)
 
 
 def known() -> frozenset[str]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import re
-import shutil
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
@@ -14,11 +12,12 @@ from pathlib import Path
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
-from chairlift.programs import CannotStart, run, split
+from chairlift.programs import CannotStart, split
 from chairlift.recipes.django.book import Because
 from chairlift.recipes.django.changing import Choice, Made, bumps, move, resolver
 from chairlift.recipes.django.dependencies import index
 from chairlift.recipes.django.dependencies.bisecting import oldest_that_works
+from chairlift.recipes.django.external import Done, copy_checkout, mend
 from chairlift.recipes.django.findings import Finding, Weight
 from chairlift.recipes.django.proving.evidence import Proof, State, Wish
 from chairlift.recipes.django.proving.interpreters import NoPython
@@ -211,52 +210,51 @@ class Repair:
     # An external program
 
     def _external(self, proof: Proof) -> Proof | None:
-        """Give the failure to a program of the company, and judge what it did by the same proof."""
-        if not self.hook or "hook" in self.tried:
+        """Give the failure to a program of the company, and judge what it did by the same proof.
+
+        Judged is what would be taken over, on top of what is here: never the copy that it worked in, where a test that
+        it deleted does not fail either.
+        """
+        left = self.until - time.monotonic()
+        if not self.hook or "hook" in self.tried or left <= 0:
             return None
         root = self.made.book.root
+        try:
+            # The other half is for judging it.
+            done = mend(self.hook, root, proof, self.leg, left / 2)
+        except CannotStart as error:
+            self.tried.add("hook")
+            self._say(f"the external program could not be started: {error}")
+            return None
+        many = f"{len(done.files)} file{'s' * (len(done.files) != 1)}"
+        after = self._judged(done) if done.files else proof
+        if not done.files or not _better(after, proof):
+            self.tried.add("hook")
+            what = (
+                f"changed {many}, and it did not help" if done.ran.ok else "did not come to a good end: nothing is used"
+            )
+            self._say(f"the external program ({done.ran.ended}) {what}")
+            return None
+        because = Because("hook", f"an external program: {split(self.hook)[0]}")
+        for path, data in done.files.items():
+            self.made.book.write(path, data, (because,))
+        self.made.book.findings += done.findings()
+        self.made.unproven += done.unproven()
+        self._say(f"the external program changed {many}: {after.why[:200]}")
+        return after
+
+    def _judged(self, done: Done) -> Proof:
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-            copy, failure = Path(folder) / "checkout", Path(folder) / "failure.json"
-            copy_checkout(root, copy)
-            failure.write_text(json.dumps(proof.data()))
+            copy = Path(folder) / "checkout"
+            copy_checkout(self.made.book.root, copy)
+            book = type(self.made.book)(copy)
+            for path, data in done.files.items():
+                book.write(path, data, ())
             left = max(self.until - time.monotonic(), 1)
-            try:
-                env = {"CHAIRLIFT_FAILURE": str(failure), "CHAIRLIFT_TARGET": ".".join(map(str, self.leg.target))}
-                ran = run([*split(self.hook)], cwd=copy, seconds=left, env=env)
-            except CannotStart as error:
-                self.tried.add("hook")
-                self._say(f"the external program could not be started: {error}")
-                return None
-            changed = [*_differences(root, copy)]
-            after = prove(copy, replace(self.wish, seconds=min(self.wish.seconds, left))) if changed else proof
-            if not changed or not _better(after, proof):
-                self.tried.add("hook")
-                self._say(f"the external program ({ran.ended}) changed {len(changed)} files, and it did not help")
-                return None
-            for path in changed:
-                because = Because("hook", f"an external program: {split(self.hook)[0]}")
-                self.made.book.write(path, (copy / path).read_bytes(), (because,))
-            self._say(f"the external program changed {len(changed)} files: {after.why[:200]}")
-            return after
+            return prove(copy, replace(self.wish, seconds=min(self.wish.seconds, left)))
 
     def _say(self, text: str) -> None:
         self.made.repairs.append(text)
-
-
-def copy_checkout(root: Path, to: Path) -> None:
-    """All but what git and tools keep there."""
-    skipped = shutil.ignore_patterns(".git", ".tox", ".venv", "node_modules", "__pycache__", ".mypy_cache")
-    shutil.copytree(root, to, symlinks=True, ignore=skipped)
-
-
-def _differences(root: Path, copy: Path) -> Iterator[str]:
-    for file in sorted(copy.rglob("*")):
-        path = file.relative_to(copy).as_posix()
-        if not file.is_file() or file.is_symlink() or "__pycache__" in path:
-            continue
-        before = root / path
-        if not before.is_file() or before.read_bytes() != file.read_bytes():
-            yield path
 
 
 def _better(after: Proof, before: Proof) -> bool:

@@ -12,6 +12,7 @@ from chairlift.recipes.django import telling
 from chairlift.recipes.django.book import Because, Book
 from chairlift.recipes.django.changing import PARTS, Choice, Made, change
 from chairlift.recipes.django.config import Kind, detect
+from chairlift.recipes.django.external import copy_checkout
 from chairlift.recipes.django.findings import Finding
 from chairlift.recipes.django.project import Project
 from chairlift.recipes.django.proving import checks
@@ -19,7 +20,7 @@ from chairlift.recipes.django.proving.evidence import Proof, State, Wish
 from chairlift.recipes.django.proving.interpreters import for_both
 from chairlift.recipes.django.proving.prove import prove, side_by_side
 from chairlift.recipes.django.releases import SERIES, Leg, Release, Stage, show
-from chairlift.recipes.django.repairing import Repair, copy_checkout
+from chairlift.recipes.django.repairing import Repair
 from chairlift.recipes.django.report.model import Part, Report, Run
 
 TITLES = {
@@ -152,7 +153,7 @@ def _part(root: Path, leg: Leg, wanted: Wanted, baseline: Proof | None, until: f
             proof = _mended(made, leg, wanted, wish, proof, baseline, until)
         runs.append(telling.run("after", proof, baseline))
         book.findings += telling.findings(baseline, proof)
-    unproven = telling.unproven(baseline, proof) if proof else ()
+    unproven = (*made.unproven, *telling.unproven(baseline, proof)) if proof else ()
     if not wanted.proves and book.touched():
         unproven = ("nothing was run: it was asked for without tests",)
     title = TITLES[leg.stage].format(target=show(leg.target))
