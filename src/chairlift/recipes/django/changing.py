@@ -85,7 +85,7 @@ def known() -> frozenset[str]:
 
 def change(book: Book, leg: Leg, choice: Choice = Choice()) -> Made:
     """Make the change in the checkout of the book. Nothing is run of what is in the checkout."""
-    book.findings += _jump(leg)
+    book.findings += [*_jump(leg), *_vendored(book)]
     _code(book, leg, choice)
     _texts(book, leg, choice)
     _tools(book, leg, choice)
@@ -113,6 +113,13 @@ def _jump(leg: Leg) -> Iterable[Finding]:
         steps = ", then ".join(show(each) for each in way)
         text = f"one jump over {len(way)} long-term releases: no version warns of what is removed so far ahead"
         yield Finding("", 0, "jump", text, f"go to {steps}, a campaign each, where the service is not small")
+
+
+def _vendored(book: Book) -> Iterable[Finding]:
+    """What imports it runs on that copy, whatever is pinned."""
+    for path in Project(book.root).vendored:
+        text = "left alone: it is a copy of Django itself, which what imports it runs on, whatever is pinned"
+        yield Finding(path, 0, "vendored-django", text, "take it out, or replace it by the target", weight=Weight.MUST)
 
 
 def _code(book: Book, leg: Leg, choice: Choice) -> None:

@@ -42,6 +42,7 @@ class Project:
     root: Path
     _sources: dict[str, Source | None] = field(default_factory=dict, repr=False)
     _facts: dict[Callable[..., object], Any] = field(default_factory=dict, repr=False)
+    _vendored: list[str] = field(default_factory=list, repr=False)
 
     @cached_property
     def paths(self) -> tuple[str, ...]:
@@ -55,10 +56,18 @@ class Project:
                 if entry.is_symlink():
                     continue
                 if entry.is_dir():
-                    if entry.name not in SKIPPED and not os.path.lexists(os.path.join(entry.path, ".git")):
+                    if entry.name == "django" and _is_django(entry.path):
+                        self._vendored.append(name)
+                    elif entry.name not in SKIPPED and not os.path.lexists(os.path.join(entry.path, ".git")):
                         yield from self._below(entry.path, name + "/")
                 elif entry.is_file():
                     yield name
+
+    @property
+    def vendored(self) -> tuple[str, ...]:
+        """Folders with a copy of Django itself, which is nobody's here to change."""
+        _ = self.paths
+        return tuple(sorted(self._vendored))
 
     def matching(self, *patterns: str) -> Iterator[str]:
         """Paths whose last part matches, or that match as a whole if the pattern has a slash."""
@@ -100,3 +109,13 @@ class Project:
             self._facts[question] = question(self)
         answer: _Fact = self._facts[question]
         return answer
+
+
+def _is_django(folder: str) -> bool:
+    """Whether it is Django itself, and no package of the service's that is called the same."""
+    try:
+        with open(os.path.join(folder, "__init__.py"), "rb") as file:
+            head = file.read(LARGEST)
+    except OSError:
+        return False
+    return b"VERSION" in head and b"get_version" in head

@@ -28,9 +28,17 @@ _RULE = re.compile(
 )
 
 
+_NAME = re.compile(r"\w[\w.-]*")
+
+
 def free(work: Work) -> None:
     """Every limit of Django that is somebody else's, by an address or in a file that is downloaded."""
-    for include in list(requirements.addresses(work.project, {})):
+    seen: set[tuple[str, str]] = set()
+    # One after the other: an edit moves what stands below it, and a copy may include by an address, too.
+    while include := next(
+        (e for e in requirements.addresses(work.project, {}) if (e.path, e.target) not in seen), None
+    ):
+        seen.add((include.path, include.target))
         _address(work, include)
     for rule, address in list(_downloads(work)):
         _downloaded(work, rule, address)
@@ -44,6 +52,13 @@ def _address(work: Work, include: Include) -> None:
     source = Text(include.target, data.decode("utf-8", "replace")) if data is not None else None
     blocking = [line.text for line in requirements.django_lines(source) if _blocks(work, line)] if source else []
     name = include.target.partition("?")[0].rpartition("/")[2]
+    if not _NAME.fullmatch(name):
+        # Such as a folder's, or one that pip would read as an option.
+        if blocking:
+            words = f"{include.target} keeps Django {show(work.leg.target)} out ({blocking[0]})"
+            how = "Keep a copy without that line, and include that."
+            work.say(include.path, include.line, "constraint-blocks", words, how, Weight.MUST)
+        return
     path = posixpath.normpath(posixpath.join(posixpath.dirname(include.path), name))
     if not source and _noted(work, include.target):
         blocking = ["by what was compiled with it"]
