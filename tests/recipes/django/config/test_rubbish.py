@@ -136,3 +136,22 @@ def test_what_goes_round_or_grows_comes_to_an_end(files: dict[str, str]) -> None
     began = time.process_time()
     run({"requirements.txt": "Django==2.2.28\n", **files})
     assert time.process_time() - began < 20
+
+
+@pytest.mark.parametrize("address", ["https://x.org/", "https://-c", "https://x.org/..", "https://x.org/a%2Fb"])
+def test_an_address_whose_end_is_no_name_of_a_file_is_told_and_not_copied(tmp_path: Path, address: str) -> None:
+    (tmp_path / "requirements.txt").write_text(f"Django==2.2\n-c {address}\n")
+    leg, project = Leg((2, 2), (3, 2), Stage.UPGRADE), Project(tmp_path)
+    done = edits(project, leg, detect(project, lambda _: b"Django<3\n"))
+    assert [each.path for each in done.edits] == ["requirements.txt"]
+    assert "constraint-blocks" in {each.code for each in done.findings}
+
+
+def test_constraints_that_include_others_by_address_are_copied_at_once(tmp_path: Path) -> None:
+    (tmp_path / "requirements.txt").write_text("Django==2.2\n-c https://x.org/b.txt\n")
+    leg = Leg((2, 2), (3, 2), Stage.UPGRADE)
+    for made in (["b.txt", "c.txt", "requirements.txt"], []):
+        done = edits(Project(tmp_path), leg, detect(Project(tmp_path), lambda _: b"Django<3\n-c https://x.org/c.txt\n"))
+        assert [each.path for each in done.edits] == made
+        for each in done.edits:
+            (tmp_path / each.path).write_bytes(each.data)
