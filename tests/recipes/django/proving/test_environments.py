@@ -106,6 +106,26 @@ LOCKS = {
 }
 
 
+NAMED = '[project]\nname = "shop"\nversion = "1"\ndescription = "A shop"\ndependencies = ["django==2.2.28"]\n'
+OF_SETUPTOOLS = '[build-system]\nrequires = ["setuptools>=64"]\nbuild-backend = "setuptools.build_meta"\n' + NAMED
+OF_FLIT = '[build-system]\nrequires = ["flit_core>=3.2,<4"]\nbuild-backend = "flit_core.buildapi"\n' + NAMED
+PACKAGE = {"shop/__init__.py": "", "tests/__init__.py": "", "requirements.txt": ""}
+
+
+@pytest.mark.parametrize("said", [{"setup.py": SETUP.format(name="shop")}, {"pyproject.toml": OF_SETUPTOOLS}])
+def test_tests_beside_an_editable_package_can_be_imported(said, tmp_path):
+    home, found = make(order(tmp_path, **PACKAGE, **said))
+    assert found.ok, found.log
+    # The name of the checkout inside the sandbox.
+    assert "/box/checkout" in [path.read_text().strip() for path in home.rglob("*.pth")]
+
+
+def test_other_backends_are_not_told_the_settings_of_setuptools(tmp_path):
+    _, found = make(order(tmp_path, **PACKAGE, **{"pyproject.toml": OF_FLIT}))
+    assert found.ok, found.log
+    assert "shop" in found.installed
+
+
 @pytest.mark.parametrize("name", LOCKS)
 def test_locks_are_installed(name, tmp_path):
     _, found = make(order(tmp_path, **{name: LOCKS[name]}))

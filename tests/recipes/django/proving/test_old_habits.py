@@ -168,6 +168,22 @@ def test_what_coverage_says_last_is_no_reason() -> None:
     assert last_words(said) == "ImportError: no shop"
 
 
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        (
+            "Traceback:\nImportError: No module named 'tests'\n\npytest-django did not search\n",
+            "ImportError: No module named 'tests'",
+        ),
+        ("Ran 3 tests\nFAILED (errors=1)\n", "FAILED (errors=1)"),
+        ("ValueError: of a log\na\nb\nc\n3 failed\n", "3 failed"),
+        ("the word Error: is in a sentence\n1 failed\n", "1 failed"),
+    ],
+)
+def test_an_exception_says_more_than_the_hint_below_it(said: str, words: str) -> None:
+    assert last_words(said) == words
+
+
 def test_the_python_stays_where_the_target_runs_on_it(tmp_path: Path) -> None:
     def leg(target: tuple[int, int], stage: Stage = Stage.UPGRADE) -> Leg:
         return Leg((2, 2), target, stage)

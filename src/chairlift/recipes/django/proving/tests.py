@@ -126,7 +126,13 @@ def run_again(inside: Inside, command: Command, first: Suite) -> tuple[Suite, fr
 _OF_COVERAGE = re.compile(r"CoverageWarning:|self\._warn\(|No data (?:was collected|to report)")
 
 
+#: An exception at the end of a traceback; some programs add a hint or two below it.
+_EXCEPTION = re.compile(r"[A-Za-z_][\w.]*(?:Error|Exception|Configured|NotReady|DoesNotExist): \S")
+_HINTS = 3
+
+
 def last_words(out: str) -> str:
     """The last line that says something: test runners end with their count, Python with the exception."""
     lines = [line.strip() for line in out.splitlines() if re.search(r"\w", line) and not _OF_COVERAGE.search(line)]
-    return lines[-1][:400] if lines else "no output"
+    ends = [line for line in lines[-_HINTS:] if _EXCEPTION.match(line)]
+    return (ends or lines or ["no output"])[-1][:400]
