@@ -8,10 +8,10 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from chairlift.recipes.django.findings import Finding, Weight
-from chairlift.recipes.django.fixing import Fixed, Fixer, LeftAlone, run
+from chairlift.recipes.django.fixing import Asks, Fixed, Fixer, LeftAlone, concerns, run
 from chairlift.recipes.django.project import LARGEST, Project
 from chairlift.recipes.django.releases import Leg
-from chairlift.recipes.django.scanning import Scanner
+from chairlift.recipes.django.scanning import Held, Scanner
 from chairlift.recipes.django.source import NotPython, Source
 from chairlift.recipes.django.tools.django_upgrade import DjangoUpgrade, Rewritten
 
@@ -35,6 +35,10 @@ class Engine:
         return tuple(each for each in self.fixers if each.applies(self.leg))
 
     @cached_property
+    def _asks(self) -> tuple[Asks, ...]:
+        return tuple(each.asks for each in self._wanted)
+
+    @cached_property
     def _by_literal(self) -> dict[bytes, list[int]]:
         rows: dict[bytes, list[int]] = {}
         for place, each in enumerate(self._wanted):
@@ -55,7 +59,7 @@ class Engine:
         """None where nothing concerns the file. Never raises for what is in the file."""
         found = self._scanner.found(data)
         names = self.tool.may_change(path, data, found) if self.tool else ()
-        own = self._own(path, found, project)
+        own = self._own(path, data, found, project)
         if not names and not own:
             return None
         why = self._left_alone(path, data)
@@ -74,17 +78,19 @@ class Engine:
     def notebook(self, path: str, data: bytes, project: Project) -> Fixed | None:
         """Notebooks are never changed: a finding where one holds what a fixer of the leg looks for."""
         found = self._scanner.found(data)
-        fixers = [each.name for each in self._own(path, found, project)]
+        fixers = [each.name for each in self._own(path, data, found, project)]
         fixers += self.tool.may_change(path, data, found) if self.tool else ()
         if not fixers:
             return None
         text = f"notebooks are not changed; this one may need: {', '.join(sorted(set(fixers)))}"
         return Fixed(path, "", findings=(Finding(path, 0, "notebook", text, "look at it", weight=Weight.NOTE),))
 
-    def _own(self, path: str, found: frozenset[bytes], project: Project) -> list[Fixer]:
+    def _own(self, path: str, data: bytes, found: frozenset[bytes], project: Project) -> list[Fixer]:
+        """By literals first, which are found in one pass for all of them; then those few more closely."""
         places = {place for literal in self._by_literal.keys() & {*found, b""} for place in self._by_literal[literal]}
-        wanted = [self._wanted[place] for place in sorted(places) if self._wanted[place].wanted(project)]
-        return [each for each in wanted if not each.files or any(part in path for part in each.files)]
+        held = Held(data)
+        chosen = ((self._wanted[place], self._asks[place]) for place in sorted(places))
+        return [fixer for fixer, asks in chosen if concerns(fixer, asks, path, held, project)]
 
     def _left_alone(self, path: str, data: bytes) -> Finding | None:
         if len(data) > LARGEST:
@@ -99,7 +105,7 @@ class Engine:
         present = source
         if rewritten.text != source.text:
             present = Source(source.path, source.encoded(rewritten.text))
-            own = self._own(source.path, self._scanner.found(present.data), project) if own else own
+            own = self._own(source.path, present.data, self._scanner.found(present.data), project) if own else own
         elif own:
             # Tell what is not Python, also where no fixer would look at the tree.
             _ = source.tree

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from chairlift.recipes.django.findings import Edit, Finding, apply
 from chairlift.recipes.django.project import Project
 from chairlift.recipes.django.releases import Leg, Release, Stage, horizon
+from chairlift.recipes.django.scanning import Asked, Held, asked
 from chairlift.recipes.django.source import NotPython, Source
 from chairlift.recipes.django.walking import descend, shape
 
@@ -42,7 +43,8 @@ class Fixer:
     `since` is the first version on which the new spelling works: it is used where the run's floor is at least that.
     `breaks` is the version on which the old spelling fails or behaves otherwise, if any. `items` are numbers of
     release-note items. `only_flags` says that it never edits. `files` narrows it to paths with one of these in them.
-    `needs` is asked of the checkout where a rule makes sense for some of them only (ask `project.once`).
+    `needs` is asked of the checkout where a rule makes sense for some of them only (ask `project.once`), and `narrow`
+    of the checkout and what stands in a file, where more can be said of the files than by words (see `also`).
     """
 
     module: str
@@ -56,23 +58,28 @@ class Fixer:
     lookers: list[tuple[type[ast.AST], frozenset[str], Looker]] = field(default_factory=list)
     always: frozenset[bytes] = frozenset()
     needs: Callable[[Project], bool] | None = None
+    narrow: Callable[[Project, Held], bool] | None = None
     stages: tuple[Stage, ...] = ()
+    named: set[Asked] = field(default_factory=set)
+    besides: list[tuple[Asked, ...]] = field(default_factory=list)
 
     @property
     def name(self) -> str:
         return self.module.rpartition(".")[2]
 
-    def on(self, kind: type[ast.AST], *names: str) -> Callable[[Looker], Looker]:
+    def on(self, kind: type[ast.AST], *names: str, origins: Iterable[str] = ()) -> Callable[[Looker], Looker]:
         """Register for nodes of this kind, and of these names.
 
         A name is: of ast.Name its id, of ast.Attribute its attr, of ast.Call the called function's last name, of
         ast.ImportFrom the module or an imported name, of ast.Import a module, of ast.ClassDef and ast.FunctionDef
         their names or (a class) the last name of a base, of ast.keyword its arg, of ast.Constant the string itself,
-        of ast.Assign a target's id. Without names the fixer must say its `triggers`.
+        of ast.Assign a target's id. Without names the fixer must say its `triggers`. Where the looker only knows some
+        dotted `origins` of these names, all words of one of them are in every file that it can touch.
         """
 
         def register(looker: Looker) -> Looker:
             self.lookers.append((kind, frozenset(names), looker))
+            self.named |= {asked(each) for each in (tuple(origins) or names)}
             return looker
 
         return register
@@ -80,6 +87,18 @@ class Fixer:
     def triggers(self, *literals: str) -> None:
         """For lookers without names: one of these is in every file that they can touch."""
         self.always |= {literal.encode() for literal in literals}
+
+    def also(self, *texts: str) -> None:
+        """Besides its names: one of these, too, is in every file that it can touch.
+
+        A name counts as a word, of a dotted name all words count, and any other text as it stands.
+        """
+        self.besides.append(tuple(asked(text) for text in texts))
+
+    @property
+    def asks(self) -> Asks:
+        """Derived: what must be in a file for this fixer to say anything of it."""
+        return Asks((*self.always, *self.named), tuple(self.besides))
 
     @property
     def literals(self) -> frozenset[bytes]:
@@ -101,6 +120,17 @@ class Fixer:
         if self.breaks is not None and self.breaks <= leg.current:
             return False
         return asked_for(self, leg)
+
+
+@dataclass(frozen=True)
+class Asks:
+    """One of `first` must be in a file, and one of each of `besides`."""
+
+    first: tuple[Asked, ...]
+    besides: tuple[tuple[Asked, ...], ...]
+
+    def met(self, held: Held) -> bool:
+        return any(map(held.holds, self.first)) and all(any(map(held.holds, each)) for each in self.besides)
 
 
 class Rule(Protocol):
@@ -174,7 +204,10 @@ def fix(source: Source, fixers: Sequence[Fixer], project: Project, leg: Leg) -> 
     raises, the file is left alone and a finding names the fixer.
     """
     try:
-        return run(source, [each for each in fixers if _concerns(each, source) and each.wanted(project)], project, leg)
+        held = Held(source.data)
+        return run(
+            source, [each for each in fixers if concerns(each, each.asks, source.path, held, project)], project, leg
+        )
     except LeftAlone as left:
         return Fixed(source.path, source.text, findings=(left.finding,), encoding=source.encoding)
 
@@ -227,10 +260,13 @@ def _parsed_again(source: Source, text: str, made: Iterable[Edit]) -> Source:
     return after
 
 
-def _concerns(fixer: Fixer, source: Source) -> bool:
-    if fixer.files and not any(part in source.path for part in fixer.files):
+def concerns(fixer: Fixer, asks: Asks, path: str, held: Held, project: Project) -> bool:
+    """Whether the fixer may have anything to say of the file; `asks` are its own, made once."""
+    if fixer.files and not any(part in path for part in fixer.files):
         return False
-    return any(literal in source.data for literal in fixer.literals)
+    if not fixer.wanted(project) or not asks.met(held):
+        return False
+    return fixer.narrow is None or fixer.narrow(project, held)
 
 
 Called = tuple[Fixer, Looker]

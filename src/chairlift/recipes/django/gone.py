@@ -37,6 +37,6 @@ def flag_all(fixer: Fixer, gone: Mapping[str, str]) -> None:
 
     if fields:
         last = sorted({name.rpartition(".")[2] for name in fields})
-        fixer.on(ast.ImportFrom, *last)(field)
-        fixer.on(ast.Attribute, *last)(field)
+        fixer.on(ast.ImportFrom, *last, origins=fields)(field)
+        fixer.on(ast.Attribute, *last, origins=fields)(field)
     fixer.on(ast.Constant, *gone)(string)

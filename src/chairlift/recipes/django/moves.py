@@ -20,10 +20,11 @@ def follow(fixer: Fixer, moved: Mapping[str, str], gone: tuple[str, ...] = ()) -
     `gone` are modules of which nothing is left: an import of them that nothing uses any more is taken out.
     """
     names = sorted({old.rpartition(".")[2] for old in moved})
-    fixer.on(ast.ImportFrom, *names)(partial(_import, moved))
-    fixer.on(ast.Attribute, *names)(partial(_attribute, moved))
+    fixer.on(ast.ImportFrom, *names, origins=moved)(partial(_import, moved))
+    fixer.on(ast.Attribute, *names, origins=moved)(partial(_attribute, moved))
     if gone:
-        fixer.on(ast.ImportFrom, *{module.rpartition(".")[2] for module in gone})(partial(_gone_module, moved, gone))
+        modules = {module.rpartition(".")[2] for module in gone}
+        fixer.on(ast.ImportFrom, *modules, origins=gone)(partial(_gone_module, moved, gone))
 
 
 def flag(fixer: Fixer, removed: Mapping[str, str], weight: Weight = Weight.MUST) -> None:
@@ -43,8 +44,8 @@ def flag(fixer: Fixer, removed: Mapping[str, str], weight: Weight = Weight.MUST)
         if old in removed:
             yield looking.source.finding(node, f"{old}: {fixer.title}", removed[old], weight)
 
-    fixer.on(ast.ImportFrom, *names)(imported)
-    fixer.on(ast.Attribute, *names)(used)
+    fixer.on(ast.ImportFrom, *names, origins=removed)(imported)
+    fixer.on(ast.Attribute, *names, origins=removed)(used)
 
 
 def forget(fixer: Fixer, *origins: str) -> None:
@@ -56,7 +57,8 @@ def forget(fixer: Fixer, *origins: str) -> None:
             if gone and not is_used(looking.source, alias.asname or alias.name):
                 yield from remove_import(looking.source, node, alias.name)
 
-    fixer.on(ast.ImportFrom, *sorted({origin.rpartition(".")[2] for origin in origins}))(imported)
+    names = {origin.rpartition(".")[2] for origin in origins}
+    fixer.on(ast.ImportFrom, *names, origins=origins)(imported)
 
 
 def tolerated(parents: Parents) -> bool:

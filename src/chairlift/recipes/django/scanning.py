@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable
+from functools import cached_property
 
 from ahocorasick_rs import BytesAhoCorasick, Implementation
 
@@ -38,6 +40,39 @@ class Scanner:
 
     def _held(self, data: bytes) -> set[int]:
         return {match[0] for match in self._automaton.find_matches_as_indexes(data, overlapping=True)}
+
+
+_WORD = re.compile(rb"\w+")
+
+
+class Held:
+    """What stands in a file, asked for more closely than by literals: whole words, made out only where they are needed.
+
+    `words` is None where the names that Python reads cannot be told by the bytes.
+    """
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+
+    @cached_property
+    def words(self) -> frozenset[bytes] | None:
+        return frozenset(_WORD.findall(self.data)) if is_plain(self.data) else None
+
+    def holds(self, text: Asked) -> bool:
+        """Whether all words of a name stand here, wherever, or any other text as it is."""
+        if isinstance(text, bytes):
+            return self.words is None or text in self.data
+        return self.words is None or text <= self.words
+
+
+#: A text that must stand in a file as it is, or words that must all stand there.
+Asked = bytes | frozenset[bytes]
+_NAME = re.compile(r"\w+(?:\.\w+)*")
+
+
+def asked(text: str) -> Asked:
+    """Of a name or a dotted name its words, as there may be space around its dots; of any other text its bytes."""
+    return frozenset(_WORD.findall(text.encode())) if _NAME.fullmatch(text) else text.encode()
 
 
 class Lines:

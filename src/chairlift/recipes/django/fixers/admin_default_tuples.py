@@ -43,3 +43,6 @@ def joined(looking: Looking, node: ast.Attribute, parents: Parents) -> Iterator[
         yield source.finding(node, f"{node.attr} is a tuple by default", "Write [*…, …].", Weight.MUST)
     elif isinstance(above, ast.Attribute) and above.attr in {"append", "extend", "insert", "remove", "copy"}:
         yield source.finding(node, f"{node.attr} is a tuple by default", "Set the list as a whole.", Weight.MUST)
+
+
+fixer.also(*sorted(_CLASSES))

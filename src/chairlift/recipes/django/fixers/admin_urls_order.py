@@ -51,3 +51,6 @@ def _prefix(node: ast.expr | None) -> str | None:
     value = getattr(node.args[0], "value", None)
     found = re.match(r"\^?([\w/.-]*)", value) if isinstance(value, str) else None
     return found[1] if found else None
+
+
+fixer.also("site")

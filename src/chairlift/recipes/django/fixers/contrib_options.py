@@ -39,3 +39,7 @@ def added(looking: Looking, node: ast.Attribute, parents: Parents) -> Iterator[F
 
 def _is_of_django(looking: Looking, owner: ast.expr) -> bool:
     return looking.source.resolve(owner).startswith("django.contrib.")
+
+
+fixer.also("Meta", "_meta")
+fixer.also("django.contrib")

@@ -33,3 +33,6 @@ def called(looking: Looking, node: ast.Call, parents: Parents) -> Iterator[Findi
                 Weight.MUST,
             )
             return
+
+
+fixer.also("distinct")

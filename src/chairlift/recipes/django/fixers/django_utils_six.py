@@ -78,6 +78,7 @@ def module(looking: Looking, tree: ast.Module, parents: Parents) -> Iterator[Edi
 
 
 fixer.triggers("six")
+fixer.also("django.utils.six")
 
 
 def _ancestors(node: ast.AST, above: Parent) -> Parents:

@@ -30,3 +30,6 @@ def keyword(looking: Looking, node: ast.keyword, parents: Parents) -> Iterator[E
         source = looking.source
         if "#" not in source.segment(node):
             yield Edit(source.span(node)[0], outer(source, node.value, call)[0], "")
+
+
+fixer.also("earliest", "latest")

@@ -53,3 +53,4 @@ def patched(looking: Looking, node: ast.Call, parents: Parents) -> Iterator[Find
 
 
 fixer.triggers(*_RENAMED)
+fixer.also("patch", "object", "setattr")

@@ -15,6 +15,7 @@ from chairlift.recipes.django.fixing import Fixer, Looking, Parents
 from chairlift.recipes.django.models import inherited, models, root_model, uses_mysql, uses_only_mysql
 from chairlift.recipes.django.moves import free
 from chairlift.recipes.django.project import Project
+from chairlift.recipes.django.scanning import Held
 
 fixer = Fixer(
     __name__,
@@ -22,8 +23,8 @@ fixer = Fixer(
     link="https://code.djangoproject.com/ticket/32691",
     breaks=(3, 0),
     needs=uses_mysql,
+    narrow=lambda project, held: _filters_by_one(project, held),
 )
-
 
 _CALLED = frozenset({"filter", "exclude", "get", "Q", "get_object_or_404", "get_list_or_404"})
 
@@ -38,9 +39,22 @@ def called(looking: Looking, node: ast.Call, parents: Parents) -> Iterator[Edit 
     if getattr(node.func, "attr", "") == "get" and not _of_a_model(looking, node):
         return
     for each in node.keywords:
-        name = (each.arg or "").removesuffix("__exact").rpartition("__")[2]
+        name = _field(each.arg or "")
         if name in indexed and _may_be_a_boolean(each.value):
             yield from _compared(looking, each, f"{indexed[name]}.{name}")
+
+
+def _field(keyword: str) -> str:
+    """`shop__is_open__exact` asks for `is_open`."""
+    return keyword.removesuffix("__exact").rpartition("__")[2]
+
+
+def _filters_by_one(project: Project, held: Held) -> bool:
+    """Whether a word of the file could be a keyword that asks for an indexed boolean."""
+    indexed = project.once(_indexed)
+    return bool(indexed) and (
+        held.words is None or any(_field(word.decode(errors="replace")) in indexed for word in held.words)
+    )
 
 
 def _compared(looking: Looking, keyword: ast.keyword, field: str) -> Iterator[Edit | Finding]:

@@ -69,3 +69,8 @@ def _closing(regex: str, start: int) -> int:
 def _is_in_optional(regex: str, start: int) -> bool:
     opens = [found.start() for found in re.finditer(r"(?<!\\)\((?!\?P)", regex) if found.start() < start]
     return any(_closing(regex, each) > start and regex[_closing(regex, each) :][:1] == "?" for each in opens)
+
+
+# A named group, and behind the end of some group what makes it optional.
+fixer.also("(?P<")
+fixer.also(")?", ")*", "){0")

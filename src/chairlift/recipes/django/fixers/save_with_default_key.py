@@ -35,3 +35,6 @@ def field(looking: Looking, node: ast.keyword, parents: Parents) -> Iterator[Fin
             "update_or_create() or filter(pk=…).update() where existing keys are saved; fixtures are as before",
             Weight.NOTE,
         )
+
+
+fixer.also("default")
