@@ -58,6 +58,10 @@ class Held:
     def words(self) -> frozenset[bytes] | None:
         return frozenset(_WORD.findall(self.data)) if is_plain(self.data) else None
 
+    def matches(self, pattern: re.Pattern[bytes]) -> bool:
+        """Whether the pattern is found, or could be in what Python reads."""
+        return pattern.search(self.data) is not None or self.words is None
+
     def holds(self, text: Asked) -> bool:
         """Whether all words of a name stand here, wherever, or any other text as it is."""
         if isinstance(text, bytes):

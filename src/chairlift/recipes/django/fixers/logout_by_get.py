@@ -20,6 +20,8 @@ fixer = Fixer(
     breaks=(5, 0),
     items=(284, 425),
     only_flags=True,
+    # Of views, classes and addresses alike.
+    narrow=lambda project, held: held.holds(b"ogout"),
 )
 
 

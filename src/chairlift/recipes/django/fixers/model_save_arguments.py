@@ -6,6 +6,7 @@ https://docs.djangoproject.com/en/5.1/releases/5.1/#features-deprecated-in-5-1
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from chairlift.recipes.django.calls import last_name, on_super
@@ -19,7 +20,11 @@ fixer = Fixer(
     title="save(force_insert=…) of models",
     link=notes((5, 1), "features-deprecated-in-5-1"),
     breaks=(6, 0),
+    narrow=lambda project, held: held.matches(_POSITIONAL),
 )
+
+#: A call whose first argument is neither named nor taken apart.
+_POSITIONAL = re.compile(rb"\bsave\s*\\?\s*\(\s*(?!\w+\s*=[^=])(?!\*)[^\s)]")
 
 _NAMES = ("force_insert", "force_update", "using", "update_fields")
 

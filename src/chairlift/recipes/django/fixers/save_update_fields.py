@@ -6,6 +6,7 @@ https://docs.djangoproject.com/en/4.2/releases/4.2/#setting-update-fields-in-mod
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from chairlift.recipes.django.calls import called, on_super
@@ -20,7 +21,12 @@ fixer = Fixer(
     breaks=(4, 2),
     items=(323,),
     only_flags=True,
+    narrow=lambda project, held: held.matches(_DEFINED),
 )
+
+_DEFINED = re.compile(rb"\bdef\s+save\b")
+
+fixer.also("super")
 
 
 @fixer.on(ast.FunctionDef, "save")

@@ -88,7 +88,7 @@ def _moved(looking: Looking, said: dict[str, ast.Assign], parents: Parents) -> I
         yield from edits
 
 
-@fixer.on(ast.Call, "override_settings", "settings")
+@fixer.on(ast.Call, "override_settings", "settings", origins=_ALIASES)
 def overridden(looking: Looking, node: ast.Call, parents: Parents) -> Iterator[Edit]:
     source = looking.source
     found = {alias: keyword(node, name) for name, alias in _ALIASES.items()}

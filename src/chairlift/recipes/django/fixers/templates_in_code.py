@@ -20,6 +20,7 @@ fixer = Fixer(
     breaks=(3, 0),
     items=(57,),
     only_flags=True,
+    narrow=lambda project, held: held.matches(_HINT),
 )
 
 _LOADS = re.compile(r"{%-?\s*load\s[^%]*\b(staticfiles|admin_static)\b")
@@ -62,5 +63,7 @@ def made(looking: Looking, node: ast.Call, parents: Parents) -> Iterator[Finding
             "search the templates of each environment for {% load staticfiles %}, admin_static and {% ifequal %}",
         )
 
+
+_HINT = re.compile(rb"load\s[^%]*\b(?:staticfiles|admin_static)\b|ifequal|ifnotequal|Template\(|from_string")
 
 fixer.triggers("staticfiles", "admin_static", "ifequal", "ifnotequal", "Template(", "from_string")

@@ -6,6 +6,7 @@ https://docs.djangoproject.com/en/4.1/releases/4.1/#reverse-foreign-key-changes-
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from chairlift.recipes.django.calls import keyword, starred
@@ -20,7 +21,11 @@ fixer = Fixer(
     breaks=(5, 0),
     items=(274, 423),
     only_flags=True,
+    narrow=lambda project, held: held.matches(_MADE),
 )
+
+#: An object made in an argument. Classes that are imported under a name in small letters are not followed.
+_MADE = re.compile(rb"\w\s*=\s*(?:\w+\s*\.\s*)*[A-Z]\w*\s*\(")
 
 _QUERIES = {"filter", "exclude", "get", "count"}
 
