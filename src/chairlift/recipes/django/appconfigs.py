@@ -119,7 +119,7 @@ def _installed(project: Project) -> frozenset[str]:
     found: set[str] = set()
     for path in settings.files(project):
         source = project.source(path)
-        for node in ast.walk(source.tree) if source else ():
+        for node in source.nodes if source else ():
             if names_apps(node):
                 found |= {each.value for each in ast.walk(node) if _is_entry(each)}  # type: ignore[attr-defined]
     return frozenset(found)

@@ -159,7 +159,7 @@ def remove_import(source: Source, node: ast.ImportFrom | ast.Import, name: str, 
     kept = [alias for alias in node.names if alias.name != name]
     if not kept:
         parents: tuple[ast.AST, ...] = (source.tree,)
-        for parent in ast.walk(source.tree):
+        for parent in source.nodes:
             if node in ast.iter_child_nodes(parent):
                 parents = (parent,)
         yield from remove_statement(source, node, parents, together)
@@ -175,7 +175,7 @@ def remove_import(source: Source, node: ast.ImportFrom | ast.Import, name: str, 
 
 def is_used(source: Source, name: str) -> bool:
     """Whether a local name is used anywhere but where it is imported."""
-    if any(isinstance(node, ast.Name) and node.id == name for node in ast.walk(source.tree)):
+    if any(isinstance(node, ast.Name) and node.id == name for node in source.nodes):
         return True
     exported = [node for node in source.tree.body if isinstance(node, ast.Assign) and "__all__" in source.segment(node)]
     return any(name in source.segment(node) for node in exported)

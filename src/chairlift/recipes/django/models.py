@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from chairlift.recipes.django.project import Project
 from chairlift.recipes.django.source import Source
+from chairlift.recipes.django.walking import statements
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def _models(project: Project) -> tuple[Model, ...]:
         if "/migrations/" in path or b"models" not in data or b"Field(" not in data:
             continue
         source = project.source(path)
-        for node in ast.walk(source.tree) if source else ():
+        for node in statements(source.tree) if source else ():
             if isinstance(node, ast.ClassDef):
                 model = model_of(node, path)
                 if model.fields:

@@ -75,7 +75,7 @@ def free(source: Source, name: str, origin: str) -> bool:
 
 def rebound(source: Source, name: str) -> bool:
     """Whether something but an import binds the name, anywhere in the file."""
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         match node:
             case ast.Name(id=found, ctx=ast.Store() | ast.Del()) if found == name:
                 return True
@@ -90,7 +90,7 @@ def rebound(source: Source, name: str) -> bool:
 
 
 def _occurs(source: Source, name: str) -> bool:
-    return rebound(source, name) or any(isinstance(n, ast.Name) and n.id == name for n in ast.walk(source.tree))
+    return rebound(source, name) or any(isinstance(n, ast.Name) and n.id == name for n in source.nodes)
 
 
 def _module(node: ast.ImportFrom) -> str:
@@ -134,7 +134,7 @@ def _moved_alias(looking: Looking, node: ast.ImportFrom, alias: ast.alias, new: 
 
 
 def _uses(source: Source, name: str) -> Iterator[ast.Name]:
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.Name) and node.id == name:
             yield node
 
@@ -210,7 +210,7 @@ def _gone_module(
         local = alias.asname or alias.name
         if f"{node.module}.{alias.name}" not in gone or rebound(source, local):
             continue
-        uses = [each for each in ast.walk(source.tree) if isinstance(each, ast.Attribute) and _is_of(each, local)]
+        uses = [each for each in source.nodes if isinstance(each, ast.Attribute) and _is_of(each, local)]
         if len(uses) != len([*_uses(source, local)]) or not all(source.resolve(use) in moved for use in uses):
             continue
         new = {source.resolve(use): moved[source.resolve(use)] for use in uses}

@@ -20,7 +20,7 @@ _OF_TESTS = re.compile(r"(?i)(?:^|[/_.-])(?:tests?|testing|runtests)(?:[/_.-])")
 
 def assigns(source: Source, name: str) -> bool:
     """Whether the file gives a setting a value, in any way: plainly, in a class, or by settings.configure(NAME=…)."""
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         match node:
             case ast.Name(id=found, ctx=ast.Store()) | ast.keyword(arg=found) if found == name:
                 return True
@@ -55,7 +55,7 @@ def _is_configuration(node: ast.ClassDef) -> bool:
 
 def below(project: Project, source: Source, seen: tuple[str, ...] = ()) -> Iterator[Source]:
     """The files of the checkout whose names this one takes by `import *`, and those that they take from."""
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.ImportFrom) and any(alias.name == "*" for alias in node.names):
             path = _module_path(project, source.path, node)
             other = project.source(path) if path and path not in (*seen, source.path) else None

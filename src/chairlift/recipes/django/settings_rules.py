@@ -33,7 +33,7 @@ def sets_settings(call: ast.AST) -> bool:
 
 def is_read(source: Source, name: str) -> bool:
     """Whether the file itself reads the setting by its bare name, or exports it."""
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load):
             return True
         if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name) and node.target.id == name:
@@ -81,7 +81,6 @@ def says_settings(source: Source) -> bool:
         if isinstance(target, ast.Name)
     }
     extends = any(
-        isinstance(node, ast.ImportFrom) and any(alias.name == "*" for alias in node.names)
-        for node in ast.walk(source.tree)
+        isinstance(node, ast.ImportFrom) and any(alias.name == "*" for alias in node.names) for node in source.nodes
     )
     return bool(named & {"ROOT_URLCONF", "INSTALLED_APPS"}) and not extends

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from chairlift.recipes.django.findings import Edit, Finding, Weight
+from chairlift.recipes.django.walking import statements
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|$)")
 
@@ -51,6 +52,11 @@ class Source:
                 return ast.parse(self.data if self.encoding in ("utf-8", "ascii") else self.text)
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             raise NotPython(f"{self.path} is not Python 3: {error}") from error
+
+    @cached_property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        """Every node, outer before inner: several rules want to see all of them."""
+        return tuple(ast.walk(self.tree))
 
     # Places
 
@@ -121,7 +127,7 @@ class Source:
         A name that is bound to two different things has no origin.
         """
         found: dict[str, str] = {}
-        for node in ast.walk(self.tree):
+        for node in statements(self.tree):
             for name, origin in _bound(node):
                 found[name] = origin if found.get(name, origin) == origin else ""
         return found

@@ -104,4 +104,4 @@ def _bound(source: Source) -> set[str]:
 
 
 def _used(source: Source) -> set[str]:
-    return {node.id for node in ast.walk(source.tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+    return {node.id for node in source.nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}

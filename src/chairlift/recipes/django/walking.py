@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -12,6 +13,8 @@ _BLOCKS = (ast.mod, ast.stmt, ast.excepthandler, ast.match_case)
 _PLAIN = frozenset(
     {"ctx", "id", "attr", "arg", "name", "asname", "module", "level", "kind", "conversion", "type_comment"}
 )
+#: Where blocks hold others, last first.
+_BLOCK_FIELDS = ("finalbody", "orelse", "cases", "handlers", "body")
 _OPERATORS = (ast.operator, ast.cmpop, ast.boolop, ast.unaryop)
 
 
@@ -52,6 +55,20 @@ def descend(
             nodes += [(each, parents) for each in reversed(value) if type(each) in fields]
         elif type(value) in fields:
             nodes.append((value, parents))
+
+
+def statements(tree: ast.Module) -> Iterator[ast.stmt]:
+    """All statements of a file, those within others too; a small part of its nodes, and all that binds names."""
+    todo: list[Any] = [*reversed(tree.body)]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, ast.stmt):
+            yield node
+        for field in _BLOCK_FIELDS:
+            below = getattr(node, field, None)
+            # A lambda's body is an expression.
+            if type(below) is list:
+                todo += reversed(below)
 
 
 def _kinds(kind: type[ast.AST]) -> set[type[ast.AST]]:

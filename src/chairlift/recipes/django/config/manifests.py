@@ -124,7 +124,7 @@ class Manifests:
 def _in_setup_py(source: Source) -> Iterator[Place]:
     """String literals that are requirements of Django, wherever they stand (a list may have any name)."""
     groups = _extras_spans(source)
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
             continue
         value = node.value
@@ -144,7 +144,7 @@ def _in_setup_py(source: Source) -> Iterator[Place]:
 
 def _listed(source: Source, wanted: ast.Constant) -> bool:
     """A bare `Django` counts only within a list or tuple of requirements."""
-    lists = [node for node in ast.walk(source.tree) if isinstance(node, ast.List | ast.Tuple)]
+    lists = [node for node in source.nodes if isinstance(node, ast.List | ast.Tuple)]
     return any(wanted in node.elts and len(_requirements_in(node)) == len(node.elts) for node in lists)
 
 
@@ -156,7 +156,7 @@ def _requirements_in(node: ast.List | ast.Tuple) -> list[str]:
 def _extras_spans(source: Source) -> list[tuple[int, int, str]]:
     """Where the lists of extras_require, tests_require and setup_requires stand."""
     spans = []
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if not isinstance(node, ast.keyword):
             continue
         if node.arg == "extras_require" and isinstance(node.value, ast.Dict):

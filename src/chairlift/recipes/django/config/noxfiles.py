@@ -14,7 +14,7 @@ from chairlift.recipes.django.source import Source
 
 def _lists(source: Source) -> Iterator[list[tuple[Release, ast.Constant]]]:
     """Lists whose every string means a Django."""
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if not isinstance(node, ast.List | ast.Tuple):
             continue
         found = []

@@ -61,7 +61,7 @@ def _goes_in(source: Source, value: ast.AST, parents: Parents) -> bool:
     names = set()
     if len(parents) >= 2 and isinstance(parents[-2], ast.Assign):
         names = {each.id for each in parents[-2].targets if isinstance(each, ast.Name)}
-    for call in ast.walk(source.tree):
+    for call in source.nodes:
         if isinstance(call, ast.Call) and source.resolve(call.func) == _CONFIGURE:
             for each in call.keywords:
                 taken = isinstance(each.value, ast.Name) and each.value.id in names

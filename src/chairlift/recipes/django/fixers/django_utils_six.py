@@ -16,6 +16,7 @@ from chairlift.recipes.django.fixing import Fixer, Looking, Parents
 from chairlift.recipes.django.moves import free, rebound, tolerated
 from chairlift.recipes.django.project import Project
 from chairlift.recipes.django.source import Source
+from chairlift.recipes.django.walking import statements
 
 fixer = Fixer(
     __name__,
@@ -64,6 +65,8 @@ Parent = dict[ast.AST, ast.AST]
 
 @fixer.on(ast.Module)
 def module(looking: Looking, tree: ast.Module, parents: Parents) -> Iterator[Edit | Finding]:
+    if not any(isinstance(node, ast.ImportFrom) and _may_be_six(node) for node in statements(tree)):
+        return
     above: Parent = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
     for node in [*ast.walk(tree)]:
         if isinstance(node, ast.ImportFrom) and not node.level and not tolerated(_ancestors(node, above)):
@@ -75,6 +78,10 @@ def module(looking: Looking, tree: ast.Module, parents: Parents) -> Iterator[Edi
                 name = f"{node.module}.{alias.name}"
                 if name == _SIX or name.startswith(f"{_SIX}."):
                     yield from _alias(looking, node, alias, above)
+
+
+def _may_be_six(node: ast.ImportFrom) -> bool:
+    return (node.module or "").startswith("django.utils")
 
 
 fixer.triggers("six")
@@ -94,7 +101,7 @@ def _alias(looking: Looking, node: ast.ImportFrom, alias: ast.alias, above: Pare
     # Another fixer knows the decorator.
     if alias.name == "python_2_unicode_compatible":
         return
-    uses = [each for each in ast.walk(source.tree) if isinstance(each, ast.Name) and each.id == local]
+    uses = [each for each in source.nodes if isinstance(each, ast.Name) and each.id == local]
     plain = [_plain(source, use, above) for use in uses]
     together = group()
     taken = [*remove_import(source, node, alias.name, together)]

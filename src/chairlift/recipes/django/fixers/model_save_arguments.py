@@ -24,7 +24,7 @@ fixer = Fixer(
 )
 
 #: A call whose first argument is neither named nor taken apart.
-_POSITIONAL = re.compile(rb"\bsave\s*\\?\s*\(\s*(?!\w+\s*=[^=])(?!\*)[^\s)]")
+_POSITIONAL: re.Pattern[bytes] = re.compile(rb"\bsave\s*\\?\s*\(\s*(?!\w+\s*=[^=])(?!\*)[^\s)]")
 
 _NAMES = ("force_insert", "force_update", "using", "update_fields")
 

@@ -33,7 +33,7 @@ def imported(looking: Looking, node: ast.ImportFrom, parents: Parents) -> Iterat
         if f"{node.module}.{alias.name}" not in _ORIGINS or node.level:
             continue
         local = alias.asname or alias.name
-        uses = [each for each in ast.walk(source.tree) if isinstance(each, ast.Name) and each.id == local]
+        uses = [each for each in source.nodes if isinstance(each, ast.Name) and each.id == local]
         lines = [edit for each in _decorated(source) for edit in _taken_off(source, each)]
         if len(lines) == len(uses) and source.resolve(ast.Name(local)) in _ORIGINS:
             together = group()
@@ -55,7 +55,7 @@ fixer.triggers(_NAME)
 
 
 def _decorated(source: Source) -> Iterator[ast.expr]:
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.ClassDef):
             for each in node.decorator_list:
                 if isinstance(each, ast.Name) and source.resolve(each) in _ORIGINS:

@@ -37,7 +37,7 @@ _HOW = (
 def _simple(source: Source) -> bool:
     if "UnknownTimeZoneError" in source.text:
         return False
-    return not any(isinstance(node, ast.Attribute) and node.attr in _METHODS for node in ast.walk(source.tree))
+    return not any(isinstance(node, ast.Attribute) and node.attr in _METHODS for node in source.nodes)
 
 
 @fixer.on(ast.Call, "timezone")

@@ -24,7 +24,7 @@ fixer = Fixer(
     narrow=lambda project, held: held.matches(_DEFINED),
 )
 
-_DEFINED = re.compile(rb"\bdef\s+save\b")
+_DEFINED: re.Pattern[bytes] = re.compile(rb"\bdef\s+save\b")
 
 fixer.also("super")
 

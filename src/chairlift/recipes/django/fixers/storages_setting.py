@@ -60,7 +60,7 @@ def _assigned(tree: ast.Module) -> dict[str, ast.Assign]:
 def _alone(looking: Looking, said: dict[str, ast.Assign]) -> bool:
     """Whether it is all in one place, and django-upgrade has not taken it: that one does plain strings."""
     source = looking.source
-    names = [node.id for node in ast.walk(source.tree) if isinstance(node, ast.Name) and node.id in _ALIASES]
+    names = [node.id for node in source.nodes if isinstance(node, ast.Name) and node.id in _ALIASES]
     strings = all(isinstance(each.value, ast.Constant) for each in said.values())
     extends = any(
         isinstance(node, ast.ImportFrom) and any(alias.name == "*" for alias in node.names) for node in source.tree.body

@@ -64,6 +64,8 @@ def made(looking: Looking, node: ast.Call, parents: Parents) -> Iterator[Finding
         )
 
 
-_HINT = re.compile(rb"load\s[^%]*\b(?:staticfiles|admin_static)\b|ifequal|ifnotequal|Template\(|from_string")
+_HINT: re.Pattern[bytes] = re.compile(
+    rb"load\s[^%]*\b(?:staticfiles|admin_static)\b|ifequal|ifnotequal|Template\(|from_string"
+)
 
 fixer.triggers("staticfiles", "admin_static", "ifequal", "ifnotequal", "Template(", "from_string")

@@ -25,7 +25,7 @@ fixer = Fixer(
 )
 
 #: An object made in an argument. Classes that are imported under a name in small letters are not followed.
-_MADE = re.compile(rb"\w\s*=\s*(?:\w+\s*\.\s*)*[A-Z]\w*\s*\(")
+_MADE: re.Pattern[bytes] = re.compile(rb"\w\s*=\s*(?:\w+\s*\.\s*)*[A-Z]\w*\s*\(")
 
 _QUERIES = {"filter", "exclude", "get", "count"}
 

@@ -290,7 +290,7 @@ def _extra(data: Mapping[str, Any], name: str) -> Sequence[str]:
 def _of_setup(project: Project, name: str) -> object:
     """What setup.py passes under this name, where it is a literal."""
     source = project.source("setup.py")
-    for node in ast.walk(source.tree) if source else ():
+    for node in source.nodes if source else ():
         if isinstance(node, ast.Call):
             for keyword in node.keywords:
                 if keyword.arg == name:
