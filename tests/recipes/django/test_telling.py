@@ -5,9 +5,11 @@ from dataclasses import replace
 from chairlift.recipes.django import telling
 from chairlift.recipes.django.findings import Weight
 from chairlift.recipes.django.proving.evidence import (
+    Built,
     Case,
     Checked,
     Failure,
+    Lost,
     Migration,
     Proof,
     Ran,
@@ -119,3 +121,15 @@ def test_migrations_say_what_a_person_decides() -> None:
     assert "state only" in found[0].how
     assert "a default for 'kind'" in found[1].text
     assert "tick" in found[2].text
+
+
+def test_names_that_the_target_lost_are_told_by_distribution() -> None:
+    old = [Lost("pytest-django", "3.10", "p.py", 1, "django.test.gone")]
+    new = [Lost("django-q", "1.3", "q/a.py", line, f"django.utils.n{line}") for line in range(1, 6)]
+    before = replace(PROOF, built=Built(lost=tuple(old)))
+    after = replace(PROOF, built=Built(lost=(*old, *new)))
+    (found,) = [each for each in telling.findings(before, after) if each.code == "lost-names"]
+    assert found.weight is Weight.LOOK
+    assert "django-q 1.3 uses django.utils.n1, django.utils.n2, django.utils.n3 and 2 more" in found.text
+    assert "(q/a.py:1)" in found.text
+    assert not [each for each in telling.findings(after, after) if each.code == "lost-names"]

@@ -85,6 +85,10 @@ class Repair:
             name = _distribution(module, installed)
             if name:
                 yield name, installed[name]
+        # No traceback names these, but reading them says that they cannot work whole.
+        for name in dict.fromkeys(each.distribution for each in proof.built.lost):
+            if name in installed and name.replace("-", "_") not in _FRAMEWORK:
+                yield name, installed[name]
 
     def _bump(self, name: str, version: str, proof: Proof) -> Proof | None:
         newer = self._newer(name, version)

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from chairlift.recipes.django.findings import Finding, Weight
 from chairlift.recipes.django.proving.compare import Comparison, compare
-from chairlift.recipes.django.proving.evidence import WAYS, Case, Migration, Proof, Result, State
+from chairlift.recipes.django.proving.evidence import WAYS, Case, Lost, Migration, Proof, Result, State
+from chairlift.recipes.django.releases import show
 from chairlift.recipes.django.report.model import Run
 
 #: Causes of failing tests that are told; the run says how many tests there are.
@@ -71,6 +72,29 @@ def findings(before: Proof | None, after: Proof) -> Iterator[Finding]:
     for warned in after.warnings:
         if warned.own and warned.removal:
             yield Finding(warned.path, warned.line, "deprecated", warned.text, weight=Weight.NOTE)
+    yield from _lost(before, after)
+
+
+#: Names of one distribution that are told; more of them say no more.
+_NAMES = 3
+
+
+def _lost(before: Proof | None, after: Proof) -> Iterator[Finding]:
+    """What distributions take from Django and lost with the target; what was missing before did no harm either."""
+    known = {(each.distribution, each.name) for each in before.built.lost} if before else set()
+    by_name: dict[str, list[Lost]] = {}
+    for each in after.built.lost:
+        if (each.distribution, each.name) not in known:
+            by_name.setdefault(each.distribution, []).append(each)
+    for name, found in by_name.items():
+        names = ", ".join(dict.fromkeys(each.name for each in found[:_NAMES]))
+        more = f" and {len(found) - _NAMES} more" if len(found) > _NAMES else ""
+        text = (
+            f"{name} {found[0].version} uses {names}{more}, which Django {show(after.django)} does not have "
+            f"({found[0].path}:{found[0].line})"
+        )
+        how = "raise it; it does no harm where nothing imports that module, which the tests may not tell"
+        yield Finding("", 0, "lost-names", text, how)
 
 
 def _not_run(before: Proof | None, after: Proof, compared: Comparison | None) -> Iterator[Finding]:

@@ -12,7 +12,7 @@ from typing import Any
 from chairlift.recipes.django.releases import Release
 
 #: Of the JSON: raised when a field changes its meaning or goes away.
-VERSION = 1
+VERSION = 2
 
 
 class State(StrEnum):
@@ -145,8 +145,22 @@ WAYS = (
 
 
 @dataclass(frozen=True)
+class Lost:
+    """A distribution, and the first place where it takes a name from Django that is not there."""
+
+    distribution: str
+    version: str
+    path: str
+    line: int
+    name: str
+
+
+@dataclass(frozen=True)
 class Built:
-    """The environment: `installed` by name; when it could not be built, `why`, `culprit` and lines of the `log`."""
+    """The environment: `installed` by name; when it could not be built, `why`, `culprit` and lines of the `log`.
+
+    `lost` is what distributions take from Django that it does not have, as far as reading them tells.
+    """
 
     python: str = ""
     installed: Mapping[str, str] = field(default_factory=dict)
@@ -155,6 +169,7 @@ class Built:
     culprit: str = ""
     log: str = ""
     notes: tuple[str, ...] = ()
+    lost: tuple[Lost, ...] = ()
     seconds: float = 0.0
     kept: bool = False
 
@@ -232,7 +247,7 @@ def of_data(found: Mapping[str, Any]) -> Proof:
     given = {name: value for name, value in found.items() if name != "version"} | {
         "state": State(found["state"]),
         "django": (found["django"][0], found["django"][1]),
-        "built": Built(**_tuples(found["built"])),
+        "built": Built(**_tuples(found["built"]) | {"lost": tuple(Lost(**each) for each in found["built"]["lost"])}),
         "ran": Ran(**_tuples(found["ran"])),
         "tests": tuple(Case(id, result, Failure(**failure) if failure else None) for id, result, failure in tests),
         "warnings": tuple(Warned(**each) for each in found["warnings"]),

@@ -17,6 +17,7 @@ from chairlift.recipes.django.proving.compare import Comparison, compare
 from chairlift.recipes.django.proving.evidence import Case, Proof, Result, State, Wish
 from chairlift.recipes.django.proving.installing import LEFT_OUT
 from chairlift.recipes.django.proving.interpreters import NoPython, choose
+from chairlift.recipes.django.proving.lost import lost
 from chairlift.recipes.django.proving.memory import Memory, key_of
 from chairlift.recipes.django.proving.order import Order, Store, default_store
 from chairlift.recipes.django.proving.sandbox import Bounds, NotSandboxed
@@ -57,6 +58,7 @@ def _prove(checkout: Path, wish: Wish, store: Store, bounds: Bounds) -> Proof:
             return Proof(
                 State.UNPROVEN, why, wish.django, command.line, built, unverified=(f"everything: {built.why}",)
             )
+        built = replace(built, lost=lost(home))
         memory, key = Memory(store.proofs), key_of(checkout, wish, command, built, looking.available())
         if known := memory.recall(key, wish):
             return known
