@@ -9,7 +9,7 @@ export UV_PROJECT_ENVIRONMENT := .venv
 unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
 BIN := .venv/bin
 
-.PHONY: help setup demo test slow lint types contracts check mutants census chaos bench bench-codemods \
+.PHONY: help setup demo test postgresql slow lint types contracts check mutants census chaos bench bench-codemods \
 	bench-environments bench-hunks bench-upgrade fixers-doc picture clean
 
 help:  ## this list
@@ -29,6 +29,9 @@ demo: .venv/.ready  ## a whole campaign over real Django services, in under thre
 
 test: .venv/.ready  ## every test but the slow ones
 	@$(BIN)/python -m pytest -n auto --dist loadgroup -m "not slow"
+
+postgresql: .venv/.ready  ## the server's tests once more, on a PostgreSQL that is started for them
+	@$(BIN)/python -m tests.postgresql -n auto --dist loadgroup -m "not slow" tests/server
 
 slow: .venv/.ready  ## the demo campaign, killed ten times
 	@$(BIN)/python -m pytest -m slow

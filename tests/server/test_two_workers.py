@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import sqlite3
 import subprocess
 import sys
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import psycopg
 import pytest
 
 from chairlift.localforge.forge import Forge
+from chairlift.server.database import VARIABLE
 from tests.mail import MailServer
 from tests.server.world import DEPLOY, FILES, MONITOR, PEOPLE, campaign_text, service_text
 
@@ -30,12 +34,27 @@ poll = "1 second"
 PATIENCE = 120
 
 
+def fresh_database(url: str) -> str:
+    """A new database on the same server."""
+    name = f"home_{secrets.token_hex(6)}"
+    with psycopg.connect(url, autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name}")
+    return urlsplit(url)._replace(path=f"/{name}").geturl()
+
+
+def plain(data: object) -> dict[str, object]:
+    """SQLite keeps JSON as text."""
+    return data if isinstance(data, dict) else json.loads(str(data))
+
+
 class Home:
     """An installation on a real clock, with a mail server that counts what people get."""
 
     def __init__(self, folder: Path, post: MailServer) -> None:
         self.path, self.post = folder, post
         self.environment = {**os.environ, "CHAIRLIFT_HOME": str(folder), "CHAIRLIFT_AS": "Ana"}
+        self.url = fresh_database(os.environ[VARIABLE]) if VARIABLE in os.environ else ""
+        self.environment |= {VARIABLE: self.url} if self.url else {}
         (folder / "deploy.sh").write_text(DEPLOY.replace("cat clock", "date -u +%FT%T+00:00"))
         (folder / "monitor.sh").write_text(MONITOR)
         mail = 'kind = "email"\nhost = "127.0.0.1"\nsender = "chairlift@example.org"'
@@ -68,6 +87,9 @@ class Home:
                 each.kill()
 
     def asked(self, query: str) -> list[tuple[object, ...]]:
+        if self.url:
+            with psycopg.connect(self.url) as server:
+                return server.execute(query).fetchall()
         with sqlite3.connect(f"file:{self.path / 'db.sqlite3'}?mode=ro", uri=True) as database:
             return database.execute(query).fetchall()
 
@@ -97,9 +119,9 @@ def test_each_act_is_done_once(home, run):
     assert [row[0] for row in rows] == ["done"] * len(SERVICES), rows
     for kind in ("meant to", "did"):
         entries = home.asked(f"SELECT upgrade_id, data, about FROM server_entry WHERE kind = '{kind}'")
-        acts = Counter((who, tuple(json.loads(str(data)).values()), about) for who, data, about in entries)
+        acts = Counter((who, tuple(sorted(map(str, plain(data).values()))), about) for who, data, about in entries)
         assert {act: count for act, count in acts.items() if count > 1} == {}
-        verbs = Counter(str(json.loads(str(data))["verb"]) for _, data, _ in entries)
+        verbs = Counter(str(plain(data)["verb"]) for _, data, _ in entries)
         once = dict.fromkeys(("open", "report", "approve", "announce", "merge"), len(SERVICES))
         assert verbs == {**once, "deploy": 2 * len(SERVICES)}
     assert home.asked("SELECT max(tries), count(*) - count(DISTINCT name) FROM server_unit") == [(1, 0)]

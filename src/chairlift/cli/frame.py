@@ -40,8 +40,11 @@ def open_home(home: Path) -> None:
     """Set Django up on this home; a new one, or one of an older version, is made ready first."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chairlift.server.settings")
     import django
+    from django.core.exceptions import ImproperlyConfigured
     from django.core.management import call_command
     from django.db import DatabaseError
+
+    from chairlift.server import database
 
     try:
         home.mkdir(parents=True, exist_ok=True)
@@ -50,7 +53,7 @@ def open_home(home: Path) -> None:
 
         known = {file.stem for file in Path(migrations.__path__[0]).glob("0*.py")}
         newest = max(known)
-        mark = home / "schema"
+        mark = database.mark(home)
         with open(home / "lock", "w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not mark.exists() or mark.read_text().strip() != newest:
@@ -59,9 +62,21 @@ def open_home(home: Path) -> None:
                 mark.write_text(newest)
     except OSError as error:
         raise Trouble(f"cannot use {home} as home: {error}; choose another with --home") from error
+    except (database.BadAddress, ImproperlyConfigured) as error:
+        # Without psycopg Django's own words are about its settings.
+        install = "install chairlift[postgresql], which brings what speaks to PostgreSQL"
+        raise Trouble(str(error) if isinstance(error, database.BadAddress) else install) from error
     except DatabaseError as error:
-        remedy = "is the disk full, or is it another program's file? Put a copy of it back, or choose another --home"
-        raise Trouble(f"the database in {home} does not open: {error}; {remedy}") from error
+        raise Trouble(_does_not_open(home, error)) from error
+
+
+def _does_not_open(home: Path, error: Exception) -> str:
+    from chairlift.server.database import VARIABLE
+
+    if os.environ.get(VARIABLE):
+        return f"the database that {VARIABLE} names does not open: {error}; does it run, and is the address right?"
+    remedy = "is the disk full, or is it another program's file? Put a copy of it back, or choose another --home"
+    return f"the database in {home} does not open: {error}; {remedy}"
 
 
 def _refuse_newer(home: Path, known: set[str]) -> None:
