@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from chairlift.core.decision import Party
 from chairlift.core.files import FileProblems
@@ -313,6 +315,24 @@ class TestFiles:
         shop.load()
         assert shop.row("late").level == ""
         assert shop.row("shop").level == "DIY"
+
+    def test_a_service_may_change_hands_and_keeps_what_was_said_of_it(self, shop):
+        actions.document(shop.row("bare"), "https://docs.example.org/bare", "Ana", shop.roster, shop.now)
+        shop.load(services=shop.services.replace('name = "bare"\nsquad = "Heron"', 'name = "bare"\nsquad = "Ibis"'))
+        moved = shop.row("bare").service
+        assert (moved.squad, moved.deploy_docs) == ("Ibis", "https://docs.example.org/bare")
+        assert shop.row("shop").service.squad == "Heron"
+
+    def test_ten_more_services_need_no_query_more(self, shop):
+        counts = []
+        for last in (10, 20):
+            for place in range(last - 10, last):
+                shop.service(f"more{place}", files=None)
+            shop.load()
+            with CaptureQueriesContext(connection) as queries:
+                shop.load()
+            counts.append(len(queries))
+        assert counts[0] == counts[1]
 
     def test_a_level_that_somebody_chose_cannot_vanish(self, shop):
         shop.choose("shop", "DIY")

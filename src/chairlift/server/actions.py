@@ -65,8 +65,8 @@ def load_roster(text: str, file: str, by: str, now: datetime) -> Roster:
     with transaction.atomic():
         RosterFile.objects.all().delete()
         RosterFile.objects.create(file=file, text=text, loaded_at=now)
-        for service in roster.services:
-            Service.objects.update_or_create(name=service.name, defaults={"squad": service.squad.name})
+        rows = [Service(name=service.name, squad=service.squad.name) for service in roster.services]
+        Service.objects.bulk_create(rows, 500, update_conflicts=True, unique_fields=["name"], update_fields=["squad"])
         for campaign in Campaign.objects.all():
             _cover(campaign, roster, now)
             Entry.write(None, Line(now, by, Kind.LOADED, about=file), campaign=campaign)
@@ -78,9 +78,11 @@ def _cover(campaign: Campaign, roster: Roster, now: datetime) -> None:
     known = {service.name for service in roster.services}
     rows = [
         Upgrade(campaign=campaign, service=service, look_again_at=now)
-        for service in Service.objects.filter(name__in=known)
+        # Not asked for by name: databases bound how many names a query may hold.
+        for service in Service.objects.only("pk", "name")
+        if service.name in known
     ]
-    Upgrade.objects.bulk_create(rows, ignore_conflicts=True)
+    Upgrade.objects.bulk_create(rows, 500, ignore_conflicts=True)
     Upgrade.objects.filter(campaign=campaign).nudge(now)
 
 
