@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 
 import pytest
 
@@ -53,6 +54,16 @@ def test_one_of_each_of_the_others_must_be_there_too(text: str, there: bool, tmp
     rule = fixer()
     rule.also("(?P<")
     rule.also(")?", ")*")
+    assert may(rule, text, tmp_path) is there
+
+
+@pytest.mark.parametrize(
+    ("text", "there"),
+    [("url(1).save(2)", True), ("url(1).save(force=2)", False), ("# coding: utf-7\n+AHUAcgBs-(1)\n", True)],
+)
+def test_a_pattern_is_looked_for_in_the_bytes(text: str, there: bool, tmp_path) -> None:
+    rule = fixer()
+    rule.also(re.compile(rb"save\((?!\w+=)"))
     assert may(rule, text, tmp_path) is there
 
 

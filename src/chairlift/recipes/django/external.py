@@ -8,7 +8,7 @@ import shutil
 import stat
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from chairlift.programs import Ran, run, split
@@ -68,7 +68,7 @@ def mend(program: str, root: Path, proof: Proof, leg: Leg, seconds: float) -> Do
         ran = run([*split(program)], cwd=copy, seconds=seconds, env=env)
         if not ran.ok:
             return Done(ran, {})
-        return replace(_compared(root, copy), ran=ran)
+        return _compared(root, copy, ran)
 
 
 def copy_checkout(root: Path, to: Path) -> None:
@@ -86,7 +86,7 @@ def _is_special(path: Path) -> bool:
     return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode) or stat.S_ISLNK(mode))
 
 
-def _compared(root: Path, copy: Path) -> Done:
+def _compared(root: Path, copy: Path, ran: Ran) -> Done:
     before, after = _below(root), _below(copy)
     files, links = {}, []
     for path in sorted(after):
@@ -99,7 +99,7 @@ def _compared(root: Path, copy: Path) -> Done:
         elif not old.is_file() or old.read_bytes() != new.read_bytes():
             files[path] = new.read_bytes()
     gone = tuple(path for path in sorted(before - after) if not _is_special(root / path))
-    return Done(Ran(0, "", 0), files, gone, tuple(links))
+    return Done(ran, files, gone, tuple(links))
 
 
 def _below(root: Path) -> set[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib
 import pkgutil
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -88,10 +89,11 @@ class Fixer:
         """For lookers without names: one of these is in every file that they can touch."""
         self.always |= {literal.encode() for literal in literals}
 
-    def also(self, *texts: str) -> None:
+    def also(self, *texts: str | re.Pattern[bytes]) -> None:
         """Besides its names: one of these, too, is in every file that it can touch.
 
-        A name counts as a word, of a dotted name all words count, and any other text as it stands.
+        A name counts as a word, of a dotted name all words count, and any other text as it stands; a pattern may match
+        anywhere in the bytes of the file.
         """
         self.besides.append(tuple(asked(text) for text in texts))
 

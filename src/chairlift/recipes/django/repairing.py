@@ -19,7 +19,7 @@ from chairlift.recipes.django.dependencies import index
 from chairlift.recipes.django.dependencies.bisecting import oldest_that_works
 from chairlift.recipes.django.external import Done, copy_checkout, mend
 from chairlift.recipes.django.findings import Finding, Weight
-from chairlift.recipes.django.proving.evidence import Proof, State, Wish
+from chairlift.recipes.django.proving.evidence import Proof, State, Wish, newly_lost
 from chairlift.recipes.django.proving.interpreters import NoPython
 from chairlift.recipes.django.proving.prove import prove
 from chairlift.recipes.django.releases import Leg
@@ -38,7 +38,10 @@ _FRAMEWORK = frozenset(
 
 @dataclass
 class Repair:
-    """One run of the loop. `hook` is an external program that may edit the checkout; `until` is a monotonic time."""
+    """One run of the loop. `hook` is an external program that may edit the checkout; `until` is a monotonic time.
+
+    `baseline` is the proof of the default branch, where there is one.
+    """
 
     made: Made
     leg: Leg
@@ -46,6 +49,7 @@ class Repair:
     wish: Wish
     until: float
     hook: str = ""
+    baseline: Proof | None = None
     tried: set[str] = field(default_factory=set)
 
     def loop(self, proof: Proof) -> Proof:
@@ -86,7 +90,7 @@ class Repair:
             if name:
                 yield name, installed[name]
         # No traceback names these, but reading them says that they cannot work whole.
-        for name in dict.fromkeys(each.distribution for each in proof.built.lost):
+        for name in dict.fromkeys(each.distribution for each in newly_lost(self.baseline, proof)):
             if name in installed and name.replace("-", "_") not in _FRAMEWORK:
                 yield name, installed[name]
 

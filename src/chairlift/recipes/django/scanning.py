@@ -58,24 +58,24 @@ class Held:
     def words(self) -> frozenset[bytes] | None:
         return frozenset(_WORD.findall(self.data)) if is_plain(self.data) else None
 
-    def matches(self, pattern: re.Pattern[bytes]) -> bool:
-        """Whether the pattern is found, or could be in what Python reads."""
-        return pattern.search(self.data) is not None or self.words is None
-
-    def holds(self, text: Asked) -> bool:
-        """Whether all words of a name stand here, wherever, or any other text as it is."""
-        if isinstance(text, bytes):
-            return self.words is None or text in self.data
-        return self.words is None or text <= self.words
+    def holds(self, what: Asked) -> bool:
+        """Whether all these words stand here, wherever, or this text as it is, or what matches; True if untold."""
+        if self.words is None:
+            return True
+        if isinstance(what, frozenset):
+            return what <= self.words
+        return what in self.data if isinstance(what, bytes) else what.search(self.data) is not None
 
 
-#: A text that must stand in a file as it is, or words that must all stand there.
-Asked = bytes | frozenset[bytes]
+#: Words that must all stand in a file, a text that must stand there as it is, or a pattern of its bytes.
+Asked = frozenset[bytes] | bytes | re.Pattern[bytes]
 _NAME = re.compile(r"\w+(?:\.\w+)*")
 
 
-def asked(text: str) -> Asked:
+def asked(text: str | re.Pattern[bytes]) -> Asked:
     """Of a name or a dotted name its words, as there may be space around its dots; of any other text its bytes."""
+    if isinstance(text, re.Pattern):
+        return text
     return frozenset(_WORD.findall(text.encode())) if _NAME.fullmatch(text) else text.encode()
 
 

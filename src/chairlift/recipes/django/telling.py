@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from chairlift.recipes.django.findings import Finding, Weight
 from chairlift.recipes.django.proving.compare import Comparison, compare
-from chairlift.recipes.django.proving.evidence import WAYS, Case, Lost, Migration, Proof, Result, State
+from chairlift.recipes.django.proving.evidence import WAYS, Case, Lost, Migration, Proof, Result, State, newly_lost
 from chairlift.recipes.django.releases import show
 from chairlift.recipes.django.report.model import Run
 
@@ -80,14 +80,12 @@ _NAMES = 3
 
 
 def _lost(before: Proof | None, after: Proof) -> Iterator[Finding]:
-    """What distributions take from Django and lost with the target; what was missing before did no harm either."""
-    known = {(each.distribution, each.name) for each in before.built.lost} if before else set()
+    """What distributions take from Django and lost with the target."""
     by_name: dict[str, list[Lost]] = {}
-    for each in after.built.lost:
-        if (each.distribution, each.name) not in known:
-            by_name.setdefault(each.distribution, []).append(each)
+    for each in newly_lost(before, after):
+        by_name.setdefault(each.distribution, []).append(each)
     for name, found in by_name.items():
-        names = ", ".join(dict.fromkeys(each.name for each in found[:_NAMES]))
+        names = ", ".join(each.name for each in found[:_NAMES])
         more = f" and {len(found) - _NAMES} more" if len(found) > _NAMES else ""
         text = (
             f"{name} {found[0].version} uses {names}{more}, which Django {show(after.django)} does not have "

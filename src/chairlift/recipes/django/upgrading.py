@@ -182,7 +182,7 @@ def _mended(
     # Where not even the old version could run a test, nothing can be told from what fails on the new one.
     untold = baseline is not None and baseline.built.ok and not baseline.tests
     if proof.state is not State.PASSED and not untold:
-        proof = Repair(made, leg, wanted.choice, wish, until, wanted.hook).loop(proof)
+        proof = Repair(made, leg, wanted.choice, wish, until, wanted.hook, baseline).loop(proof)
         if wanted.choice.has("migrations") and _migrations(made, proof):
             proof = prove(made.book.root, wish)
     return proof

@@ -58,7 +58,7 @@ def descend(
 
 
 def statements(tree: ast.Module) -> Iterator[ast.stmt]:
-    """All statements of a file, those within others too; a small part of its nodes, and all that binds names."""
+    """All statements of a file, those within others too; a small part of its nodes, which holds all imports."""
     todo: list[Any] = [*reversed(tree.body)]
     while todo:
         node = todo.pop()

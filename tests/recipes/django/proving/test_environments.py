@@ -112,9 +112,16 @@ OF_FLIT = '[build-system]\nrequires = ["flit_core>=3.2,<4"]\nbuild-backend = "fl
 PACKAGE = {"shop/__init__.py": "", "tests/__init__.py": "", "requirements.txt": ""}
 
 
-@pytest.mark.parametrize("said", [{"setup.py": SETUP.format(name="shop")}, {"pyproject.toml": OF_SETUPTOOLS}])
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"setup.py": SETUP.format(name="shop")},
+        {"pyproject.toml": OF_SETUPTOOLS},
+        {"setup.py": SETUP.format(name="shop"), "requirements.txt": "-e .\n"},
+    ],
+)
 def test_tests_beside_an_editable_package_can_be_imported(said, tmp_path):
-    home, found = make(order(tmp_path, **PACKAGE, **said))
+    home, found = make(order(tmp_path, **{**PACKAGE, **said}))
     assert found.ok, found.log
     # The name of the checkout inside the sandbox.
     assert "/box/checkout" in [path.read_text().strip() for path in home.rglob("*.pth")]

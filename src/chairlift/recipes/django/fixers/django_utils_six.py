@@ -65,11 +65,13 @@ Parent = dict[ast.AST, ast.AST]
 
 @fixer.on(ast.Module)
 def module(looking: Looking, tree: ast.Module, parents: Parents) -> Iterator[Edit | Finding]:
-    if not any(isinstance(node, ast.ImportFrom) and _may_be_six(node) for node in statements(tree)):
+    imports = [node for node in statements(tree) if isinstance(node, ast.ImportFrom) and not node.level]
+    taken = [node for node in imports if (node.module or "").startswith("django.utils")]
+    if not taken:
         return
-    above: Parent = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
-    for node in [*ast.walk(tree)]:
-        if isinstance(node, ast.ImportFrom) and not node.level and not tolerated(_ancestors(node, above)):
+    above: Parent = {child: node for node in looking.source.nodes for child in ast.iter_child_nodes(node)}
+    for node in taken:
+        if not tolerated(_ancestors(node, above)):
             origin = (node.module or "").removeprefix(f"{_SIX}.") if (node.module or "").startswith(_SIX) else ""
             if origin in _MODULES:
                 yield from _respell(looking.source, node, _MODULES[origin])
@@ -78,10 +80,6 @@ def module(looking: Looking, tree: ast.Module, parents: Parents) -> Iterator[Edi
                 name = f"{node.module}.{alias.name}"
                 if name == _SIX or name.startswith(f"{_SIX}."):
                     yield from _alias(looking, node, alias, above)
-
-
-def _may_be_six(node: ast.ImportFrom) -> bool:
-    return (node.module or "").startswith("django.utils")
 
 
 fixer.triggers("six")

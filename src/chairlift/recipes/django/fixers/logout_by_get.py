@@ -6,6 +6,7 @@ https://docs.djangoproject.com/en/4.1/releases/4.1/#features-deprecated-in-4-1
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from chairlift.recipes.django.calls import called, last_name
@@ -20,8 +21,6 @@ fixer = Fixer(
     breaks=(5, 0),
     items=(284, 425),
     only_flags=True,
-    # Of views, classes and addresses alike.
-    narrow=lambda project, held: held.holds(b"ogout"),
 )
 
 
@@ -50,3 +49,7 @@ def test(looking: Looking, node: ast.Call, parents: Parents) -> Iterator[Finding
     address = looking.source.segment(node.args[0])
     if called(node.args[0]) in {"reverse", "reverse_lazy"} and "logout" in address:
         yield looking.source.finding(node, "A test signs out by GET", "client.post(…)", Weight.MUST)
+
+
+# Of functions, classes and addresses alike, whatever else is in their names.
+fixer.also(re.compile(rb"[Ll]ogout"))

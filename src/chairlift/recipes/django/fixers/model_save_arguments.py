@@ -20,11 +20,10 @@ fixer = Fixer(
     title="save(force_insert=…) of models",
     link=notes((5, 1), "features-deprecated-in-5-1"),
     breaks=(6, 0),
-    narrow=lambda project, held: held.matches(_POSITIONAL),
 )
 
-#: A call whose first argument is neither named nor taken apart.
-_POSITIONAL: re.Pattern[bytes] = re.compile(rb"\bsave\s*\\?\s*\(\s*(?!\w+\s*=[^=])(?!\*)[^\s)]")
+# A call whose first argument is neither named nor taken apart.
+fixer.also(re.compile(rb"\bsave[\s\\]*\(\s*(?!\w+\s*=[^=])(?!\*)[^\s)]"))
 
 _NAMES = ("force_insert", "force_update", "using", "update_fields")
 

@@ -21,11 +21,9 @@ fixer = Fixer(
     breaks=(4, 2),
     items=(323,),
     only_flags=True,
-    narrow=lambda project, held: held.matches(_DEFINED),
 )
 
-_DEFINED: re.Pattern[bytes] = re.compile(rb"\bdef\s+save\b")
-
+fixer.also(re.compile(rb"\bdef[\s\\]+save\b"))
 fixer.also("super")
 
 

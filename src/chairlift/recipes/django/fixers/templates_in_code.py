@@ -20,7 +20,6 @@ fixer = Fixer(
     breaks=(3, 0),
     items=(57,),
     only_flags=True,
-    narrow=lambda project, held: held.matches(_HINT),
 )
 
 _LOADS = re.compile(r"{%-?\s*load\s[^%]*\b(staticfiles|admin_static)\b")
@@ -64,8 +63,5 @@ def made(looking: Looking, node: ast.Call, parents: Parents) -> Iterator[Finding
         )
 
 
-_HINT: re.Pattern[bytes] = re.compile(
-    rb"load\s[^%]*\b(?:staticfiles|admin_static)\b|ifequal|ifnotequal|Template\(|from_string"
-)
-
 fixer.triggers("staticfiles", "admin_static", "ifequal", "ifnotequal", "Template(", "from_string")
+fixer.also(re.compile(rb"load\s[^%]{0,500}\b(?:staticfiles|admin_static)\b|ifequal|ifnotequal|Template\(|from_string"))

@@ -21,11 +21,10 @@ fixer = Fixer(
     breaks=(5, 0),
     items=(274, 423),
     only_flags=True,
-    narrow=lambda project, held: held.matches(_MADE),
 )
 
-#: An object made in an argument. Classes that are imported under a name in small letters are not followed.
-_MADE: re.Pattern[bytes] = re.compile(rb"\w\s*=\s*(?:\w+\s*\.\s*)*[A-Z]\w*\s*\(")
+# An object made in an argument. Classes that are imported under a name in small letters are not followed.
+fixer.also(re.compile(rb"\w\s*=[\s(]*(?:\w+\s*\.\s*)*[A-Z]\w*\s*\("))
 
 _QUERIES = {"filter", "exclude", "get", "count"}
 

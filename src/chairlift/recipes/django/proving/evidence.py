@@ -239,6 +239,12 @@ class Proof:
         return {"version": VERSION, **_plain(self)}
 
 
+def newly_lost(before: Proof | None, after: Proof) -> tuple[Lost, ...]:
+    """What the second has lost and the first has not: what was missing before did no harm then either."""
+    known = {(each.distribution, each.name) for each in before.built.lost} if before else set()
+    return tuple(each for each in after.built.lost if (each.distribution, each.name) not in known)
+
+
 def of_data(found: Mapping[str, Any]) -> Proof:
     """Back from JSON. Raises KeyError and TypeError for what is no proof of this version."""
     if found["version"] != VERSION:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import tempfile
-import tomllib
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +17,7 @@ from chairlift.recipes.django.proving.evidence import Built
 from chairlift.recipes.django.proving.interpreters import uv
 from chairlift.recipes.django.proving.order import Order, Store, settings
 from chairlift.recipes.django.proving.sandbox import CHECKOUT, GIVEN, Bounds, Room
-from chairlift.recipes.django.proving.wanted import Wanted, own_requirements, spelled_out
+from chairlift.recipes.django.proving.wanted import Wanted, of_setuptools, own_requirements, spelled_out
 from chairlift.recipes.django.releases import show
 
 #: What Django itself stands on. Where Django is moved and a pin of these holds it back, the pin is let go. An override
@@ -178,7 +177,9 @@ class Tries:
             arguments += ["-r", f"{GIVEN}/lines.txt"]
         arguments += order.wish.extra
         if order.wanted.itself and not self.bare:
-            arguments += self._itself()
+            extras = f"[{','.join(order.wanted.extras)}]" if order.wanted.extras else ""
+            arguments += ["-e", CHECKOUT + extras] if self.editable else [CHECKOUT + extras]
+        arguments += self._as_developed()
         if order.python.release < (3, 12) and "setuptools" not in order.wanted.names:
             # What made environments at that time put it there, and much imports pkg_resources.
             arguments.append("setuptools<81")
@@ -192,13 +193,13 @@ class Tries:
             arguments += ["--exclude-newer-package", f"{name}={day}"]
         return arguments
 
-    def _itself(self) -> list[str]:
-        extras = f"[{','.join(self.order.wanted.extras)}]" if self.order.wanted.extras else ""
-        if not self.editable:
-            return [CHECKOUT + extras]
-        # As `setup.py develop` did it: with its finder, tests beside the package could not be imported.
-        compat = ["--config-setting", "editable_mode=compat"] if _of_setuptools(Project(self.order.checkout)) else []
-        return ["-e", CHECKOUT + extras, *compat]
+    def _as_developed(self) -> list[str]:
+        """As `setup.py develop` did it: with the finder of today, tests beside the package could not be imported.
+
+        For this one alone: other backends refuse settings that they do not know.
+        """
+        name = of_setuptools(Project(self.order.checkout)) if self.editable else ""
+        return ["--config-settings-package", f"{name}:editable_mode=compat"] if name else []
 
     def _lines(self) -> list[str]:
         """What is wanted, line by line, with what the remedies change."""
@@ -214,17 +215,6 @@ class Tries:
     def _from_index(self, line: str) -> str:
         found = _GIT.search(line)
         return found["egg"] or found["name"] if found and _named(found) in self.from_index else line
-
-
-def _of_setuptools(project: Project) -> bool:
-    """Whether setuptools builds the checkout; other backends need not know its settings."""
-    try:
-        said = tomllib.loads((project.read("pyproject.toml") or b"").decode("utf-8", "replace"))
-    except tomllib.TOMLDecodeError:
-        return False
-    system = said.get("build-system")
-    backend = system.get("build-backend", "setuptools") if isinstance(system, dict) else "setuptools"
-    return str(backend).startswith("setuptools")
 
 
 #: A requirement that is a repository: `name @ git+https://…`, or the address with `#egg=name`.

@@ -61,9 +61,16 @@ def _scan(site: Path, django: Library, until: float) -> Iterator[Lost]:
         for file in distribution.files or ():
             if time.monotonic() > until:
                 return
-            if file.suffix == ".py" and not _ASIDE & set(file.parts[:-1]) and not file.name.startswith("test"):
+            if _is_read(file):
                 for line, origin in _missing(site / file, str(file), django):
                     yield Lost(name, distribution.version, str(file), line, origin)
+
+
+def _is_read(file: metadata.PackagePath) -> bool:
+    """Python that is no test; and what a distribution lists may lie elsewhere, wherever somebody wrote."""
+    if file.suffix != ".py" or file.name.startswith("test"):
+        return False
+    return not {"..", *_ASIDE} & set(file.parts[:-1])
 
 
 def _missing(file: Path, path: str, django: Library) -> Iterator[tuple[int, str]]:
