@@ -127,6 +127,27 @@ def test_tests_beside_an_editable_package_can_be_imported(said, tmp_path):
     assert "/box/checkout" in [path.read_text().strip() for path in home.rglob("*.pth")]
 
 
+STRICT = """
+from setuptools.build_meta import *
+from setuptools import build_meta
+
+def build_wheel(folder, config_settings=None, metadata_directory=None):
+    if config_settings:
+        raise ValueError(f"unknown: {sorted(config_settings)}")
+    return build_meta.build_wheel(folder, None, metadata_directory)
+"""
+
+
+def test_a_backend_that_refuses_settings_is_built_without_them(tmp_path):
+    system = '[build-system]\nrequires = ["setuptools>=64"]\nbuild-backend = "strict"\nbackend-path = ["."]\n'
+    said = {"setup.py": SETUP.format(name="shop"), "requirements.txt": "-e .\n./pump\n", "pump/strict.py": STRICT}
+    said |= {"pump/pump.py": "", "pump/pyproject.toml": system + NAMED.replace("shop", "pump")}
+    said["pump/pyproject.toml"] += '[tool.setuptools]\npy-modules = ["pump"]\n'
+    _, found = make(order(tmp_path, **{**PACKAGE, **said}))
+    assert found.ok, found.log
+    assert {"shop", "pump"} <= set(found.installed)
+
+
 def test_other_backends_are_not_told_the_settings_of_setuptools(tmp_path):
     _, found = make(order(tmp_path, **PACKAGE, **{"pyproject.toml": OF_FLIT}))
     assert found.ok, found.log

@@ -52,6 +52,8 @@ class Tries:
         self.build_constraints: list[str] = []
         self.left_out: list[str] = []
         self.editable = True
+        # As `setup.py develop` did it: with the finder of today, tests beside the package could not be imported.
+        self.developed = _develops(order)
         #: The checkout cannot be built at all: what it needs is installed, and it is put on the path as it is.
         self.bare = False
         #: Distributions whose releases of the day are gone, with the day of what is left.
@@ -103,6 +105,10 @@ class Tries:
         return False
 
     def _built_otherwise(self, said: str) -> bool:
+        if "editable_mode" in said and self.developed:
+            # All that is built is told, and some backends refuse what they do not know.
+            self.developed = False
+            return True
         old = re.search(r"use_2to3|No module named '(pkg_resources|distutils)|setuptools", said)
         if old and _CULPRIT.search(said) and not self.build_constraints:
             self.build_constraints = ["setuptools<58"]
@@ -179,7 +185,7 @@ class Tries:
         if order.wanted.itself and not self.bare:
             extras = f"[{','.join(order.wanted.extras)}]" if order.wanted.extras else ""
             arguments += ["-e", CHECKOUT + extras] if self.editable else [CHECKOUT + extras]
-        arguments += self._as_developed()
+        arguments += ["--config-setting", "editable_mode=compat"] if self.editable and self.developed else []
         if order.python.release < (3, 12) and "setuptools" not in order.wanted.names:
             # What made environments at that time put it there, and much imports pkg_resources.
             arguments.append("setuptools<81")
@@ -192,14 +198,6 @@ class Tries:
         for name, day in self.later.items():
             arguments += ["--exclude-newer-package", f"{name}={day}"]
         return arguments
-
-    def _as_developed(self) -> list[str]:
-        """As `setup.py develop` did it: with the finder of today, tests beside the package could not be imported.
-
-        For this one alone: other backends refuse settings that they do not know.
-        """
-        name = of_setuptools(Project(self.order.checkout)) if self.editable else ""
-        return ["--config-settings-package", f"{name}:editable_mode=compat"] if name else []
 
     def _lines(self) -> list[str]:
         """What is wanted, line by line, with what the remedies change."""
@@ -215,6 +213,14 @@ class Tries:
     def _from_index(self, line: str) -> str:
         found = _GIT.search(line)
         return found["egg"] or found["name"] if found and _named(found) in self.from_index else line
+
+
+def _develops(order: Order) -> bool:
+    """Whether setuptools puts the checkout into the environment in place, be it that its requirements ask for it."""
+    project = Project(order.checkout)
+    lines = spelled_out(project, order.wanted.lines)
+    asked = order.wanted.itself or any(line.startswith(("-e", "--editable")) for line in lines)
+    return asked and of_setuptools(project)
 
 
 #: A requirement that is a repository: `name @ git+https://…`, or the address with `#egg=name`.

@@ -13,7 +13,7 @@ from chairlift.recipes.django.proving.interpreters import Interpreter
 from chairlift.recipes.django.proving.wanted import RELEVANT, Wanted
 
 #: Of the way environments are made here: raised when that changes, so that no old one is taken for a new one.
-VERSION = 6
+VERSION = 5
 
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 _PASSED = ("SSL_CERT_FILE", "SSL_CERT_DIR", *_PROXIES, *(name.lower() for name in _PROXIES))

@@ -22,7 +22,6 @@ from chairlift.recipes.django.proving.toxfile import Environment
 
 _FOR_TESTS = ("test", "tests", "testing", "ci", "dev", "devel", "develop", "development", "local", "quality")
 _MAIN = ("django", "base", "requirements", "common", "main", "default", "core", "prod", "production", "install")
-_DISTRIBUTION = re.compile(r"[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?", re.ASCII)
 _NAMED = re.compile(r"(^|/)([\w.-]*requirements?[\w.-]*\.(txt|in)|requirements/([\w.-]+/)*[\w.-]+\.(txt|in))$", re.I)
 #: What of a checkout can change what is installed.
 RELEVANT = re.compile(
@@ -283,23 +282,11 @@ def own_requirements(project: Project) -> tuple[str, ...]:
     return tuple(dict.fromkeys(each for each in found if isinstance(each, str) and each))
 
 
-def of_setuptools(project: Project) -> str:
-    """The package's own name, where setuptools builds it and it can be read and not run; else empty."""
-    data = _toml(project, "pyproject.toml")
-    package, system = data.get("project"), data.get("build-system")
+def of_setuptools(project: Project) -> bool:
+    """Whether setuptools builds the checkout."""
+    system = _toml(project, "pyproject.toml").get("build-system")
     backend = system.get("build-backend", "setuptools") if isinstance(system, dict) else "setuptools"
-    if not str(backend).startswith("setuptools"):
-        return ""
-    config = configparser.RawConfigParser()
-    with contextlib.suppress(configparser.Error):
-        config.read_string((project.read("setup.cfg") or b"").decode(errors="replace"))
-    said = (
-        package.get("name") if isinstance(package, dict) else None,
-        config.get("metadata", "name", fallback=None),
-        _of_setup(project, "name"),
-    )
-    names = (each.strip() for each in said if isinstance(each, str))
-    return next((canonicalize_name(each) for each in names if _DISTRIBUTION.fullmatch(each)), "")
+    return str(backend).startswith("setuptools")
 
 
 def _extra(data: Mapping[str, Any], name: str) -> Sequence[str]:
