@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import subprocess
 import sys
@@ -10,7 +11,9 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import psycopg
 import pytest
 
 from chairlift.server.database import VARIABLE
@@ -41,6 +44,14 @@ def server(folder: Path, bin: Path) -> Iterator[str]:
         yield f"postgresql://chairlift@/postgres?host={folder}"
     finally:
         subprocess.run([bin / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop"], **run)
+
+
+def fresh_database(url: str) -> str:
+    """The address of a new database on the same server."""
+    name = f"home_{secrets.token_hex(6)}"
+    with psycopg.connect(url, autocommit=True) as running:
+        running.execute(f"CREATE DATABASE {name}")
+    return urlsplit(url)._replace(path=f"/{name}").geturl()
 
 
 def main(arguments: list[str]) -> int:

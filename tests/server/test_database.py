@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from chairlift.server.database import VARIABLE, BadAddress, database, mark
+from tests.postgresql import fresh_database
 
 SECRET = "s3cr3t"
 
@@ -67,6 +69,28 @@ def test_a_server_that_is_away_is_told_in_one_breath(tmp_path):
     assert "does it run, and is the address right?" in said.stderr
     assert "Traceback" not in said.stderr
     assert SECRET not in said.stdout + said.stderr
+
+
+def test_without_what_speaks_to_it_the_remedy_is_said(tmp_path):
+    """As where Chairlift was installed without its extra."""
+    code = "import sys; sys.modules.update({'psycopg': None, 'psycopg2': None}); "
+    code += "sys.argv = ['chairlift', 'campaigns']; from chairlift.cli import run; run()"
+    environment = {**os.environ, "CHAIRLIFT_HOME": str(tmp_path), VARIABLE: f"postgresql://a:{SECRET}@db/lift"}
+    said = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=60)
+    assert said.returncode == 3
+    assert "install chairlift[postgresql]" in said.stderr
+    assert "Traceback" not in said.stderr
+    assert SECRET not in said.stdout + said.stderr
+
+
+@pytest.mark.skipif(VARIABLE not in os.environ, reason="needs a PostgreSQL: make postgresql")
+def test_machines_may_begin_at_once(tmp_path):
+    """None of them finds the tables half made by another."""
+    url = fresh_database(os.environ[VARIABLE])
+    homes = [tmp_path / f"machine{place}" for place in range(4)]
+    with ThreadPoolExecutor(len(homes)) as machines:
+        ended = list(machines.map(lambda home: chairlift(home, url), homes))
+    assert [(each.returncode, each.stderr) for each in ended] == [(0, "")] * len(homes)
 
 
 def test_each_database_has_its_own_mark(tmp_path, monkeypatch):

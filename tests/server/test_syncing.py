@@ -16,23 +16,6 @@ from chairlift.testing.fakes.spreadsheet import MemorySpreadsheet
 from tests.server.shared import NAMES, TAB, Shared, chosen, conflicts
 
 
-@pytest.fixture
-def shop(world):
-    for name, repo in (("shop", ""), ("cart", ""), ("=cmd", "cmd")):
-        world.service(name, files=None, repo=repo)
-    world.service("bare", files=None, more='deploy_docs = ""')
-    world.service("desk", files=None, squad="Ibis")
-    world.load()
-    return world
-
-
-@pytest.fixture
-def shared(shop):
-    found = Shared(shop)
-    found.sync()
-    return found
-
-
 class TestOut:
     def test_everything_at_first_and_nothing_then(self, shared):
         tab = shared.memory.pages[TAB]

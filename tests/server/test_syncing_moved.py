@@ -6,24 +6,7 @@ import pytest
 
 from chairlift.server import syncing
 from chairlift.server.models import SheetLine, SheetState
-from tests.server.shared import TAB, Shared, chosen, conflicts
-
-
-@pytest.fixture
-def shop(world):
-    for name, repo in (("shop", ""), ("cart", ""), ("=cmd", "cmd")):
-        world.service(name, files=None, repo=repo)
-    world.service("bare", files=None, more='deploy_docs = ""')
-    world.service("desk", files=None, squad="Ibis")
-    world.load()
-    return world
-
-
-@pytest.fixture
-def shared(shop):
-    found = Shared(shop)
-    found.sync()
-    return found
+from tests.server.shared import TAB, chosen, conflicts
 
 
 class TestMoved:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 import sqlite3
 import subprocess
 import sys
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -19,6 +17,7 @@ import pytest
 from chairlift.localforge.forge import Forge
 from chairlift.server.database import VARIABLE
 from tests.mail import MailServer
+from tests.postgresql import fresh_database
 from tests.server.world import DEPLOY, FILES, MONITOR, PEOPLE, campaign_text, service_text
 
 ROOT = Path(__file__).parent.parent.parent
@@ -32,14 +31,6 @@ baseline = "1 second"
 poll = "1 second"
 """
 PATIENCE = 120
-
-
-def fresh_database(url: str) -> str:
-    """A new database on the same server."""
-    name = f"home_{secrets.token_hex(6)}"
-    with psycopg.connect(url, autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name}")
-    return urlsplit(url)._replace(path=f"/{name}").geturl()
 
 
 def plain(data: object) -> dict[str, object]:

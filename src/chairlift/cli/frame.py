@@ -57,15 +57,20 @@ def open_home(home: Path) -> None:
         with open(home / "lock", "w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not mark.exists() or mark.read_text().strip() != newest:
-                _refuse_newer(home, known)
-                call_command("migrate", verbosity=0)
+                with database.alone():
+                    _refuse_newer(home, known)
+                    call_command("migrate", verbosity=0)
                 mark.write_text(newest)
     except OSError as error:
         raise Trouble(f"cannot use {home} as home: {error}; choose another with --home") from error
-    except (database.BadAddress, ImproperlyConfigured) as error:
-        # Without psycopg Django's own words are about its settings.
-        install = "install chairlift[postgresql], which brings what speaks to PostgreSQL"
-        raise Trouble(str(error) if isinstance(error, database.BadAddress) else install) from error
+    except database.BadAddress as error:
+        raise Trouble(str(error)) from error
+    except ImproperlyConfigured as error:
+        if "psycopg" not in str(error):
+            raise
+        raise Trouble(
+            f"{database.VARIABLE} names a PostgreSQL: install chairlift[postgresql] to speak to it"
+        ) from error
     except DatabaseError as error:
         raise Trouble(_does_not_open(home, error)) from error
 

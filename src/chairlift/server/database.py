@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 VARIABLE = "CHAIRLIFT_DATABASE_URL"
+
+
+#: Any number that no other program on the same PostgreSQL takes for its lock.
+_ALONE = 0x636C6966
 
 
 class BadAddress(Exception):
@@ -63,3 +69,19 @@ def mark(home: Path) -> Path:
     parts = urlsplit(url)
     where = f"{parts.hostname}:{parts.port}{parts.path}?{parts.query}"
     return home / f"schema-{hashlib.sha256(where.encode()).hexdigest()[:12]}"
+
+
+@contextlib.contextmanager
+def alone() -> Iterator[None]:
+    """Of all machines on one database, one at a time; on SQLite the lock of the home does that already."""
+    from django.db import connection
+
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [_ALONE])
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [_ALONE])
