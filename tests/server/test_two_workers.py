@@ -7,6 +7,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+import time
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +18,7 @@ import pytest
 from chairlift.localforge.forge import Forge
 from chairlift.server.database import VARIABLE
 from tests.mail import MailServer
-from tests.postgresql import fresh_database
+from tests.postgresql import fresh_database, programs, running
 from tests.server.world import DEPLOY, FILES, MONITOR, PEOPLE, campaign_text, service_text
 
 ROOT = Path(__file__).parent.parent.parent
@@ -77,6 +78,10 @@ class Home:
             for each in running:
                 each.kill()
 
+    def load(self) -> None:
+        self.ends(self.start("chairlift", "load", str(self.path / "services.toml"), str(self.path / "campaign.toml")))
+        self.ends(self.start("chairlift", "sheet", "--import", str(self.path / "old.csv")))
+
     def asked(self, query: str) -> list[tuple[object, ...]]:
         if self.url:
             with psycopg.connect(self.url) as server:
@@ -89,18 +94,41 @@ class Home:
 def home(tmp_path):
     with MailServer() as post:
         found = Home(tmp_path, post)
-        found.ends(found.start("chairlift", "load", str(tmp_path / "services.toml"), str(tmp_path / "campaign.toml")))
-        found.ends(found.start("chairlift", "sheet", "--import", str(tmp_path / "old.csv")))
+        found.load()
         yield found
 
 
+UP = ("chairlift", "up", "--silent", "--lookers", "3", "--hands", "2", "--until-quiet", "--seconds", "100")
+
+
 def two_servers(home):
-    words = ("chairlift", "up", "--silent", "--lookers", "3", "--hands", "2", "--until-quiet", "--seconds", "100")
-    home.ends(*(home.start(*words) for _ in range(2)))
+    home.ends(*(home.start(*UP) for _ in range(2)))
 
 
 def two_threads(home):
     home.ends(home.start("tests.server.pair", str(home.path), "100"))
+
+
+@pytest.mark.skipif(programs() is None, reason="no PostgreSQL here: 'apt-get install postgresql' brings one")
+def test_a_database_that_goes_off_and_comes_back_ends_nobody(tmp_path, monkeypatch):
+    with running(programs()) as server, MailServer() as post:
+        monkeypatch.setenv(VARIABLE, server.url)
+        home = Home(tmp_path, post)
+        home.load()
+        loop = home.start(*UP)
+        announced = "SELECT count(*) FROM server_entry WHERE kind = 'did' AND data->>'verb' = 'announce'"
+        while home.asked(announced) == [(0,)]:
+            assert loop.poll() is None
+            time.sleep(0.1)
+        server.stop()
+        time.sleep(2)
+        server.start()
+        # Whatever was in hand rests until its lease is over, which nobody wants to wait for here.
+        with psycopg.connect(home.url) as database:
+            for table in ("server_upgrade", "server_unit"):
+                database.execute(f"UPDATE {table} SET leased_until = now()")
+        home.ends(loop)
+        assert home.asked("SELECT DISTINCT decision FROM server_upgrade") == [("done",)]
 
 
 @pytest.mark.parametrize("run", [two_servers, two_threads])

@@ -95,7 +95,7 @@ def campaigns(home: Path, slug: str | None) -> None:
 def up(home: Path, lookers: int, hands: int, until_quiet: bool, seconds: float, silent: bool, slug: str) -> int:
     """Run the loop: look at every upgrade when its time comes, and do what is Chairlift's to do."""
     from chairlift.server.outside import Outside
-    from chairlift.server.worker import Worker, clock
+    from chairlift.server.worker import Worker, clock, when_away
 
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
     worker = Worker(Outside.of(home, clock))
@@ -107,10 +107,14 @@ def up(home: Path, lookers: int, hands: int, until_quiet: bool, seconds: float, 
     end = time.monotonic() + seconds if seconds else None
     while runner.is_alive():
         runner.join(timeout=0.3)
-        feed.show()
-        if (end and time.monotonic() > end) or (until_quiet and quiet()):
+        with when_away():
+            feed.show()
+            if until_quiet and quiet():
+                worker.stop()
+        if end and time.monotonic() > end:
             worker.stop()
-    feed.show()
+    with when_away():
+        feed.show()
     return 0
 
 

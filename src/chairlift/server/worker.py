@@ -10,10 +10,10 @@ import threading
 import time
 import uuid
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 
-from django.db import OperationalError, close_old_connections, connection
+from django.db import InterfaceError, OperationalError, close_old_connections, connection
 from django.db.models import Q
 
 from chairlift import units
@@ -49,6 +49,16 @@ def clock() -> datetime:
     return datetime.now(UTC)
 
 
+@contextlib.contextmanager
+def when_away() -> Iterator[None]:
+    """The database is busy or away: that is said, nothing was recorded, so nothing is lost, and the caller goes on."""
+    try:
+        yield
+    except (OperationalError, InterfaceError) as error:
+        logger.warning("the database did not answer, trying again: %s", error)
+        close_old_connections()
+
+
 class Worker:
     """Looks and does; any number of workers, in any number of processes, may share a database."""
 
@@ -79,13 +89,9 @@ class Worker:
     def _loop(self, once: Callable[[], bool]) -> None:
         try:
             while not self._stop.is_set():
-                try:
+                busy = False
+                with when_away():
                     busy = once()
-                except OperationalError as error:
-                    # The database is busy or away: nothing was recorded, so nothing is lost.
-                    logger.warning("the database did not answer, trying again: %s", error)
-                    close_old_connections()
-                    busy = False
                 if not busy:
                     self._stop.wait(IDLE)
         finally:
@@ -123,7 +129,7 @@ class Worker:
         except (Refused, BadConfiguration, FileProblems, LookupError) as error:
             text = str(error.args[0]) if isinstance(error, LookupError) and error.args else str(error)
             self._trouble(row, record.Trouble("refused", text), self._poll(row, STUCK))
-        except OperationalError:
+        except (OperationalError, InterfaceError):
             raise
         except Exception:
             logger.exception("a bug while looking at %s", row.service.name)
