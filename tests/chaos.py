@@ -74,7 +74,10 @@ class Killer:
     def _run(self) -> None:
         while not self._stop.is_set():
             server = subprocess.Popen(
-                [*CHAIRLIFT, "up", "--silent"], cwd=self._folder, env=self._environment, start_new_session=True
+                [*CHAIRLIFT, "up", "--silent", "--listen", "none"],
+                cwd=self._folder,
+                env=self._environment,
+                start_new_session=True,
             )
             last = self.killed >= self._left
             self._stop.wait(None if last else self._random.uniform(SHORTEST, LONGEST))

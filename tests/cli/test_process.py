@@ -118,7 +118,7 @@ class TestShell:
     def test_every_command_explains_itself(self, home):
         listed = process(home, "--help").text.split("Commands:")[1].splitlines()
         names = [line.split()[0] for line in listed if line.strip()]
-        assert len(names) == 29
+        assert len(names) == 30
         for name in names[::6]:
             assert f"Usage: chairlift {name}" in process(home, name, "--help").text
 
@@ -141,7 +141,7 @@ class TestShell:
 class TestUp:
     def start(self, home, *arguments):
         return subprocess.Popen(
-            [sys.executable, "-m", "chairlift", "up", *arguments],
+            [sys.executable, "-m", "chairlift", "up", "--listen", "none", *arguments],
             env=environment(home), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
         )  # fmt: skip
 

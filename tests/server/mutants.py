@@ -16,6 +16,8 @@ MOVED = "tests/server/test_syncing_moved.py"
 TENDING = "tests/server/test_tending.py"
 
 SHEET = "sheets/merging.py"
+WEB = "tests/server/web"
+
 SERVER = (
     Mutant(0, "the shared sheet wins over a choice made meanwhile", "server/syncing.py",
            "        if both:\n", "        if False:\n",
@@ -201,4 +203,38 @@ SERVER = (
     Mutant(0, "what was stuck already undoes a restart", "server/tending.py",
            "    if not restarted:\n", "    if True:\n",
            f"{TENDING}::TestBrake::test_what_was_stuck_at_the_restart_does_not_brake_again"),
+    Mutant(0, "a page without a rule is open", "server/web/access.py",
+           "if rule is None:", "if False:",
+           f"{WEB}/test_access.py::test_what_has_no_rule_is_closed"),
+    Mutant(0, "another squad may press the buttons of a service", "server/web/access.py",
+           "return request.roster.service(name).squad.name in request.reader.squads", "return True",
+           f"{WEB}/test_access.py::TestEachPersonAtEachAddress::test_writing"),
+    Mutant(0, "anybody who is signed in pauses the campaign", "server/web/access.py",
+           "        if need is not Need.SQUAD:\n            return False\n", "",
+           f"{WEB}/test_access.py"),
+    Mutant(0, "who left the company stays signed in", "server/web/access.py",
+           "    if person is None:\n        return None\n    squads",
+           "    if person is None:\n        return Reader(name)\n    squads",
+           f"{WEB}/test_access.py::test_who_left_the_company_is_out_at_once"),
+    Mutant(0, "a link signs in twice", "server/web/links.py",
+           "rows.filter(used_at=None, until__gt=now)", "rows.filter(until__gt=now)",
+           f"{WEB}/test_signing_in.py::test_it_works_once"),
+    Mutant(0, "looking at a link uses it up", "server/web/signing_in.py",
+           'if request.method != "POST":', 'if links.use(key, request.now) is None:',
+           f"{WEB}/test_signing_in.py"),
+    Mutant(0, "the database holds the links themselves", "server/web/links.py",
+           'return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()', "return secret[:64]",
+           f"{WEB}/test_signing_in.py::test_the_database_does_not_hold_it"),
+    Mutant(0, "signing in leads to another site", "server/web/signing_in.py",
+           "if url_has_allowed_host_and_scheme(", "if address or url_has_allowed_host_and_scheme(",
+           f"{WEB}/test_signing_in.py"),
+    Mutant(9, "of two choices at once the later replaces what it never saw", "server/web/services.py",
+           "if before is not None and before != upgrade.level:", "if False:",
+           f"{WEB}/test_saying.py::TestChoosing::test_of_two_people_at_once_the_second_is_told"),
+    Mutant(0, "half of many choices is recorded", "server/web/services.py",
+           "            if problems:\n                raise _Undone\n", "",
+           f"{WEB}/test_saying.py::TestChoosing::test_all_of_them_or_none"),
+    Mutant(0, "pages run what is written into them", "server/web/policy.py",
+           "script-src 'self'", "script-src 'self' 'unsafe-inline'",
+           f"{WEB}/test_access.py::test_a_browser_is_told_to_show_and_nothing_else"),
 )  # fmt: skip

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from chairlift.cli.frame import (
+    Trouble,
     answer,
     answer_option,
     campaign_option,
@@ -29,6 +30,8 @@ from chairlift.cli.frame import (
 if TYPE_CHECKING:
     from chairlift.core.upgrade import Service
     from chairlift.server.outside import Outside
+    from chairlift.server.web.serving import Serving
+    from chairlift.server.worker import Worker
 
 
 @command("load")
@@ -85,22 +88,69 @@ def campaigns(home: Path, slug: str | None) -> None:
         raise click.UsageError(f"no shipped campaign {slug!r}; there are: {', '.join(sorted(files))}")
 
 
+_HERE = ("127.0.0.1", 8400)
+_NOWHERE = ("", 0)
+
+
+def _place(context: click.Context, option: click.Parameter, value: str) -> tuple[str, int] | None:
+    """None where nothing was said."""
+    if not value:
+        return None
+    if value == "none":
+        return _NOWHERE
+    host, _, port = value.rpartition(":")
+    if not host or not port.isdecimal() or int(port) > 65_535:
+        raise click.BadParameter(f"{value!r} is no place to listen: write HOST:PORT, such as 0.0.0.0:8400, or none")
+    return host.strip("[]"), int(port)
+
+
 @command("up")
 @click.option("--lookers", default=2, show_default=True, type=click.IntRange(1, 64), help="Threads that look.")
 @click.option("--hands", default=0, type=click.IntRange(0, 256), help="Threads for long work; one per core without it.")
 @click.option("--until-quiet", is_flag=True, help="End when no service can go on without somebody.")
 @click.option("--seconds", default=0.0, help="End after so long.")
 @click.option("--silent", is_flag=True, help="Do not print what happens.")
+@click.option(
+    "--listen", envvar="CHAIRLIFT_LISTEN", default="", metavar="HOST:PORT", callback=_place,
+    help="Where the pages are served: 127.0.0.1:8400 without it, nowhere with 'none' or --until-quiet.",
+)  # fmt: skip
 @campaign_option
-def up(home: Path, lookers: int, hands: int, until_quiet: bool, seconds: float, silent: bool, slug: str) -> int:
-    """Run the loop: look at every upgrade when its time comes, and do what is Chairlift's to do."""
+def up(
+    home: Path, lookers: int, hands: int, until_quiet: bool, seconds: float, silent: bool,
+    listen: tuple[str, int] | None, slug: str,
+) -> int:  # fmt: skip
+    """Serve the pages and run the loop: look at each upgrade when its time comes, and do what is Chairlift's to do."""
     from chairlift.server.outside import Outside
-    from chairlift.server.worker import Worker, clock, when_away
+    from chairlift.server.worker import Worker, clock
 
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
     worker = Worker(Outside.of(home, clock))
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: worker.stop())
+    pages = None if listen == _NOWHERE or (until_quiet and not listen) else _serve(*(listen or _HERE), silent)
+    try:
+        return _run(worker, lookers, hands, until_quiet, seconds, silent)
+    finally:
+        if pages:
+            pages.close()
+
+
+def _serve(host: str, port: int, silent: bool) -> Serving:
+    from chairlift.server.web.serving import Serving, Taken
+
+    try:
+        pages = Serving(host, port)
+    except Taken as taken:
+        raise Trouble(str(taken)) from taken
+    if not silent:
+        shown = f"[{host}]" if ":" in host else host
+        click.echo(f"pages at http://{shown}:{pages.port}/ ; 'chairlift sign-in PERSON' lets somebody in")
+    return pages
+
+
+def _run(worker: Worker, lookers: int, hands: int, until_quiet: bool, seconds: float, silent: bool) -> int:
+    from chairlift.server.worker import when_away
+
     runner = threading.Thread(target=worker.run, kwargs={"lookers": lookers, "hands": hands or None}, daemon=True)
     runner.start()
     feed = Feed(silent)
@@ -205,6 +255,18 @@ def _headline(row: Any) -> str:
     return f"{name:<12} {what}{by}{change}" + (f": {row.text}" if row.text else "")
 
 
+@command("sign-in")
+@click.argument("person")
+@answer_option
+def sign_in(home: Path, person: str) -> None:
+    """A link that signs PERSON in to the pages: works once, for an hour. CHAIRLIFT_URL is where the pages are."""
+    from chairlift.server.models import RosterFile
+    from chairlift.server.web import links
+
+    link = links.make(person, RosterFile.now(), now())
+    answer(link, link=link)
+
+
 @command("doctor")
 @json_option
 def doctor(home: Path, as_json: bool) -> int:
@@ -254,4 +316,4 @@ def _tried(what: str, call: Callable[[], object]) -> dict[str, str]:
     return {"what": what, "state": "fine", "why": ""}
 
 
-COMMANDS = (load, campaigns, up, doctor)
+COMMANDS = (load, campaigns, up, sign_in, doctor)

@@ -338,3 +338,15 @@ class SheetConflict(models.Model):
 
     def __str__(self) -> str:
         return f"{self.service}, {self.heading}: {self.theirs!r} in the sheet, {self.ours!r} in Chairlift"
+
+
+class SignInLink(models.Model):
+    """A link that signs one person in, once. Only its digest is kept: who reads the database cannot use it."""
+
+    digest = models.CharField(max_length=64, unique=True)
+    person = models.CharField(max_length=120)
+    until = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"a link for {self.person}"

@@ -1,0 +1,164 @@
+"""Who may open which page and press which button: the one table, and the middleware that holds it.
+
+That a person may speak for a service is asked once more where it is written down (`actions.voice`), so that a page, the
+command line and a comment in a pull request cannot differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from types import MappingProxyType
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+
+from chairlift.core.files import Roster
+from chairlift.core.reading import fold
+from chairlift.server.models import Campaign, team
+from chairlift.server.web import errors, rosters
+
+#: The key of the session under which the name of the person is kept.
+PERSON = "person"
+
+
+class Need(Enum):
+    """What somebody must be."""
+
+    ANYONE = "anyone"
+    READER = "signed in"
+    SQUAD = "of the squad that owns the service, or of the project team"
+    TEAM = "of the project team"
+    NOBODY = "nobody: the page has nothing to press"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What it takes to open a page, and to send its form."""
+
+    read: Need
+    write: Need = Need.NOBODY
+
+
+#: Every page by its name; what is not here is refused.
+TABLE: Mapping[str, Rule] = MappingProxyType(
+    {
+        "health": Rule(Need.ANYONE),
+        "ready": Rule(Need.ANYONE),
+        "sign-in": Rule(Need.ANYONE, Need.ANYONE),
+        "sign-out": Rule(Need.NOBODY, Need.READER),
+        "start": Rule(Need.READER),
+        "menu": Rule(Need.READER),
+        "choose": Rule(Need.READER, Need.SQUAD),
+        "sheet": Rule(Need.READER),
+        "sheet-export": Rule(Need.READER),
+        "squad": Rule(Need.READER),
+        "service": Rule(Need.READER),
+        "service-say": Rule(Need.NOBODY, Need.SQUAD),
+        "campaign-say": Rule(Need.NOBODY, Need.TEAM),
+    }
+)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who looks at the pages: a person of the services file, and the squads that they are in."""
+
+    name: str
+    squads: tuple[str, ...] = ()
+
+    def speaks_for(self, squad: str, ours: bool) -> bool:
+        """Whether the buttons of a service of that squad are theirs; `ours` when they are of the project team."""
+        return ours or squad in self.squads
+
+
+class Request(HttpRequest):
+    """A request as the views get it."""
+
+    reader: Reader | None
+    roster: Roster
+    now: datetime
+
+
+def reader_of(name: str, roster: Roster) -> Reader | None:
+    """None for a name that is no longer in the services file: whoever left the company is out."""
+    person = roster.person(name)
+    if person is None:
+        return None
+    squads = tuple(s.name for s in roster.squads if fold(person.name) in {fold(each) for each in s.people})
+    return Reader(person.name, squads)
+
+
+def of_team(reader: Reader | None, campaign: Campaign, roster: Roster) -> bool:
+    return reader is not None and fold(reader.name) in team(campaign.value, roster)
+
+
+class Access:
+    """Knows the reader, and lets nobody past who may not."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: Request) -> HttpResponse:
+        request.now = settings.CLOCK()
+        request.roster = Roster()
+        request.reader = None
+        return self._get_response(request)
+
+    def process_view(
+        self, request: Request, view: Callable[..., HttpResponse], args: object, kwargs: Mapping[str, Any]
+    ) -> HttpResponse | None:
+        name = request.resolver_match.view_name if request.resolver_match else ""
+        rule = TABLE.get(name)
+        if rule is None:
+            return errors.refused(request, f"no rule says who may open {name!r}")
+        safe = request.method in ("GET", "HEAD", "OPTIONS")
+        need = rule.read if safe else rule.write
+        if need is Need.NOBODY:
+            return errors.not_here(request)
+        if need is Need.ANYONE and name in ("health", "ready"):
+            return None
+        request.roster = rosters.now()
+        request.reader = reader_of(str(request.session.get(PERSON, "")), request.roster)
+        if need is Need.ANYONE:
+            return None
+        if request.reader is None:
+            return self._sign_in(request, safe)
+        return None if self._may(request, need, kwargs) else errors.not_yours(request, need.value)
+
+    def _sign_in(self, request: Request, safe: bool) -> HttpResponse:
+        """To the door, and back to where they wanted to go; a form is not sent again by itself."""
+        after = request.get_full_path() if safe else request.headers.get("Referer", "/")
+        return HttpResponseRedirect(f"{reverse('sign-in')}?{urlencode({'next': after})}")
+
+    def _may(self, request: Request, need: Need, kwargs: Mapping[str, Any]) -> bool:
+        if need is Need.READER:
+            return True
+        campaign = Campaign.objects.filter(slug=kwargs.get("slug", "")).first()
+        if campaign is None:
+            # The view says what there is.
+            return True
+        if of_team(request.reader, campaign, request.roster):
+            return True
+        assert request.reader
+        if need is not Need.SQUAD:
+            return False
+        name = kwargs.get("name")
+        if name is None or not request.roster.has(name):
+            # Many services at once: the view asks for each.
+            return True
+        return request.roster.service(name).squad.name in request.reader.squads
+
+
+def who(request: HttpRequest) -> dict[str, Any]:
+    """For templates: the reader, what time it is, and where they are."""
+    return {
+        "reader": getattr(request, "reader", None),
+        "now": getattr(request, "now", None),
+        "zone": rosters.zone(request),
+    }

@@ -1,0 +1,74 @@
+"""The menu of a campaign, and the words of the project team about the whole of it."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+
+from chairlift.core.decision import StepName
+from chairlift.server import actions, queries
+from chairlift.server.models import Campaign, Upgrade
+from chairlift.server.web import access, errors
+from chairlift.server.web.access import Request
+from chairlift.server.web.tags import rungs
+
+
+def found(request: Request, slug: str) -> Campaign | HttpResponse:
+    """The campaign, or the page that says what there is instead."""
+    try:
+        return queries.campaign(slug)
+    except queries.NotFound as error:
+        return errors.not_found(request, error)
+
+
+def menu(request: Request, slug: str) -> HttpResponse:
+    """What this upgrade is, and the levels side by side; which are open to the reader's own services, and why not."""
+    campaign = found(request, slug)
+    if isinstance(campaign, HttpResponse):
+        return campaign
+    value = campaign.value
+    levels = [
+        {"level": level, "rungs": rungs(level, "squad"), "shut": _shut(request, campaign, level.name)}
+        for level in value.levels
+    ]
+    context = {
+        "campaign": campaign, "value": value, "levels": levels, "steps": list(StepName),
+        "team": access.of_team(request.reader, campaign, request.roster),
+    }  # fmt: skip
+    return render(request, "web/menu.html", context)
+
+
+def _shut(request: Request, campaign: Campaign, level: str) -> list[str]:
+    """Why this level is not open to some of the reader's services, a line for each reason."""
+    assert request.reader
+    mine = [s for s in request.roster.services if s.squad.name in request.reader.squads]
+    wanted = campaign.value.level(level)
+    reasons: dict[str, list[str]] = {}
+    for service in mine[:200]:
+        for need in sorted(service.needs & set(wanted.not_for)):
+            reasons.setdefault(f"needs {need}, which this level does not give", []).append(service.name)
+        if "deploy-docs" in wanted.needs and not service.deploy_docs and not service.docs_promised:
+            reasons.setdefault("has no deploy documentation: promise it by a date", []).append(service.name)
+    return [f"{', '.join(names[:5])}{' and others' if len(names) > 5 else ''}: {why}" for why, names in reasons.items()]
+
+
+def say(request: Request, slug: str) -> HttpResponse:
+    """Pause and restart."""
+    campaign = found(request, slug)
+    if isinstance(campaign, HttpResponse):
+        return campaign
+    assert request.reader
+    act = actions.pause if request.POST.get("what") == "pause" else actions.restart
+    try:
+        act(campaign, request.POST.get("why", ""), request.reader.name, request.roster, request.now)
+    except actions.NotPossible as error:
+        return errors.not_possible(request, str(error))
+    messages.success(request, "The campaign is paused." if act is actions.pause else "The campaign goes on.")
+    return redirect("menu", slug=slug)
+
+
+def rows_of_squads(campaign: Campaign, squads: tuple[str, ...]) -> list[Upgrade]:
+    """All upgrades of these squads, by name."""
+    rows = Upgrade.objects.filter(campaign=campaign, service__squad__in=squads)
+    return list(rows.select_related("campaign", "service").order_by("service__name"))

@@ -1,0 +1,34 @@
+"""The services file as the pages need it: parsed once for each version, not once for each request."""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, tzinfo
+from typing import Any
+
+from chairlift.core.files import Roster
+from chairlift.server.models import RosterFile
+
+_lock = threading.Lock()
+_kept: tuple[tuple[object, ...] | None, Roster] | None = None
+
+
+def now() -> Roster:
+    """The roster that holds now; one small query where it is still the same."""
+    global _kept
+    version = RosterFile.version()
+    with _lock:
+        kept = _kept
+    if kept is None or kept[0] != version:
+        kept = (version, RosterFile.now())
+        with _lock:
+            _kept = kept
+    return kept[1]
+
+
+def zone(request: Any) -> tzinfo:
+    """The zone of the reader's first squad; UTC for who is in none."""
+    reader = getattr(request, "reader", None)
+    if reader is None:
+        return UTC
+    return next((squad.calendar.zone for squad in request.roster.squads if squad.name in reader.squads), UTC)

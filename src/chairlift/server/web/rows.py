@@ -1,0 +1,135 @@
+"""Rows of lists: filtered, sorted and cut to a page by the database, whatever their number."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Q, QuerySet
+
+from chairlift.core.decision import Party, StepName
+from chairlift.core.menu import ServiceLevel
+from chairlift.server import queries
+from chairlift.server.models import Campaign, Upgrade
+
+#: As many as a page of 300 kB holds with ease.
+A_PAGE = 100
+SORTS = {
+    "service": ("service__name",),
+    "squad": ("service__squad", "service__name"),
+    "level": ("level", "service__name"),
+    "step": ("step", "service__name"),
+    "until": ("until", "service__name"),
+}
+TURNS = {"squad": "the squad", "team": "the project team", "nobody": "nobody"}
+_TROUBLE = ("refused", "bug", "stop")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One service in a list."""
+
+    upgrade: Upgrade
+    stands: queries.Standing
+    level_value: ServiceLevel | None
+
+    @property
+    def service(self) -> str:
+        return self.stands.service
+
+    @property
+    def squad(self) -> str:
+        return self.stands.squad
+
+    @property
+    def step(self) -> str:
+        return self.stands.step
+
+    @property
+    def change(self) -> str:
+        return self.stands.change
+
+    @property
+    def decision(self) -> str:
+        return self.stands.decision
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the address asks for. Words that mean nothing are as if they were not there."""
+
+    squad: str = ""
+    level: str = ""
+    step: str = ""
+    turn: str = ""
+    overdue: bool = False
+    words: str = ""
+    sort: str = "service"
+    page: str = "1"
+
+    @classmethod
+    def of(cls, given: Mapping[str, str]) -> Wanted:
+        def one_of(name: str, known: Mapping[str, object]) -> str:
+            return given.get(name, "") if given.get(name, "") in known else ""
+
+        steps = {step.value: step for step in StepName} | {"done": None}
+        return cls(
+            squad=_text(given.get("squad", "")),
+            level=_text(given.get("level", "")),
+            step=one_of("step", steps),
+            turn=one_of("turn", TURNS),
+            overdue=bool(given.get("overdue")),
+            words=_text(given.get("q", "")),
+            sort=one_of("sort", SORTS) or "service",
+            page=given.get("page", "1"),
+        )
+
+    @cached_property
+    def any(self) -> bool:
+        return bool(self.squad or self.level or self.step or self.turn or self.overdue or self.words)
+
+
+def _text(given: str) -> str:
+    # PostgreSQL knows no such letter.
+    return given.replace("\0", "")[:200].strip()
+
+
+def chosen(campaign: Campaign, wanted: Wanted, now: datetime) -> QuerySet[Upgrade]:
+    """The upgrades that are wanted, in the order that is wanted."""
+    rows: QuerySet[Upgrade] = Upgrade.objects.filter(campaign=campaign)
+    if wanted.squad:
+        rows = rows.filter(service__squad__iexact=wanted.squad)
+    if wanted.level:
+        rows = rows.filter(level="" if wanted.level == "none" else wanted.level)
+    if wanted.step:
+        done = Q(decision="done")
+        rows = rows.filter(done) if wanted.step == "done" else rows.filter(step=wanted.step).exclude(done)
+    if wanted.words:
+        rows = rows.filter(Q(service__name__icontains=wanted.words) | Q(service__squad__icontains=wanted.words))
+    if wanted.overdue:
+        rows = rows.filter(decision="ask", until__lt=now)
+    rows = _whose(rows, wanted.turn)
+    return rows.select_related("service").defer("service__deploy_docs").order_by(*SORTS[wanted.sort])
+
+
+def _whose(rows: QuerySet[Upgrade], turn: str) -> QuerySet[Upgrade]:
+    """As `queries.standing` says whose turn it is."""
+    team = Q(decision__in=_TROUBLE) | Q(whom=Party.PROJECT_TEAM)
+    squad = Q(whom=Party.SQUAD) & ~Q(decision__in=_TROUBLE)
+    return {"team": rows.filter(team), "squad": rows.filter(squad), "nobody": rows.exclude(team | squad)}.get(
+        turn, rows
+    )
+
+
+def page_of(campaign: Campaign, wanted: Wanted, now: datetime) -> tuple[Page[Upgrade], list[Row]]:
+    """One page of them; a page that is not there is the nearest that is."""
+    page = Paginator(chosen(campaign, wanted, now), A_PAGE).get_page(wanted.page)
+    return page, [row(campaign, each, now) for each in page]
+
+
+def row(campaign: Campaign, upgrade: Upgrade, now: datetime) -> Row:
+    level = campaign.value.level(upgrade.level) if upgrade.level else None
+    return Row(upgrade, queries.standing(upgrade, now), level)

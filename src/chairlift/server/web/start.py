@@ -1,0 +1,47 @@
+"""The start page: my turn first, then every campaign with one bar."""
+
+from __future__ import annotations
+
+from django.db.models import Count, Q
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from chairlift.core.decision import Party
+from chairlift.server import queries
+from chairlift.server.models import Campaign, Upgrade
+from chairlift.server.web import access
+from chairlift.server.web.access import Request
+
+#: More than anybody does at once; the squad's page has them all.
+MINE = 20
+_TROUBLE = ("refused", "bug", "stop")
+
+
+def start(request: Request) -> HttpResponse:
+    campaigns = list(Campaign.objects.order_by("slug"))
+    counts = {
+        each["campaign"]: each
+        for each in Upgrade.objects.values("campaign").annotate(
+            total=Count("pk"),
+            done=Count("pk", filter=Q(decision="done")),
+            people=Count("pk", filter=Q(decision="ask") | Q(decision__in=_TROUBLE)),
+            overdue=Count("pk", filter=Q(decision="ask", until__lt=request.now)),
+        )
+    }
+    none = {"total": 0, "done": 0, "people": 0, "overdue": 0}
+    bars = [{**counts.get(each.pk, none), "campaign": each, "value": each.value} for each in campaigns]
+    mine, many = _mine(request, campaigns)
+    return render(request, "web/start.html", {"bars": bars, "mine": mine, "more": many - len(mine)})
+
+
+def _mine(request: Request, campaigns: list[Campaign]) -> tuple[list[tuple[Campaign, queries.Standing]], int]:
+    """What waits for this reader, most urgent first, and how much there is of it."""
+    assert request.reader
+    team = [each.pk for each in campaigns if access.of_team(request.reader, each, request.roster)]
+    unchosen = Q(level="") & Q(service__squad__in=request.reader.squads) & ~Q(decision="done")
+    squads = Q(whom=Party.SQUAD, service__squad__in=request.reader.squads) & ~Q(decision__in=_TROUBLE)
+    ours = Q(campaign__in=team) & (Q(whom=Party.PROJECT_TEAM) | Q(decision__in=_TROUBLE))
+    rows = Upgrade.objects.filter(unchosen | squads | ours).select_related("service").order_by("until", "pk")
+    by_pk = {each.pk: each for each in campaigns}
+    found = [(by_pk[row.campaign_id], queries.standing(row, request.now)) for row in rows[:MINE]]
+    return found, rows.count()

@@ -1,0 +1,115 @@
+"""What templates say in the words of the design: times in the reader's zone, and the ladder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django import template
+from django.template import Context
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from chairlift.core.decision import Party, StepName
+from chairlift.core.menu import ServiceLevel
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def moment(context: Context, at: datetime | str | None) -> str:
+    """`in 3 days (Thu 14 Oct, 10:00)`; the exact instant on hover."""
+    if not at:
+        return ""
+    at = datetime.fromisoformat(at) if isinstance(at, str) else at
+    local = at.astimezone(context.get("zone") or UTC)
+    near = span(at - context["now"]) if context.get("now") else ""
+    shown = f"{local:%a} {local.day} {local:%b}, {local:%H:%M}"
+    words = f"{near} ({shown})" if near else shown
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>', at.isoformat(), f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC", words
+    )
+
+
+def span(gap: timedelta) -> str:
+    """`in 3 days`, `2 hours ago`, `now`."""
+    seconds = abs(gap.total_seconds())
+    for size, unit in ((86_400, "day"), (3600, "hour"), (60, "minute")):
+        if seconds >= size:
+            many = int(seconds // size)
+            words = f"{many} {unit}{'' if many == 1 else 's'}"
+            return f"in {words}" if gap > timedelta(0) else f"{words} ago"
+    return "now"
+
+
+@dataclass(frozen=True)
+class Rung:
+    """One step of the drawn ladder: who does it, and at most one mark."""
+
+    step: StepName
+    party: str
+    words: str
+    mark: str = ""
+
+    @property
+    def classes(self) -> str:
+        return " ".join(word for word in ("rung", self.party, self.mark) if word)
+
+    @property
+    def shape(self) -> str:
+        return {"ours": "■", "squads": "●"}.get(self.party, "○")
+
+    @property
+    def told(self) -> str:
+        return {"done": "done", "here": "here now", "blocked": "stuck here"}.get(self.mark, "")
+
+    @property
+    def sign(self) -> str:
+        return {"done": "✓", "here": "◉", "blocked": "▮"}.get(self.mark, "")
+
+
+def rungs(level: ServiceLevel | None, squad: str, step: str = "", decision: str = "", mine: bool = False) -> list[Rung]:
+    """The ladder of one service. Without a level nobody is in its cells; without a step nothing is marked."""
+    order = [each.value for each in StepName]
+    at = order.index(step) if step in order else len(order) if step in ("done", "finish") else -1
+    found = []
+    for rank, each in enumerate(StepName):
+        party = level.who(each) if level else None
+        words = "open" if party is None else "project team" if party is Party.PROJECT_TEAM else "you" if mine else squad
+        if party is Party.PROJECT_TEAM and level and level.notice and each is StepName.MERGE:
+            words += ", with notice"
+        here = "blocked" if decision in ("refused", "bug", "stop") else "here"
+        mark = "done" if rank < at else here if rank == at else ""
+        side = "" if party is None else "ours" if party is Party.PROJECT_TEAM else "squads"
+        found.append(Rung(each, side, words, mark))
+    return found
+
+
+@register.inclusion_tag("web/ladder.html", takes_context=True)
+def ladder(context: Context, row: Any, size: str = "row") -> dict[str, Any]:
+    """The ladder of a row that has a level value, a squad, a step and a decision."""
+    reader = context.get("reader")
+    mine = bool(reader and row.squad in reader.squads)
+    return {
+        "rungs": rungs(row.level_value, row.squad, row.step, row.decision, mine),
+        "size": size,
+        "change": row.change,
+    }
+
+
+@register.simple_tag(takes_context=True)
+def with_query(context: Context, **changed: object) -> SafeString | str:
+    """The address of this page with some of its words changed; empty ones are left out."""
+    query = context["request"].GET.copy()
+    for name, value in changed.items():
+        query.pop(name, None)
+        if value not in ("", None):
+            query[name] = str(value)
+    return f"?{query.urlencode()}"
+
+
+@register.filter
+def counted(many: int, word: str) -> str:
+    """`1 service`, `2 services`."""
+    return f"{many} {word}{'' if many == 1 else 's'}"

@@ -1,0 +1,42 @@
+"""The pages of one installation, and a browser without JavaScript for each kind of person."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from chairlift.server.web import links, rosters
+
+
+class Visitor(Client):
+    """Follows redirects only where told; `page` is what a person reads."""
+
+    def enter(self, world, person):
+        key = links.make(person, world.roster, world.now).partition("key=")[2]
+        assert self.post("/sign-in", {"key": key}).status_code == 302
+        return self
+
+    def page(self, address, status=200):
+        answer = self.get(address)
+        assert answer.status_code == status, answer.content.decode()
+        return answer.content.decode()
+
+
+@pytest.fixture
+def at_desk(shop, settings, monkeypatch):
+    """The campaign of five services, on the test's clock."""
+    settings.CLOCK = shop.clock
+    # A database that forgets gives out its numbers again, which no other does.
+    monkeypatch.setattr(rosters, "_kept", None)
+    return shop
+
+
+@pytest.fixture
+def visit(at_desk):
+    """A browser of somebody by name; of a stranger without."""
+
+    def visitor(person=""):
+        found = Visitor()
+        return found.enter(at_desk, person) if person else found
+
+    return visitor
