@@ -24,8 +24,8 @@ $(UV):
 
 setup: .venv/.ready  ## the environment in .venv, from the lock file
 
-demo: .venv/.ready  ## a whole campaign over real Django services, in under three minutes
-	@$(BIN)/python -m demo
+demo: .venv/.ready  ## a whole campaign over real Django services, in under three minutes; KEEP=1 leaves its pages open
+	@KEEP=$(KEEP) $(BIN)/python -m demo
 
 test: .venv/.ready  ## every test but the slow ones
 	@$(BIN)/python -m pytest -n auto --dist loadgroup -m "not slow"

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 
 from demo.squads import Squads
-from demo.stage import CHAIRLIFT, ROOT, NoPython, cast, prepare
+from demo.stage import CHAIRLIFT, ROOT, NoPython, call, cast, prepare
 from demo.story import Story
 
 FOLDER = ROOT / ".demo"
@@ -33,14 +35,43 @@ def main() -> int:
     print(f"Campaign {story.slug}: {len(story.services)} real Django services, their repositories in .demo/home/forge.")
     print("Squads choose, Chairlift plans, and everybody does their steps. What happens is printed as it goes;")
     print("lines that begin with $ are people at the command line.\n", flush=True)
+    environment["CHAIRLIFT_LISTEN"] = f"127.0.0.1:{_free_port()}"
+    environment["CHAIRLIFT_URL"] = f"http://{environment['CHAIRLIFT_LISTEN']}"
     worker = subprocess.Popen([*CHAIRLIFT, "up"], cwd=FOLDER, env=environment, start_new_session=True)
     try:
         squads = Squads(story, FOLDER, environment)
         squads.choose()
         over = squads.play(PATIENCE, lambda: worker.poll() is None)
+        code = report(story, environment, over, time.monotonic() - began)
+        if os.environ.get("KEEP"):
+            keep_open(story, environment, worker)
     finally:
         stop(worker)
-    return report(story, environment, over, time.monotonic() - began)
+    return code
+
+
+def _free_port() -> int:
+    """That of an installation, unless one runs here."""
+    for port in (8400, 0):
+        with contextlib.suppress(OSError), socket.socket() as tried:
+            tried.bind(("127.0.0.1", port))
+            return int(tried.getsockname()[1])
+    raise AssertionError("the system gives no port")
+
+
+def keep_open(story: Story, environment: dict[str, str], worker: subprocess.Popen[bytes]) -> None:
+    """Leave the pages open until somebody has seen enough."""
+    print(f"\nThe pages are at {environment['CHAIRLIFT_URL']}/campaigns/{story.slug}/ . Links that sign in, each once:")
+    squad = story.services[0].person
+    for role, person in (
+        (f"{squad}, of a squad", squad),
+        ("the project lead", "lena"),
+        ("the project manager", "mats"),
+    ):
+        print(f"  {role:<24} {call(['sign-in', person], FOLDER, environment).strip()}")
+    print("Ctrl-C ends it.", flush=True)
+    with contextlib.suppress(KeyboardInterrupt):
+        worker.wait()
 
 
 def stop(worker: subprocess.Popen[bytes]) -> None:
@@ -60,6 +91,7 @@ def report(story: Story, environment: dict[str, str], over: bool, seconds: float
     print("\nWhere to look further (everything is in .demo):")
     print("  export CHAIRLIFT_HOME=$PWD/.demo/home PATH=$PWD/.venv/bin:$PATH")
     print(f"  chairlift why {first:<18} the whole reasoning about a service, with the evidence")
+    print("  make demo KEEP=1                 plays it again, and leaves its pages open, with links to sign in")
     print("  chairlift log                    who did what, when and why")
     print("  chairlift menu                   the service levels that the squads chose from")
     print(f"  chairlift forge prs {first:<12} its pull requests; 'chairlift forge --help' plays a squad")

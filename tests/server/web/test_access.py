@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 from django.urls import get_resolver, reverse
 
+from chairlift.server import actions
 from chairlift.server.models import Entry
 from chairlift.server.web.access import TABLE, Need
+from tests.server import world
 
 #: Ana is of Heron, which owns the shop; Cy is of Ibis; Lena leads, Mats manages.
 PEOPLE = ("", "Ana", "Cy", "Lena", "Mats")
@@ -84,10 +86,7 @@ def test_what_has_no_rule_is_closed(visit, monkeypatch):
 def test_who_left_the_company_is_out_at_once(at_desk, visit):
     client = visit("Cy")
     client.page("/")
-    from chairlift.server import actions
-    from tests.server.world import PEOPLE as TEXT
-
-    gone = (TEXT + at_desk.services).replace('"Cy"', '"Dee"')
+    gone = (world.PEOPLE + at_desk.services).replace('"Cy"', '"Dee"')
     actions.load_roster(gone, "services.toml", "operator", at_desk.now)
     assert client.get("/").status_code == 302
 

@@ -13,8 +13,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from chairlift.core.decision import Party
+from chairlift.server import actions
 from chairlift.server.models import Upgrade
-from chairlift.server.web import rows
+from chairlift.server.web import rosters, rows
+from tests.server.web.conftest import Visitor
+from tests.server.world import PEOPLE
 
 SHEET = "/campaigns/tiny/sheet"
 
@@ -51,14 +54,13 @@ class TestStart:
         stands(at_desk, "shop", decision="refused", step="merge", why="the forge said no")
         assert "The forge said no" in visit("Lena").page("/")
 
-    def test_without_a_campaign_it_says_how_to_get_one(self, at_desk, visit):
-        client = visit("Ana")
-        from chairlift.server.models import Campaign
-
-        Upgrade.objects.all().delete()
-        Campaign.objects.filter(entries=None).delete()
-        if not Campaign.objects.exists():
-            assert "chairlift load" in client.page("/")
+    def test_without_a_campaign_it_says_how_to_get_one(self, world, settings, monkeypatch):
+        settings.CLOCK = world.clock
+        monkeypatch.setattr(rosters, "_kept", None)
+        actions.load_roster(PEOPLE, "services.toml", "operator", world.now)
+        page = Visitor().enter(world, "Ana").page("/")
+        assert "Nothing waits for you" in page
+        assert "chairlift load" in page
 
 
 class TestSheet:
