@@ -17,7 +17,7 @@ from chairlift.server import actions
 from chairlift.server.models import Upgrade
 from chairlift.server.web import rosters, rows
 from tests.server.web.conftest import Visitor
-from tests.server.world import PEOPLE
+from tests.server.world import PEOPLE, campaign_text
 
 SHEET = "/campaigns/tiny/sheet"
 
@@ -203,3 +203,12 @@ def test_a_squads_page_lists_what_waits_for_it_most_urgent_first(at_desk, visit)
 def test_health(visit):
     assert visit().page("/healthz") == "fine\n"
     assert visit().page("/readyz") == "ready\n"
+
+
+def test_a_campaign_of_a_shipped_name_has_all_its_pages(at_desk, visit):
+    text = campaign_text().replace('slug = "tiny"', 'slug = "django-3.2"')
+    actions.load_campaign(text, "django.toml", "operator", at_desk.now)
+    client = visit("Ana")
+    assert "/campaigns/django-3.2/" in client.page("/")
+    for address in ("", "choose", "sheet", "sheet.csv", "squads/Heron", "services/shop"):
+        client.page(f"/campaigns/django-3.2/{address}")
