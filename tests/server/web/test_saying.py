@@ -107,6 +107,14 @@ class TestWords:
         assert Entry.objects.count() == before
 
 
+def test_what_is_no_text_is_refused(at_desk, visit):
+    client, before = visit("Ana"), Entry.objects.count()
+    assert client.post(CHOOSE, {"service": "shop\0", "level": "DIY"}).status_code == 400
+    assert client.post(SAY, {"what": "said", "why": "on\0track"}).status_code == 400
+    assert client.get("/campaigns/ti%00ny/services/shop").status_code == 400
+    assert Entry.objects.count() == before
+
+
 def test_the_project_team_pauses_and_goes_on(at_desk, visit):
     lead = visit("Lena")
     lead.post("/campaigns/tiny/say", {"what": "pause", "why": "a known problem"})

@@ -129,6 +129,8 @@ class Access:
             return None
         if request.reader is None:
             return self._sign_in(request, safe)
+        if _unwritable(request):
+            return errors.page(request, 400, "There is a letter in it that is no text.", "Nothing was changed.")
         return None if self._may(request, need, kwargs) else errors.not_yours(request, need.value)
 
     def _sign_in(self, request: Request, safe: bool) -> HttpResponse:
@@ -153,6 +155,11 @@ class Access:
             # Many services at once: the view asks for each.
             return True
         return request.roster.service(name).squad.name in request.reader.squads
+
+
+def _unwritable(request: HttpRequest) -> bool:
+    """PostgreSQL keeps no such letter, and no person types it."""
+    return "\0" in request.path or any("\0" in each for _, values in request.POST.lists() for each in values)
 
 
 def who(request: HttpRequest) -> dict[str, Any]:
