@@ -8,11 +8,13 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from chairlift.core.schedule import span
 
 if TYPE_CHECKING:
     from chairlift.core.files import Roster
@@ -249,19 +251,4 @@ def moment(at: datetime | None, base: datetime) -> str:
     if at is None:
         return ""
     gap = at - base
-    return f"{_gap(gap)} ({at.astimezone():%a %d %b %H:%M})"
-
-
-def _gap(gap: timedelta) -> str:
-    seconds = abs(gap.total_seconds())
-    for size, unit in ((86_400, "day"), (3600, "hour"), (60, "minute"), (1, "second")):
-        if seconds >= size or unit == "second":
-            amount = int(seconds // size)
-            words = f"{amount} {unit}{'' if amount == 1 else 's'}"
-            break
-    return f"in {words}" if gap >= timedelta(0) else f"{words} ago"
-
-
-def counted(many: int, word: str) -> str:
-    """`1 service`, `2 services`."""
-    return f"{many} {word}{'' if many == 1 else 's'}"
+    return f"{span(gap)} ({at.astimezone():%a %d %b %H:%M})"

@@ -19,13 +19,13 @@ from chairlift.cli.frame import (
     answer_option,
     campaign_option,
     command,
-    counted,
     json_option,
     now,
     on_terminal,
     print_json,
     printable,
 )
+from chairlift.core.schedule import counted
 
 if TYPE_CHECKING:
     from chairlift.core.upgrade import Service

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from chairlift.cli.frame import all_of, answer, answer_option, as_option, campaign_option, command, counted, now, one
+from chairlift.cli.frame import all_of, answer, answer_option, as_option, campaign_option, command, now, one
+from chairlift.core.schedule import counted
 
 
 def _day(context: click.Context, option: click.Parameter, value: str | None) -> date | None:

@@ -12,7 +12,6 @@ from chairlift.cli.frame import (
     all_of,
     campaign_option,
     command,
-    counted,
     json_option,
     moment,
     now,
@@ -22,6 +21,7 @@ from chairlift.cli.frame import (
     printable,
     table,
 )
+from chairlift.core.schedule import counted
 
 if TYPE_CHECKING:
     from chairlift.server.queries import Reasoning, Standing

@@ -13,11 +13,11 @@ from chairlift.cli.frame import (
     answer_option,
     campaign_option,
     command,
-    counted,
     now,
     print_json,
     printable,
 )  # fmt: skip
+from chairlift.core.schedule import counted
 
 
 def sync(home: Path, campaign: Any, as_json: bool) -> int:

@@ -38,11 +38,11 @@ class Duration:
 
     def __str__(self) -> str:
         if self.working_days:
-            return _count(self.working_days, "working day")
+            return counted(self.working_days, "working day")
         for unit in ("day", "hour", "minute"):
             if self.seconds and self.seconds % _UNITS[unit] == 0:
-                return _count(self.seconds // _UNITS[unit], unit)
-        return _count(self.seconds, "second")
+                return counted(self.seconds // _UNITS[unit], unit)
+        return counted(self.seconds, "second")
 
     @property
     def rough(self) -> timedelta:
@@ -50,8 +50,17 @@ class Duration:
         return timedelta(seconds=self.seconds) + timedelta(days=self.working_days * 7 / 5)
 
 
-def _count(amount: int, unit: str) -> str:
+def counted(amount: int, unit: str) -> str:
+    """`1 service`, `2 services`."""
     return f"{amount} {unit}{'' if amount == 1 else 's'}"
+
+
+def span(gap: timedelta) -> str:
+    """`in 3 days`, `2 hours ago`; the largest unit that fits, rounded down."""
+    seconds = abs(gap.total_seconds())
+    unit = next((unit for unit in ("day", "hour", "minute") if seconds >= _UNITS[unit]), "second")
+    words = counted(int(seconds // _UNITS[unit]), unit)
+    return f"in {words}" if gap >= timedelta(0) else f"{words} ago"
 
 
 @dataclass(frozen=True)
