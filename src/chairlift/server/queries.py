@@ -18,6 +18,17 @@ from chairlift.server.models import Campaign, Entry, Unit, Upgrade
 #: Kinds of `decision` that need a person, and those that are trouble.
 NEEDS_PERSON = frozenset({"ask", "stop", "refused"})
 TROUBLE = frozenset({"unavailable", "bug"})
+#: Kinds of `decision` after which nothing goes on before the project team has looked.
+STUCK = frozenset({"refused", "bug", "stop"})
+
+#: As `standing` says whose turn it is, for the database.
+TEAMS_TURN = Q(decision__in=STUCK) | Q(whom=Party.PROJECT_TEAM)
+SQUADS_TURN = Q(whom=Party.SQUAD) & ~Q(decision__in=STUCK)
+
+
+def overdue(now: datetime) -> Q:
+    """As `standing` says it, for the database."""
+    return Q(decision="ask", until__lt=now)
 
 
 class NotFound(Exception):
@@ -83,7 +94,7 @@ def standings(campaign_row: Campaign, now: datetime) -> list[Standing]:
 
 def standing(row: Upgrade, now: datetime) -> Standing:
     turn = {Party.SQUAD: row.service.squad, Party.PROJECT_TEAM: "project team"}.get(Party(row.whom)) if row.whom else ""
-    if row.decision in ("refused", "bug", "stop"):
+    if row.decision in STUCK:
         turn = "project team"
     pull = row.evidence.get("changes", {}).get(row.change, {}).get("pull", {})
     return Standing(

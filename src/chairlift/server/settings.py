@@ -62,6 +62,9 @@ SESSION_COOKIE_NAME = "chairlift-session"
 CSRF_COOKIE_NAME = "chairlift-csrf"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
+#: A squad may choose for thousands of services in one form.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 25_000
+
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -44,6 +44,7 @@ class TestStart:
         assert ">cart<" not in page
         assert "1 of 5 done" in page
         assert "1 overdue" in page
+        assert 'sheet?turn=somebody">1 wait for somebody' in page
 
     def test_what_is_another_squads_is_not_mine(self, at_desk, visit):
         page = visit("Cy").page("/")
@@ -88,6 +89,10 @@ class TestSheet:
             ("step=done", ["cart"]),
             ("turn=squad", ["shop"]),
             ("turn=team", ["desk"]),
+            ("turn=somebody", ["desk", "shop"]),
+            ("turn=nobody", ["=cmd", "bare", "cart"]),
+            ("sort=until", ["shop", "=cmd", "bare", "cart", "desk"]),
+            ("sort=step", ["=cmd", "bare", "desk", "shop", "cart"]),
             ("overdue=1", ["shop"]),
             ("sort=squad", ["=cmd", "bare", "cart", "shop", "desk"]),
             ("sort=nonsense&step=nonsense&turn=%00&page=-4&q=%00", ["=cmd", "bare", "cart", "desk", "shop"]),

@@ -41,6 +41,15 @@ class TestChoosing:
         # What they ticked is still ticked.
         assert 'value="shop" checked' in page
 
+    def test_for_all_services_of_a_large_squad(self, at_desk, visit):
+        names = [f"many{place}" for place in range(600)]
+        for name in names:
+            at_desk.service(name, files=None)
+        at_desk.load()
+        form = {"service": names, "level": "DIY", **{f"before-{name}": "" for name in names}}
+        answer = visit("Ana").post(CHOOSE, form, follow=True)
+        assert "DIY for 600 of 600 services" in answer.content.decode()
+
     def test_a_promised_day_opens_a_level(self, at_desk, visit):
         form = {"service": "bare", "level": "Hands-off", "docs_by": "2026-01-30"}
         assert visit("Ana").post(CHOOSE, form).status_code == 302

@@ -20,6 +20,7 @@ from django.urls import reverse
 
 from chairlift.core.files import Roster
 from chairlift.core.reading import fold
+from chairlift.server import actions, queries
 from chairlift.server.models import Campaign, team
 from chairlift.server.web import errors, rosters
 
@@ -132,6 +133,12 @@ class Access:
         if _unwritable(request):
             return errors.page(request, 400, "There is a letter in it that is no text.", "Nothing was changed.")
         return None if self._may(request, need, kwargs) else errors.not_yours(request, need.value)
+
+    def process_exception(self, request: Request, error: Exception) -> HttpResponse | None:
+        """What a view could not find or do, as a page."""
+        if isinstance(error, queries.NotFound):
+            return errors.not_found(request, error)
+        return errors.not_possible(request, str(error)) if isinstance(error, actions.NotPossible) else None
 
     def _sign_in(self, request: Request, safe: bool) -> HttpResponse:
         """To the door, and back to where they wanted to go; a form is not sent again by itself."""

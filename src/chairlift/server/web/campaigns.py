@@ -9,24 +9,14 @@ from django.shortcuts import redirect, render
 from chairlift.core.decision import StepName
 from chairlift.server import actions, queries
 from chairlift.server.models import Campaign, Upgrade
-from chairlift.server.web import access, errors
+from chairlift.server.web import access
 from chairlift.server.web.access import Request
 from chairlift.server.web.tags import rungs
 
 
-def found(request: Request, slug: str) -> Campaign | HttpResponse:
-    """The campaign, or the page that says what there is instead."""
-    try:
-        return queries.campaign(slug)
-    except queries.NotFound as error:
-        return errors.not_found(request, error)
-
-
 def menu(request: Request, slug: str) -> HttpResponse:
     """What this upgrade is, and the levels side by side; which are open to the reader's own services, and why not."""
-    campaign = found(request, slug)
-    if isinstance(campaign, HttpResponse):
-        return campaign
+    campaign = queries.campaign(slug)
     value = campaign.value
     levels = [
         {"level": level, "rungs": rungs(level, "squad"), "shut": _shut(request, campaign, level.name)}
@@ -55,15 +45,10 @@ def _shut(request: Request, campaign: Campaign, level: str) -> list[str]:
 
 def say(request: Request, slug: str) -> HttpResponse:
     """Pause and restart."""
-    campaign = found(request, slug)
-    if isinstance(campaign, HttpResponse):
-        return campaign
+    campaign = queries.campaign(slug)
     assert request.reader
     act = actions.pause if request.POST.get("what") == "pause" else actions.restart
-    try:
-        act(campaign, request.POST.get("why", ""), request.reader.name, request.roster, request.now)
-    except actions.NotPossible as error:
-        return errors.not_possible(request, str(error))
+    act(campaign, request.POST.get("why", ""), request.reader.name, request.roster, request.now)
     messages.success(request, "The campaign is paused." if act is actions.pause else "The campaign goes on.")
     return redirect("menu", slug=slug)
 

@@ -6,26 +6,32 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import Case, F, Q, QuerySet, Value, When
 
-from chairlift.core.decision import Party, StepName
+from chairlift.core.decision import StepName
 from chairlift.core.menu import ServiceLevel
 from chairlift.server import queries
 from chairlift.server.models import Campaign, Upgrade
 
 #: As many as a page of 300 kB holds with ease.
 A_PAGE = 100
-SORTS = {
+#: What was not looked at yet stands before the ladder, and what is done behind it.
+_LADDER = Case(
+    When(decision="done", then=Value(len(StepName))),
+    *(When(step=step, then=Value(step.rank)) for step in StepName),
+    default=Value(-1),
+)
+SORTS: Mapping[str, tuple[Any, ...]] = {
     "service": ("service__name",),
     "squad": ("service__squad", "service__name"),
     "level": ("level", "service__name"),
-    "step": ("step", "service__name"),
-    "until": ("until", "service__name"),
+    "step": (_LADDER, "service__name"),
+    "until": (F("until").asc(nulls_last=True), "service__name"),
 }
-TURNS = {"squad": "the squad", "team": "the project team", "nobody": "nobody"}
-_TROUBLE = ("refused", "bug", "stop")
+TURNS = {"squad": "the squad", "team": "the project team", "somebody": "somebody", "nobody": "nobody"}
 
 
 @dataclass(frozen=True)
@@ -110,18 +116,12 @@ def chosen(campaign: Campaign, wanted: Wanted, now: datetime) -> QuerySet[Upgrad
     if wanted.words:
         rows = rows.filter(Q(service__name__icontains=wanted.words) | Q(service__squad__icontains=wanted.words))
     if wanted.overdue:
-        rows = rows.filter(decision="ask", until__lt=now)
-    rows = _whose(rows, wanted.turn)
+        rows = rows.filter(queries.overdue(now))
+    if wanted.turn:
+        anybody = queries.TEAMS_TURN | queries.SQUADS_TURN
+        whose = {"team": queries.TEAMS_TURN, "squad": queries.SQUADS_TURN, "somebody": anybody, "nobody": ~anybody}
+        rows = rows.filter(whose[wanted.turn])
     return rows.select_related("service").defer("service__deploy_docs").order_by(*SORTS[wanted.sort])
-
-
-def _whose(rows: QuerySet[Upgrade], turn: str) -> QuerySet[Upgrade]:
-    """As `queries.standing` says whose turn it is."""
-    team = Q(decision__in=_TROUBLE) | Q(whom=Party.PROJECT_TEAM)
-    squad = Q(whom=Party.SQUAD) & ~Q(decision__in=_TROUBLE)
-    return {"team": rows.filter(team), "squad": rows.filter(squad), "nobody": rows.exclude(team | squad)}.get(
-        turn, rows
-    )
 
 
 def page_of(campaign: Campaign, wanted: Wanted, now: datetime) -> tuple[Page[Upgrade], list[Row]]:

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from chairlift.core.log import Kind
@@ -16,25 +16,13 @@ from chairlift.server import actions, queries
 from chairlift.server.models import Campaign, Upgrade
 from chairlift.server.web import access, errors, rows
 from chairlift.server.web.access import Request
-from chairlift.server.web.campaigns import found, rows_of_squads
-
-
-def _one(request: Request, slug: str, name: str) -> tuple[Campaign, Upgrade] | HttpResponse:
-    campaign = found(request, slug)
-    if isinstance(campaign, HttpResponse):
-        return campaign
-    try:
-        return campaign, queries.upgrade(name, campaign)
-    except queries.NotFound as error:
-        return errors.not_found(request, Http404(str(error)))
+from chairlift.server.web.campaigns import rows_of_squads
 
 
 def service(request: Request, slug: str, name: str) -> HttpResponse:
     """Where it stands and why, whose turn it is, the one button for it, and the evidence below."""
-    pair = _one(request, slug, name)
-    if isinstance(pair, HttpResponse):
-        return pair
-    campaign, upgrade = pair
+    campaign = queries.campaign(slug)
+    upgrade = queries.upgrade(name, campaign)
     assert request.reader
     ours = access.of_team(request.reader, campaign, request.roster)
     known = request.roster.has(upgrade.service.name)
@@ -42,7 +30,7 @@ def service(request: Request, slug: str, name: str) -> HttpResponse:
     told = queries.reasoning(upgrade, request.now)
     context = {
         "campaign": campaign, "value": campaign.value, "row": rows.row(campaign, upgrade, request.now),
-        "told": told, "service": value, "held": any(each.startswith("hold: ") for each in told.blockers),
+        "told": told, "held": any(each.startswith("hold: ") for each in told.blockers),
         "mine": known and request.reader.speaks_for(upgrade.service.squad, ours),
         "environments": (value.environments if value else ()) or campaign.value.environments,
         "log": list(reversed(told.log)),
@@ -93,26 +81,18 @@ WORDS: Mapping[str, Callable[[Request, Upgrade, str], str]] = MappingProxyType(
 
 def say(request: Request, slug: str, name: str) -> HttpResponse:
     """Do what the form's button says, once, and back to the service."""
-    pair = _one(request, slug, name)
-    if isinstance(pair, HttpResponse):
-        return pair
-    _, upgrade = pair
+    upgrade = queries.upgrade(name, queries.campaign(slug))
     assert request.reader
     act = WORDS.get(request.POST.get("what", ""))
-    try:
-        if act is None:
-            raise actions.NotPossible("the form does not say what to do")
-        messages.success(request, act(request, upgrade, request.reader.name))
-    except actions.NotPossible as error:
-        return errors.not_possible(request, str(error))
+    if act is None:
+        raise actions.NotPossible("the form does not say what to do")
+    messages.success(request, act(request, upgrade, request.reader.name))
     return redirect("service", slug=slug, name=upgrade.service.name)
 
 
 def choose(request: Request, slug: str) -> HttpResponse:
     """All services of the reader's squads; a level for one or for many, all of them or none."""
-    campaign = found(request, slug)
-    if isinstance(campaign, HttpResponse):
-        return campaign
+    campaign = queries.campaign(slug)
     assert request.reader
     mine = rows_of_squads(campaign, request.reader.squads)
     problems: list[str] = []
@@ -144,9 +124,7 @@ def _choose(request: Request, campaign: Campaign) -> tuple[str, list[str]]:
     except ValueError:
         return "", [f"{day!r} is no day: write it as 2026-03-31"]
     problems = []
-    there = Upgrade.objects.filter(campaign=campaign, service__name__in=names[:500]).select_related(
-        "campaign", "service"
-    )
+    there = Upgrade.objects.filter(campaign=campaign, service__name__in=names).select_related("campaign", "service")
     by_name = {each.service.name: each for each in there}
     count = 0
     try:
@@ -183,9 +161,7 @@ def _choose_one(request: Request, upgrade: Upgrade | None, name: str, level: str
 
 def squad(request: Request, slug: str, squad: str) -> HttpResponse:
     """Everything that waits for this squad, and who they are."""
-    campaign = found(request, slug)
-    if isinstance(campaign, HttpResponse):
-        return campaign
+    campaign = queries.campaign(slug)
     known = next((each for each in request.roster.squads if each.name == squad), None)
     if known is None:
         return errors.page(request, 404, f"There is no squad called {squad!r}.", "The sheet has all that there are.")

@@ -7,11 +7,11 @@ from django.shortcuts import render
 
 from chairlift import sheets
 from chairlift.core.decision import StepName
+from chairlift.server import queries
 from chairlift.server import sheet as written
 from chairlift.server.models import Campaign
 from chairlift.server.web import errors, rows
 from chairlift.server.web.access import Request
-from chairlift.server.web.campaigns import found
 
 _TYPES = {
     "csv": "text/csv; charset=utf-8",
@@ -23,9 +23,7 @@ _TYPES = {
 
 def sheet(request: Request, slug: str) -> HttpResponse:
     """One page of rows, as the address asks for them."""
-    campaign = found(request, slug)
-    if isinstance(campaign, HttpResponse):
-        return campaign
+    campaign = queries.campaign(slug)
     wanted = rows.Wanted.of(request.GET.dict())
     page, shown = rows.page_of(campaign, wanted, request.now)
     context = {
@@ -43,9 +41,7 @@ def _squads(campaign: Campaign) -> list[str]:
 
 def export(request: Request, slug: str, form: str) -> HttpResponse:
     """The whole sheet as a file."""
-    campaign = found(request, slug)
-    if isinstance(campaign, HttpResponse):
-        return campaign
+    campaign = queries.campaign(slug)
     if form not in _TYPES:
         return errors.page(request, 404, f"The sheet is not written as {form!r}.", f"There are: {', '.join(_TYPES)}.")
     data = sheets.write(written.sheet(campaign, request.now), form)

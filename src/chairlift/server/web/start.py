@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from chairlift.core.decision import Party
 from chairlift.server import queries
 from chairlift.server.models import Campaign, Upgrade
 from chairlift.server.web import access
@@ -14,7 +13,6 @@ from chairlift.server.web.access import Request
 
 #: More than anybody does at once; the squad's page has them all.
 MINE = 20
-_TROUBLE = ("refused", "bug", "stop")
 
 
 def start(request: Request) -> HttpResponse:
@@ -24,8 +22,8 @@ def start(request: Request) -> HttpResponse:
         for each in Upgrade.objects.values("campaign").annotate(
             total=Count("pk"),
             done=Count("pk", filter=Q(decision="done")),
-            people=Count("pk", filter=Q(decision="ask") | Q(decision__in=_TROUBLE)),
-            overdue=Count("pk", filter=Q(decision="ask", until__lt=request.now)),
+            people=Count("pk", filter=queries.TEAMS_TURN | queries.SQUADS_TURN),
+            overdue=Count("pk", filter=queries.overdue(request.now)),
         )
     }
     none = {"total": 0, "done": 0, "people": 0, "overdue": 0}
@@ -39,9 +37,10 @@ def _mine(request: Request, campaigns: list[Campaign]) -> tuple[list[tuple[Campa
     assert request.reader
     team = [each.pk for each in campaigns if access.of_team(request.reader, each, request.roster)]
     unchosen = Q(level="") & Q(service__squad__in=request.reader.squads) & ~Q(decision="done")
-    squads = Q(whom=Party.SQUAD, service__squad__in=request.reader.squads) & ~Q(decision__in=_TROUBLE)
-    ours = Q(campaign__in=team) & (Q(whom=Party.PROJECT_TEAM) | Q(decision__in=_TROUBLE))
-    rows = Upgrade.objects.filter(unchosen | squads | ours).select_related("service").order_by("until", "pk")
+    squads = Q(service__squad__in=request.reader.squads) & queries.SQUADS_TURN
+    ours = Q(campaign__in=team) & queries.TEAMS_TURN
+    urgent = F("until").asc(nulls_last=True)
+    rows = Upgrade.objects.filter(unchosen | squads | ours).select_related("service").order_by(urgent, "pk")
     by_pk = {each.pk: each for each in campaigns}
     found = [(by_pk[row.campaign_id], queries.standing(row, request.now)) for row in rows[:MINE]]
     return found, rows.count()

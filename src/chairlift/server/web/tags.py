@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from django import template
 from django.template import Context
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
 
 from chairlift.core.decision import Party, StepName
 from chairlift.core.menu import ServiceLevel
+from chairlift.core.schedule import counted, span
+from chairlift.server import queries
 
 register = template.Library()
 
@@ -30,17 +31,6 @@ def moment(context: Context, at: datetime | str | None) -> str:
     return format_html(
         '<time datetime="{}" title="{}">{}</time>', at.isoformat(), f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC", words
     )
-
-
-def span(gap: timedelta) -> str:
-    """`in 3 days`, `2 hours ago`, `now`."""
-    seconds = abs(gap.total_seconds())
-    for size, unit in ((86_400, "day"), (3600, "hour"), (60, "minute")):
-        if seconds >= size:
-            many = int(seconds // size)
-            words = f"{many} {unit}{'' if many == 1 else 's'}"
-            return f"in {words}" if gap > timedelta(0) else f"{words} ago"
-    return "now"
 
 
 @dataclass(frozen=True)
@@ -79,7 +69,7 @@ def rungs(level: ServiceLevel | None, squad: str, step: str = "", decision: str 
         words = "open" if party is None else "project team" if party is Party.PROJECT_TEAM else "you" if mine else squad
         if party is Party.PROJECT_TEAM and level and level.notice and each is StepName.MERGE:
             words += ", with notice"
-        here = "blocked" if decision in ("refused", "bug", "stop") else "here"
+        here = "blocked" if decision in queries.STUCK else "here"
         mark = "done" if rank < at else here if rank == at else ""
         side = "" if party is None else "ours" if party is Party.PROJECT_TEAM else "squads"
         found.append(Rung(each, side, words, mark))
@@ -99,7 +89,7 @@ def ladder(context: Context, row: Any, size: str = "row") -> dict[str, Any]:
 
 
 @register.simple_tag(takes_context=True)
-def with_query(context: Context, **changed: object) -> SafeString | str:
+def with_query(context: Context, **changed: object) -> str:
     """The address of this page with some of its words changed; empty ones are left out."""
     query = context["request"].GET.copy()
     for name, value in changed.items():
@@ -109,7 +99,4 @@ def with_query(context: Context, **changed: object) -> SafeString | str:
     return f"?{query.urlencode()}"
 
 
-@register.filter
-def counted(many: int, word: str) -> str:
-    """`1 service`, `2 services`."""
-    return f"{many} {word}{'' if many == 1 else 's'}"
+register.filter("counted", counted)
