@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from chairlift.recipes.django.config import detect, edits
+from chairlift.recipes.django.config.machine import Machine
 from chairlift.recipes.django.project import Project
 from chairlift.recipes.django.releases import Leg, Stage
 from tests.recipes.django.config.kit import run
@@ -136,6 +137,34 @@ def test_what_goes_round_or_grows_comes_to_an_end(files: dict[str, str]) -> None
     began = time.process_time()
     run({"requirements.txt": "Django==2.2.28\n", **files})
     assert time.process_time() - began < 20
+
+
+def followed(root: Path, tox: str, command: str) -> Machine:
+    (root / "tox.ini").write_text(tox)
+    machine = Machine(Project(root))
+    machine.run(command)
+    return machine
+
+
+NESTED = "[testenv]\ndeps = Django==2.2\ncommands = pytest\n[testenv:all]\ndeps =\ncommands = tox -e {}\n"
+
+
+def test_an_environment_that_another_has_run_before_still_counts_for_both(tmp_path: Path) -> None:
+    machine = followed(tmp_path, NESTED.format("a"), "tox -e a,all,all")
+    assert [(run.env, run.series, run.tested) for run in machine.runs] == [("a", (2, 2), True)]
+    assert machine.unknown == []
+
+
+def test_an_environment_that_runs_itself_is_told_and_left(tmp_path: Path) -> None:
+    machine = followed(tmp_path, NESTED.format("all,a"), "tox -e all")
+    assert [(run.env, run.series, run.tested) for run in machine.runs] == [("a", (2, 2), True)]
+    assert machine.unknown == ["all: all runs itself, which never ends"]
+
+
+def test_environments_that_all_run_all_are_followed_once_each(tmp_path: Path) -> None:
+    before = Machine(Project(tmp_path)).left[0]
+    machine = followed(tmp_path, EXAMPLES["tox.ini"], "tox")
+    assert before - machine.left[0] < 100
 
 
 @pytest.mark.parametrize("address", ["https://x.org/", "https://-c", "https://x.org/..", "https://x.org/a%2Fb"])

@@ -46,6 +46,8 @@ class Machine:
     depth: int = 0
     #: How many commands may still be followed, by it and by those within it together.
     left: list[int] = field(default_factory=lambda: [_MOST])
+    #: What tox environments came to, likewise; None while one is followed. Where each runs all of them, that is a lot.
+    came: dict[tuple[object, ...], Machine | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.installer = Installer(self.project, self.fetched, self.python)
@@ -324,18 +326,32 @@ class Machine:
             python = made.python or self.python
             if missing and self.python and made.python and made.python != self.python:
                 continue
-            inner = Machine(
-                self.project, self.fetched, python, "", _without_toxenv(env, made), name, depth=self.depth + 1
-            )
-            inner.left = self.left
-            deps = [word for dep in made.deps for word in _dependency(dep)]
-            inner.state = inner.installer.pip(deps, folder, Installed())
-            if made.package and (inner.state.series or any(inner.installer.manifests.of_package())):
-                inner.state = inner.installer.package(inner.state, made.extras)
-            for command in made.commands:
-                inner.run(command.lstrip("- "), folder, {"TOX_ENV_NAME": name})
-            self.runs += [run for run in inner.result() if run not in self.runs]
-            self.unknown += [f"{name}: {each}" for each in inner.unknown]
+            given = tox.handed_on(env, made)
+            key = (name, posargs, folder, python, *sorted(given.items()))
+            if key not in self.came:
+                self.came[key] = None
+                inner = self._within(python, given, name)
+                inner._follow(made, folder)
+                self.came[key] = inner
+            if came := self.came[key]:
+                self.runs += [run for run in came.result() if run not in self.runs]
+                self.unknown += [f"{name}: {each}" for each in came.unknown]
+            else:
+                self.unknown.append(f"{name} runs itself, which never ends")
+
+    def _within(self, python: Release | None, env: dict[str, str], label: str) -> Machine:
+        inner = Machine(self.project, self.fetched, python, "", env, label, depth=self.depth + 1)
+        inner.left, inner.came = self.left, self.came
+        return inner
+
+    def _follow(self, made: tox.Env, folder: str) -> None:
+        """All that a tox environment does, in a fresh one."""
+        deps = [word for dep in made.deps for word in tox.dependency(dep)]
+        self.state = self.installer.pip(deps, folder, Installed())
+        if made.package and (self.state.series or any(self.installer.manifests.of_package())):
+            self.state = self.installer.package(self.state, made.extras)
+        for command in made.commands:
+            self.run(command.lstrip("- "), folder, {"TOX_ENV_NAME": self.label})
 
     def _environments(self, words: list[str], config: tox.Tox, env: Mapping[str, str]) -> tuple[list[str], str]:
         own, _, rest = " ".join(words[1:]).partition(" -- ")
@@ -360,8 +376,7 @@ class Machine:
             if not self._goes_on():
                 break
             label, release = session.label, session.python or self.python
-            inner = Machine(self.project, self.fetched, release, "", dict(env), label, depth=self.depth + 1)
-            inner.left = self.left
+            inner = self._within(release, dict(env), label)
             for step in session.steps:
                 if step.installs:
                     inner.state = inner.installer.pip(list(step.words), folder, inner.state)
@@ -369,19 +384,6 @@ class Machine:
                     inner._command(list(step.words), folder, inner.env)
             self.runs += [run for run in inner.result() if run not in self.runs]
             self.unknown += [f"{label}: {each}" for each in inner.unknown]
-
-
-def _without_toxenv(env: Mapping[str, str], made: tox.Env) -> dict[str, str]:
-    """What tox hands on: which environment was asked for is its own."""
-    return {**{key: value for key, value in env.items() if key != "TOXENV"}, **made.environment}
-
-
-def _dependency(line: str) -> list[str]:
-    """A line of tox's deps as arguments for pip."""
-    line = line.strip()
-    if found := re.match(r"(-[rce]|--requirement|--constraint)\s*=?\s*(\S.*)", line):
-        return [f"{found[1]}{found[2]}" if len(found[1]) == 2 else f"{found[1]}={found[2]}"]
-    return [line] if line else []
 
 
 def _bare(words: list[str], env: dict[str, str]) -> tuple[list[str], dict[str, str]]:

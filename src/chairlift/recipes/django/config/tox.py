@@ -225,3 +225,17 @@ def find(project: Project) -> Tox | None:
         for scalar in scalars:
             return Tox(text, parse(text.text[scalar.start : scalar.end], scalar.start))
     return None
+
+
+def dependency(line: str) -> list[str]:
+    """A line of tox's deps as arguments for pip."""
+    line = line.strip()
+    if found := re.match(r"(-[rce]|--requirement|--constraint)\s*=?\s*(\S.*)", line):
+        return [f"{found[1]}{found[2]}" if len(found[1]) == 2 else f"{found[1]}={found[2]}"]
+    return [line] if line else []
+
+
+def handed_on(env: Mapping[str, str], made: Env) -> dict[str, str]:
+    """What tox hands on: which environment was asked for, and which one runs, is its own."""
+    own = ("TOXENV", "TOX_ENV_NAME")
+    return {**{key: value for key, value in env.items() if key not in own}, **made.environment}
