@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from chairlift.server.web import campaigns, health, services, sheets, signing_in, start
+from chairlift.server.web import campaigns, choosing, health, services, sheets, signing_in, squads, start
 
 handler404 = "chairlift.server.web.errors.not_found"
 handler500 = "chairlift.server.web.errors.broken"
@@ -20,10 +20,10 @@ urlpatterns = [
     path("", start.start, name="start"),
     path(_C, campaigns.menu, name="menu"),
     path(f"{_C}say", campaigns.say, name="campaign-say"),
-    path(f"{_C}choose", services.choose, name="choose"),
+    path(f"{_C}choose", choosing.choose, name="choose"),
     path(f"{_C}sheet", sheets.sheet, name="sheet"),
     path(f"{_C}sheet.<str:form>", sheets.export, name="sheet-export"),
-    path(f"{_C}squads/<path:squad>", services.squad, name="squad"),
+    path(f"{_C}squads/<path:squad>", squads.squad, name="squad"),
     # Not below the service: its name may hold slashes, and end in any word.
     path(f"{_C}say/<path:name>", services.say, name="service-say"),
     path(f"{_C}services/<path:name>", services.service, name="service"),
