@@ -232,10 +232,7 @@ def patch(home: Path, service: str, change: str, slug: str) -> None:
 
     row, roster = one(service, slug)
     base, commit = queries.patch_of(row, change)
-    outside = Outside.of(home, now)
-    value = roster.service(row.service.name)
-    url = outside.forge(value.forge).git_url(value.repo)
-    click.echo(outside.workspace().patch(url, base, commit), nl=False)
+    click.echo(Outside.of(home, now).patch(roster.service(row.service.name), base, commit), nl=False)
 
 
 @command("menu")

@@ -67,6 +67,10 @@ class Outside:
         spreadsheet: Spreadsheet = self._one("spreadsheet", slug, config.adapter)
         return spreadsheet
 
+    def patch(self, service: Service, base: str, commit: str) -> str:
+        """What lies between two commits of its repository, as 'git am' takes it."""
+        return self.workspace().patch(self.forge(service.forge).git_url(service.repo), base, commit)
+
     def ports(self, campaign: Campaign, service: Service, roster: Roster, engine: Engine) -> Ports:
         """Raises BadConfiguration where something that the service or campaign names is not installed."""
         return Ports(

@@ -9,7 +9,7 @@ from datetime import datetime
 from difflib import get_close_matches
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from chairlift.core.decision import Party, StepName
 from chairlift.core.log import Kind
@@ -184,14 +184,32 @@ def entries(
     campaign_row: Campaign, service: str = "", by: str = "", kind: str = "", limit: int = 100
 ) -> list[dict[str, Any]]:
     """The newest entries of the log, oldest first."""
+    rows = _entries(campaign_row, service, by, kind)
+    return [_line(row) for row in reversed(rows.order_by("-pk")[:limit])]
+
+
+def older(
+    campaign_row: Campaign, service: str, by: str, kind: str, words: str, before: int, limit: int
+) -> list[dict[str, Any]]:
+    """Entries of the log, newest first, from the one before the number `before` on; 0 begins at the newest.
+
+    Counted from a place in the log, not by pages: a page far down costs no more than the first.
+    """
+    rows = _entries(campaign_row, service, by, kind)
+    if words:
+        rows = rows.filter(Q(text__icontains=words) | Q(about__icontains=words))
+    if before:
+        rows = rows.filter(pk__lt=before)
+    return [_line(row) | {"number": row.pk} for row in rows.order_by("-pk")[:limit]]
+
+
+def _entries(campaign_row: Campaign, service: str, by: str, kind: str) -> QuerySet[Entry]:
     rows = Entry.objects.filter(campaign=campaign_row).select_related("upgrade__service")
     if service:
         rows = rows.filter(upgrade__service__name=service)
     if by:
         rows = rows.filter(by__iexact=by)
-    if kind:
-        rows = rows.filter(kind=Kind(kind))
-    return [_line(row) for row in reversed(rows.order_by("-pk")[:limit])]
+    return rows.filter(kind=Kind(kind)) if kind else rows
 
 
 def _line(row: Entry) -> dict[str, Any]:

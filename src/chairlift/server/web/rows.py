@@ -73,6 +73,7 @@ class Wanted:
     turn: str = ""
     overdue: bool = False
     words: str = ""
+    why: str = ""
     sort: str = "service"
     page: str = "1"
 
@@ -83,22 +84,24 @@ class Wanted:
 
         steps = {step.value: step for step in StepName} | {"done": None}
         return cls(
-            squad=_text(given.get("squad", "")),
-            level=_text(given.get("level", "")),
+            squad=text(given.get("squad", "")),
+            level=text(given.get("level", "")),
             step=one_of("step", steps),
             turn=one_of("turn", TURNS),
             overdue=bool(given.get("overdue")),
-            words=_text(given.get("q", "")),
+            words=text(given.get("q", "")),
+            why=given.get("why", "").replace("\0", "")[:2000],
             sort=one_of("sort", SORTS) or "service",
             page=given.get("page", "1"),
         )
 
     @cached_property
     def any(self) -> bool:
-        return bool(self.squad or self.level or self.step or self.turn or self.overdue or self.words)
+        return bool(self.squad or self.level or self.step or self.turn or self.overdue or self.words or self.why)
 
 
-def _text(given: str) -> str:
+def text(given: str) -> str:
+    """What a person typed into the address, bounded."""
     # PostgreSQL knows no such letter.
     return given.replace("\0", "")[:200].strip()
 
@@ -115,6 +118,8 @@ def chosen(campaign: Campaign, wanted: Wanted, now: datetime) -> QuerySet[Upgrad
         rows = rows.filter(done) if wanted.step == "done" else rows.filter(step=wanted.step).exclude(done)
     if wanted.words:
         rows = rows.filter(Q(service__name__icontains=wanted.words) | Q(service__squad__icontains=wanted.words))
+    if wanted.why:
+        rows = rows.filter(why=wanted.why)
     if wanted.overdue:
         rows = rows.filter(queries.overdue(now))
     if wanted.turn:

@@ -29,12 +29,13 @@ def sheet(request: Request, slug: str) -> HttpResponse:
     context = {
         "campaign": campaign, "value": campaign.value, "wanted": wanted, "page": page, "rows": shown,
         "steps": list(StepName), "sorts": rows.SORTS, "turns": rows.TURNS, "forms": ("csv", "xlsx", "md"),
-        "squads": _squads(campaign),
+        "squads": squads_of(campaign),
     }  # fmt: skip
     return render(request, "web/sheet.html", context)
 
 
-def _squads(campaign: Campaign) -> list[str]:
+def squads_of(campaign: Campaign) -> list[str]:
+    """All that own a service of the campaign."""
     names = campaign.upgrades.order_by("service__squad").values_list("service__squad", flat=True)
     return list(names.distinct())
 

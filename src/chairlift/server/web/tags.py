@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django import template
 from django.template import Context
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 
 from chairlift.core.decision import Party, StepName
 from chairlift.core.menu import ServiceLevel
@@ -86,6 +87,21 @@ def ladder(context: Context, row: Any, size: str = "row") -> dict[str, Any]:
         "size": size,
         "change": row.change,
     }
+
+
+@register.simple_tag
+def steps(row: Any) -> str:
+    """The ladder at the size of a card: six marks, and the same in words for who does not see them."""
+    found = rungs(row.level_value, row.squad, row.step, row.decision)
+    told = [f"{each.step}: {each.words}{f', {each.told}' if each.told else ''}" for each in found]
+    marks = format_html_join("", '<i class="{}">{}</i>', ((each.classes, each.sign or each.shape) for each in found))
+    return format_html('<p class="steps" role="img" aria-label="{}">{}</p>', "; ".join(told), marks)
+
+
+@register.simple_tag
+def query(**given: object) -> str:
+    """The part of an address behind its question mark."""
+    return urlencode(given)
 
 
 @register.simple_tag(takes_context=True)

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from django.urls import path
 
-from chairlift.server.web import campaigns, choosing, health, services, sheets, signing_in, squads, start
+from chairlift.server.web import (
+    board,
+    campaigns,
+    changes,
+    choosing,
+    health,
+    logs,
+    services,
+    sheets,
+    signing_in,
+    squads,
+    start,
+)
 
 handler404 = "chairlift.server.web.errors.not_found"
 handler500 = "chairlift.server.web.errors.broken"
@@ -23,8 +35,12 @@ urlpatterns = [
     path(f"{_C}choose", choosing.choose, name="choose"),
     path(f"{_C}sheet", sheets.sheet, name="sheet"),
     path(f"{_C}sheet.<str:form>", sheets.export, name="sheet-export"),
+    path(f"{_C}board", board.board, name="board"),
+    path(f"{_C}again", board.again, name="again"),
+    path(f"{_C}log", logs.log, name="log"),
     path(f"{_C}squads/<path:squad>", squads.squad, name="squad"),
     # Not below the service: its name may hold slashes, and end in any word.
     path(f"{_C}say/<path:name>", services.say, name="service-say"),
+    path(f"{_C}changes/<str:change>/<path:name>", changes.change, name="change"),
     path(f"{_C}services/<path:name>", services.service, name="service"),
 ]

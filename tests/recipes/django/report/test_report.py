@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
+from chairlift.core.clusters import clusters
 from chairlift.recipes.django.findings import Finding, Weight
 from chairlift.recipes.django.report import html, markdown
-from chairlift.recipes.django.report.clusters import clusters
 from chairlift.recipes.django.report.model import Bump, Part, Reason, Report, Run, State, Touched, of_data
 
 PASSED = Run("after", "passed", "12 passed", "3.2.25", "3.8.18", "sqlite 3.40", passed=12)

@@ -1,0 +1,31 @@
+"""The log: who said or did what, when and why; filtered, newest first."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from chairlift.core.log import Kind
+from chairlift.server import queries
+from chairlift.server.web.access import Request
+from chairlift.server.web.rows import text
+
+A_PAGE = 100
+
+
+def log(request: Request, slug: str) -> HttpResponse:
+    """Words that mean nothing are as if they were not there."""
+    campaign = queries.campaign(slug)
+    given = request.GET
+    kind = given.get("kind", "") if given.get("kind", "") in list(Kind) else ""
+    service, by, words = (text(given.get(name, "")) for name in ("service", "by", "q"))
+    before = given.get("before", "")
+    place = int(before) if before.isdecimal() and len(before) < 19 else 0
+    found = queries.older(campaign, service, by, kind, words, place, A_PAGE + 1)
+    context = {
+        "campaign": campaign, "value": campaign.value, "kinds": list(Kind), "log": found[:A_PAGE],
+        "wanted": {"service": service, "by": by, "kind": kind, "words": words}, "place": place,
+        "any": bool(service or by or kind or words),
+        "next": found[A_PAGE - 1]["number"] if len(found) > A_PAGE else 0,
+    }  # fmt: skip
+    return render(request, "web/log.html", context)

@@ -1,0 +1,26 @@
+"""A squad's own list: everything that waits for it, and who they are."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from chairlift.server import queries
+from chairlift.server.models import Upgrade
+from chairlift.server.web import errors, rows
+from chairlift.server.web.access import Request
+
+
+def squad(request: Request, slug: str, squad: str) -> HttpResponse:
+    """Everything that waits for this squad, and who they are."""
+    campaign = queries.campaign(slug)
+    known = next((each for each in request.roster.squads if each.name == squad), None)
+    if known is None:
+        return errors.page(request, 404, f"There is no squad called {squad!r}.", "The sheet has all that there are.")
+    wanted = rows.Wanted(squad=squad, turn="squad", sort="until", page=request.GET.get("page", "1"))
+    page, waiting = rows.page_of(campaign, wanted, request.now)
+    context = {
+        "campaign": campaign, "value": campaign.value, "squad": known, "page": page, "rows": waiting,
+        "total": Upgrade.objects.filter(campaign=campaign, service__squad=squad).count(),
+    }  # fmt: skip
+    return render(request, "web/squad.html", context)
