@@ -227,13 +227,13 @@ def _line(row: Entry) -> dict[str, Any]:
 
 
 def patch_of(row: Upgrade, change: str) -> tuple[str, str]:
-    """Base and commit of what the recipe would do now. Raises NotFound where there is no plan."""
+    """Base and commit of what the recipe has made. Raises NotFound where there is no plan."""
     evidence = row.evidence.get("changes", {})
     slug = change or row.change
     plan = evidence.get(slug, {}).get("plan", {})
     if not plan.get("commit"):
         raise NotFound(f"there is no plan for change {slug!r} of {row.service.name} now; see 'chairlift why'")
-    return str(row.evidence["base"]), str(plan["commit"])
+    return str(evidence[slug].get("base") or row.evidence["base"]), str(plan["commit"])
 
 
 def sheet_rows(campaign_row: Campaign) -> Iterator[tuple[Upgrade, str, str, datetime | None, str]]:

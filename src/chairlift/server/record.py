@@ -13,10 +13,10 @@ from chairlift import lines
 from chairlift.core.decision import Ask, Do, Wait
 from chairlift.core.log import Entry as Line
 from chairlift.core.log import Kind
-from chairlift.core.upgrade import Seen
 from chairlift.core.upgrade import Upgrade as UpgradeValue
 from chairlift.lines import CHAIRLIFT
 from chairlift.reconcile import Chase, Reached
+from chairlift.server.evidence import evidence
 from chairlift.server.models import LEASE, Entry, Upgrade
 
 
@@ -73,7 +73,7 @@ def _fields(row: Upgrade, up: UpgradeValue, reached: Reached, chase: Chase | Non
         "question": "",
         "until": None,
         "troubles": 0,
-        "evidence": _evidence(reached),
+        "evidence": evidence(reached, row.evidence, now),
     }
     if isinstance(decision, Ask):
         assert chase is not None
@@ -88,62 +88,6 @@ def _fields(row: Upgrade, up: UpgradeValue, reached: Reached, chase: Chase | Non
     if not reached.done:
         fields["done_at"] = None
     return fields
-
-
-def _evidence(reached: Reached) -> dict[str, Any]:
-    """What the pages show beside the sentence; plain data, bounded."""
-    seen = reached.seen
-    found: dict[str, Any] = {"base": seen.base, "changes": {}}
-    for slug, each in reached.walked:
-        found["changes"][slug] = _evidence_of(each)
-    return found
-
-
-def _evidence_of(seen: Seen) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    if seen.plan:
-        plan = seen.plan
-        found["plan"] = {
-            "state": plan.state,
-            "commit": plan.commit,
-            "files": plan.files,
-            "insertions": plan.insertions,
-            "deletions": plan.deletions,
-            "why": plan.why[:2000],
-            "findings": list(plan.findings[:50]),
-        }
-    for name, run in (("before", seen.before), ("after", seen.after), ("head", seen.head)):
-        if run:
-            found[name] = {"state": run.state, "why": run.why[:500]}
-    if seen.ahead:
-        found["ahead"] = [
-            {"change": slug, "plan": plan.state, "files": plan.files, "tests": run.state, "why": run.why[:200]}
-            for slug, plan, run in seen.ahead
-        ]
-    if seen.pull:
-        pull = seen.pull
-        found["pull"] = {"number": pull.number, "state": pull.state, "head": pull.head, "url": pull.url}
-        found["pull"] |= {"merged_commit": pull.merged_commit, "reverted": seen.reverted, "moot": seen.moot}
-        found["reviews"] = [{"by": r.by, "state": r.state, "head": r.head} for r in pull.reviews[-20:]]
-        found["checks"] = [{"name": c.name, "state": c.state, "head": c.head} for c in pull.checks[-20:]]
-    if seen.issue:
-        found["issue"] = {"number": seen.issue.number, "state": seen.issue.state, "url": seen.issue.url}
-    if seen.environments:
-        found["environments"] = [
-            {
-                "name": run.environment,
-                "holds": run.holds,
-                "runs": run.deployment.commit if run.deployment else "",
-                "since": run.since.isoformat() if run.since else "",
-            }
-            for run in seen.environments
-        ]
-    if seen.verdicts:
-        found["verdicts"] = {
-            name: {"health": verdict.health, "why": verdict.why, "final": verdict.final}
-            for name, verdict in seen.verdicts.items()
-        }
-    return found
 
 
 def _gist(row: Upgrade) -> tuple[str, ...]:

@@ -9,6 +9,8 @@ import os
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import django_htmx
+
 from chairlift.server.database import database
 from chairlift.server.web import clock
 from chairlift.server.web.keys import secret_key
@@ -29,6 +31,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "chairlift.server.web.live.Live",
     "chairlift.server.web.access.Access",
 ]
 ROOT_URLCONF = "chairlift.server.web.urls"
@@ -48,7 +51,7 @@ TEMPLATES = [
     }
 ]
 STATIC_URL = "/static/"
-STATICFILES_DIRS = [Path(__file__).parent / "web" / "static"]
+STATICFILES_DIRS = [Path(__file__).parent / "web" / "static", Path(django_htmx.__file__).parent / "static"]
 STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False

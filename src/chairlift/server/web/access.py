@@ -146,6 +146,9 @@ class Access:
 
     def _sign_in(self, request: Request, safe: bool) -> HttpResponse:
         """To the door, and back to where they wanted to go; a form is not sent again by itself."""
+        if request.headers.get("HX-Request"):
+            # A page that looks again by itself must not be replaced by the door.
+            return errors.page(request, 401, "You are signed out.", "Reload the page to sign in again.")
         after = request.get_full_path() if safe else request.headers.get("Referer", "/")
         return HttpResponseRedirect(f"{reverse('sign-in')}?{urlencode({'next': after})}")
 

@@ -57,6 +57,7 @@ def board(request: Request, slug: str) -> HttpResponse:
     wanted = rows.Wanted.of(request.GET.dict())
     chosen = rows.chosen(campaign, wanted, request.now)
     context = {
+        "live": "#columns,#reasons",
         "campaign": campaign, "value": campaign.value, "wanted": wanted, "turns": rows.TURNS,
         "squads": squads_of(campaign), "columns": _columns(campaign, chosen, request.now),
         "reasons": _reasons(chosen), "causes": _causes(chosen),

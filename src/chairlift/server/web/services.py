@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
+from chairlift.core.decision import StepName
 from chairlift.core.log import Kind
 from chairlift.server import actions, queries
-from chairlift.server.models import Upgrade
-from chairlift.server.web import access, rows
+from chairlift.server.models import Campaign, Upgrade
+from chairlift.server.web import access, plots, rows
 from chairlift.server.web.access import Request
 
 
@@ -25,14 +29,53 @@ def service(request: Request, slug: str, name: str) -> HttpResponse:
     known = request.roster.has(upgrade.service.name)
     value = request.roster.service(upgrade.service.name) if known else None
     told = queries.reasoning(upgrade, request.now)
+    row = rows.row(campaign, upgrade, request.now)
+    mine = known and request.reader.speaks_for(upgrade.service.squad, ours)
     context = {
-        "campaign": campaign, "value": campaign.value, "row": rows.row(campaign, upgrade, request.now),
-        "told": told, "held": any(each.startswith("hold: ") for each in told.blockers),
-        "mine": known and request.reader.speaks_for(upgrade.service.squad, ours),
+        "live": "#stands,#evidence,#log",
+        "campaign": campaign, "value": campaign.value, "row": row, "told": told, "mine": mine,
+        "held": any(each.startswith("hold: ") for each in told.blockers),
+        "link": _link(campaign, row) if mine else None,
         "environments": (value.environments if value else ()) or campaign.value.environments,
+        "changes": [_Change(slug, each) for slug, each in told.evidence.get("changes", {}).items()],
         "log": list(reversed(told.log)),
     }  # fmt: skip
     return render(request, "web/service.html", context)
+
+
+def _link(campaign: Campaign, row: rows.Row) -> tuple[str, str] | None:
+    """Where the reader goes for what only happens elsewhere: words and an address."""
+    if not row.upgrade.level:
+        return "Choose a service level", reverse("choose", args=[campaign.slug])
+    here = row.stands.turn == row.squad
+    planned = row.upgrade.evidence.get("changes", {}).get(row.change, {}).get("plan", {}).get("commit")
+    if here and row.step == StepName.CREATE and planned:
+        return "See the patch and take it", reverse("change", args=[campaign.slug, row.change, row.service])
+    pull = row.stands.pull
+    if here and row.step in (StepName.REVIEW, StepName.MERGE) and pull.startswith(("https://", "http://")):
+        return "Review the pull request" if row.step == StepName.REVIEW else "Merge the pull request", pull
+    return None
+
+
+@dataclass(frozen=True)
+class _Change:
+    """The evidence of one change, with what is drawn of it."""
+
+    slug: str
+    seen: dict[str, Any]
+
+    @property
+    def running(self) -> bool:
+        return any(each.get("runs") for each in self.seen.get("environments", ()))
+
+    @property
+    def verdicts(self) -> list[dict[str, Any]]:
+        since = {each["name"]: each["since"] for each in self.seen.get("environments", ())}
+        judged = self.seen.get("verdicts", {})
+        return [
+            {**verdict, "environment": name, "plot": plots.of_verdict(verdict, since.get(name, ""))}
+            for name, verdict in judged.items()
+        ]
 
 
 def _deployed(request: Request, upgrade: Upgrade, by: str) -> str:

@@ -27,6 +27,7 @@ def sheet(request: Request, slug: str) -> HttpResponse:
     wanted = rows.Wanted.of(request.GET.dict())
     page, shown = rows.page_of(campaign, wanted, request.now)
     context = {
+        "live": "#rows",
         "campaign": campaign, "value": campaign.value, "wanted": wanted, "page": page, "rows": shown,
         "steps": list(StepName), "sorts": rows.SORTS, "turns": rows.TURNS, "forms": ("csv", "xlsx", "md"),
         "squads": squads_of(campaign),

@@ -20,6 +20,7 @@ def squad(request: Request, slug: str, squad: str) -> HttpResponse:
     wanted = rows.Wanted(squad=squad, turn="squad", sort="until", page=request.GET.get("page", "1"))
     page, waiting = rows.page_of(campaign, wanted, request.now)
     context = {
+        "live": "#waits",
         "campaign": campaign, "value": campaign.value, "squad": known, "page": page, "rows": waiting,
         "total": Upgrade.objects.filter(campaign=campaign, service__squad=squad).count(),
     }  # fmt: skip

@@ -29,7 +29,8 @@ def start(request: Request) -> HttpResponse:
     none = {"total": 0, "done": 0, "people": 0, "overdue": 0}
     bars = [{**counts.get(each.pk, none), "campaign": each, "value": each.value} for each in campaigns]
     mine, many = _mine(request, campaigns)
-    return render(request, "web/start.html", {"bars": bars, "mine": mine, "more": many - len(mine)})
+    context = {"live": "#mine,#bars", "bars": bars, "mine": mine, "more": many - len(mine)}
+    return render(request, "web/start.html", context)
 
 
 def _mine(request: Request, campaigns: list[Campaign]) -> tuple[list[tuple[Campaign, queries.Standing]], int]:

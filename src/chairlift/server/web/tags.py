@@ -20,13 +20,13 @@ register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
-def moment(context: Context, at: datetime | str | None) -> str:
-    """`in 3 days (Thu 14 Oct, 10:00)`; the exact instant on hover."""
+def moment(context: Context, at: datetime | str | None, form: str = "") -> str:
+    """`in 3 days (Thu 14 Oct, 10:00)`, or only the latter where the form is `exact`; the exact instant on hover."""
     if not at:
         return ""
     at = datetime.fromisoformat(at) if isinstance(at, str) else at
     local = at.astimezone(context.get("zone") or UTC)
-    near = span(at - context["now"]) if context.get("now") else ""
+    near = span(at - context["now"]) if context.get("now") and not form else ""
     shown = f"{local:%a} {local.day} {local:%b}, {local:%H:%M}"
     words = f"{near} ({shown})" if near else shown
     return format_html(
@@ -96,6 +96,15 @@ def steps(row: Any) -> str:
     told = [f"{each.step}: {each.words}{f', {each.told}' if each.told else ''}" for each in found]
     marks = format_html_join("", '<i class="{}">{}</i>', ((each.classes, each.sign or each.shape) for each in found))
     return format_html('<p class="steps" role="img" aria-label="{}">{}</p>', "; ".join(told), marks)
+
+
+@register.simple_tag
+def web_link(address: str, number: int) -> str:
+    """A pull request or issue as a link, where its address is one that a browser should follow."""
+    words = f"#{number}"
+    if address.startswith(("https://", "http://")):
+        return format_html('<a href="{}" rel="noreferrer">{}</a>', address, words)
+    return format_html('<span title="{}">{}</span>', address, words)
 
 
 @register.simple_tag
