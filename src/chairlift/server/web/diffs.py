@@ -24,6 +24,8 @@ LONGEST = 500
 #: Larger pieces stay without colours, which no regular expression should be trusted with.
 COLOURED = 60_000
 _FORMATTER = HtmlFormatter(nowrap=True)
+#: Where the mail ends and the patch begins; the words before it may look like one.
+_BEGINS = re.compile(r"^---\n(?: .*\n)*\n?(?=diff --git )", re.MULTILINE)
 _OCTAL = re.compile(rb"\\([0-7]{3}|.)", re.DOTALL)
 _ESCAPES = {b"n": b"\n", b"t": b"\t", b"r": b"\r", b"a": b"\a", b"b": b"\b", b"f": b"\f", b"v": b"\v"}
 
@@ -85,6 +87,8 @@ class Patch:
 @lru_cache(maxsize=16)
 def read(text: str) -> Patch:
     """A patch in git's form. What cannot be read is said, never guessed."""
+    begins = _BEGINS.search(text)
+    text = text[begins.end() :] if begins else text
     cut = text.rfind("\n# Cut after ")
     if cut >= 0:
         # The last file may end in the middle of a line.
@@ -165,8 +169,9 @@ def _coloured(lines: Sequence[str], lexer: Lexer | None) -> list[SafeString]:
     short = [line[:LONGEST] for line in lines]
     text = "\n".join(short)
     if lexer is not None and len(text) <= COLOURED:
-        found = highlight(text, lexer, _FORMATTER).removesuffix("\n").split("\n")
-        if len(found) == len(lines):
-            # Pygments escapes what it colours.
+        # Pygments ends the last line, too, if it is not empty.
+        found = highlight(text, lexer, _FORMATTER).split("\n")
+        if len(found) - (not found[-1]) <= len(lines) <= len(found):
+            # It escapes what it colours.
             return [mark_safe(each) for each in found]
     return [escape(each) for each in short]
