@@ -228,7 +228,7 @@ SERVER = (
     Mutant(0, "signing in leads to another site", "server/web/signing_in.py",
            "if url_has_allowed_host_and_scheme(", "if address or url_has_allowed_host_and_scheme(",
            f"{WEB}/test_signing_in.py"),
-    Mutant(9, "of two choices at once the later replaces what it never saw", "server/web/choosing.py",
+    Mutant(9, "of two choices at once the later replaces what it never saw", "server/actions.py",
            "if before is not None and before != upgrade.level:", "if False:",
            f"{WEB}/test_saying.py::TestChoosing::test_of_two_people_at_once_the_second_is_told"),
     Mutant(0, "half of many choices is recorded", "server/web/choosing.py",

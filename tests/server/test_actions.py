@@ -85,6 +85,19 @@ class TestChoosing:
         assert why in refused(shop.choose, "shop", "DIY", by=who)
         assert shop.row("shop").level == ""
 
+    def test_of_two_at_once_the_second_is_told(self, shop):
+        """Both have looked before either has chosen."""
+        first, second = shop.row("shop"), shop.row("shop")
+        assert actions.choose_once(first, "DIY", "", "Ana", "", shop.roster, shop.now)
+        why = refused(actions.choose_once, second, "Hands-off", "", "Bo", "", shop.roster, shop.now)
+        assert "somebody chose 'DIY' meanwhile, where you saw 'nothing'" in why
+        assert shop.row("shop").level == "DIY"
+
+    def test_sent_twice_it_is_recorded_once(self, shop):
+        for recorded in (True, False, False):
+            assert actions.choose_once(shop.row("shop"), " diy ", "", "Ana", "", shop.roster, shop.now) is recorded
+        assert Entry.objects.filter(kind=Kind.CHOSE).count() == 1
+
     @pytest.mark.parametrize("who", ["ANA", " ana ", "@ana-f", "Ana-F", "ANA@example.org"])
     def test_a_person_goes_by_many_names(self, shop, who):
         shop.choose("shop", "DIY", by=who)

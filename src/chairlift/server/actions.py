@@ -18,7 +18,7 @@ from chairlift.core.reading import fold
 from chairlift.server.models import Campaign, Entry, RosterFile, Service, Upgrade, service_value, team
 
 #: What a person may write in one go.
-_WORDS = 4000
+WORDS = 4000
 
 
 class NotPossible(Exception):
@@ -136,6 +136,29 @@ def choose(
     return chosen
 
 
+def choose_once(
+    upgrade: Upgrade, level: str, before: str | None, by: str, why: str, roster: Roster, now: datetime,
+    promised: date | None = None,
+) -> bool:  # fmt: skip
+    """As `choose`, for somebody who may have looked first: False where it was so already, and nothing is recorded.
+
+    Raises NotPossible where the level is no longer `before`, which they saw; None where they saw nothing.
+    """
+    with transaction.atomic():
+        # Locked: of two people at once, the second is told what the first has chosen.
+        locked = Upgrade.objects.select_for_update().values_list("level", flat=True)
+        upgrade.level = locked.get(pk=upgrade.pk)
+        if upgrade.level and fold(upgrade.level) == fold(level) and not promised:
+            return False
+        if before is not None and before != upgrade.level:
+            raise NotPossible(
+                f"somebody chose {upgrade.level or 'nothing'!r} meanwhile, where you saw {before or 'nothing'!r}; "
+                f"look again, and send it once more if you still want {level!r}"
+            )
+        choose(upgrade, level, by, why, roster, now, promised)
+    return True
+
+
 def check_choice(upgrade: Upgrade, level: str, roster: Roster, promised: date | None, now: datetime) -> ServiceLevel:
     """The level of that name, if this service may have it. Raises NotPossible."""
     try:
@@ -210,6 +233,13 @@ def say(
     with transaction.atomic():
         _say(upgrade, line)
     return who.name
+
+
+def update(upgrade: Upgrade, text: str, by: str, roster: Roster, now: datetime) -> None:
+    """How things are, for everybody to read."""
+    if not _words(text):
+        raise NotPossible("say how things are: an update without words helps nobody")
+    say(upgrade, Kind.SAID, by, roster, now, text=text)
 
 
 def hold(upgrade: Upgrade, why: str, by: str, roster: Roster, now: datetime) -> None:
@@ -347,4 +377,4 @@ def _say(upgrade: Upgrade, line: Line) -> None:
 def _words(text: str) -> str:
     """Bounded, and without what a terminal would obey."""
     clean = "".join(letter for letter in text if letter.isprintable() or letter in "\n\t")
-    return clean.strip()[:_WORDS]
+    return clean.strip()[:WORDS]

@@ -350,3 +350,19 @@ class SignInLink(models.Model):
 
     def __str__(self) -> str:
         return f"a link for {self.person}"
+
+
+class ApiToken(models.Model):
+    """What a program says to be heard as one person. Only its digest is kept: who reads the database cannot use it."""
+
+    digest = models.CharField(max_length=64, unique=True)
+    person = models.CharField(max_length=120)
+    name = models.CharField(max_length=120, blank=True)
+    scopes = models.CharField(max_length=80)
+    made_at = models.DateTimeField()
+    until = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+    last_used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"a token of {self.person}"

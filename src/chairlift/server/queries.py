@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from difflib import get_close_matches
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from chairlift.core.decision import Party, StepName
 from chairlift.core.log import Kind
+from chairlift.core.standing import NEEDS_PERSON as NEEDS_PERSON
+from chairlift.core.standing import STUCK as STUCK
+from chairlift.core.standing import TROUBLE as TROUBLE
+from chairlift.core.standing import Reasoning as Reasoning
+from chairlift.core.standing import Standing as Standing
+from chairlift.core.standing import exit_code as exit_code
+from chairlift.core.standing import in_order
+from chairlift.core.standing import summary as summary
 from chairlift.server.models import Campaign, Entry, Unit, Upgrade
-
-#: Kinds of `decision` that need a person, and those that are trouble.
-NEEDS_PERSON = frozenset({"ask", "stop", "refused"})
-TROUBLE = frozenset({"unavailable", "bug"})
-#: Kinds of `decision` after which nothing goes on before the project team has looked.
-STUCK = frozenset({"refused", "bug", "stop"})
 
 #: As `standing` says whose turn it is, for the database.
 TEAMS_TURN = Q(decision__in=STUCK) | Q(whom=Party.PROJECT_TEAM)
@@ -51,6 +52,18 @@ def campaign(slug: str = "") -> Campaign:
     raise NotFound(f"no campaign called {slug!r}; there are: {known}")
 
 
+def counts(now: datetime) -> Mapping[int, Mapping[str, int]]:
+    """By the key of each campaign: how many services there are, are done, wait for somebody, are overdue."""
+    rows: Iterable[Any] = Upgrade.objects.values("campaign").annotate(
+        total=Count("pk"),
+        done=Count("pk", filter=Q(decision="done")),
+        people=Count("pk", filter=TEAMS_TURN | SQUADS_TURN),
+        overdue=Count("pk", filter=overdue(now)),
+    )
+    none = {"total": 0, "done": 0, "people": 0, "overdue": 0}
+    return defaultdict(lambda: none, {row["campaign"]: dict(row) for row in rows})
+
+
 def upgrade(service: str, campaign_row: Campaign) -> Upgrade:
     """The upgrade of the service of that name, upper or lower case. Raises NotFound with the nearest names."""
     rows = Upgrade.objects.filter(campaign=campaign_row).select_related("campaign", "service")
@@ -62,34 +75,10 @@ def upgrade(service: str, campaign_row: Campaign) -> Upgrade:
     raise NotFound(f"no service called {service!r} in {campaign_row.slug}; did you mean: {', '.join(near) or 'none'}")
 
 
-@dataclass(frozen=True)
-class Standing:
-    """One row of `status`: where a service stands, whose turn it is, since when, until when and why."""
-
-    service: str
-    squad: str
-    level: str
-    change: str
-    step: str
-    decision: str
-    turn: str
-    since: datetime | None
-    due: datetime | None
-    why: str
-    pull: str
-    done: bool
-    overdue: bool
-
-    def plain(self) -> dict[str, Any]:
-        """As JSON has it."""
-        return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in vars(self).items()}
-
-
 def standings(campaign_row: Campaign, now: datetime) -> list[Standing]:
     """Every service of a campaign, those that need a person first."""
     rows = Upgrade.objects.filter(campaign=campaign_row).select_related("service").defer("service__deploy_docs")
-    found = [standing(row, now) for row in rows]
-    return sorted(found, key=lambda s: (s.done, not s.overdue, s.decision not in NEEDS_PERSON, s.service.casefold()))
+    return in_order(standing(row, now) for row in rows)
 
 
 def standing(row: Upgrade, now: datetime) -> Standing:
@@ -112,34 +101,6 @@ def standing(row: Upgrade, now: datetime) -> Standing:
         done=row.decision == "done",
         overdue=row.decision == "ask" and row.until is not None and row.until < now,
     )
-
-
-def exit_code(found: Iterable[Standing]) -> int:
-    """0 fine, 1 something needs a person, 3 trouble."""
-    kinds = {each.decision for each in found}
-    if kinds & TROUBLE:
-        return 3
-    return 1 if kinds & NEEDS_PERSON else 0
-
-
-def summary(found: Iterable[Standing]) -> dict[str, int]:
-    """How many services stand at each step."""
-    return dict(Counter(each.step for each in found))
-
-
-@dataclass(frozen=True)
-class Reasoning:
-    """All that `why` shows of one service."""
-
-    standing: Standing
-    level: str
-    chosen: str
-    steps: tuple[tuple[str, str], ...]
-    evidence: dict[str, Any]
-    blockers: tuple[str, ...]
-    units: tuple[dict[str, Any], ...]
-    log: tuple[dict[str, Any], ...]
-    next_look: datetime | None
 
 
 def reasoning(row: Upgrade, now: datetime) -> Reasoning:
@@ -184,8 +145,7 @@ def entries(
     campaign_row: Campaign, service: str = "", by: str = "", kind: str = "", limit: int = 100
 ) -> list[dict[str, Any]]:
     """The newest entries of the log, oldest first."""
-    rows = _entries(campaign_row, service, by, kind)
-    return [_line(row) for row in reversed(rows.order_by("-pk")[:limit])]
+    return [line(row) for row in reversed(log_of(campaign_row, service, by, kind)[:limit])]
 
 
 def older(
@@ -195,24 +155,28 @@ def older(
 
     Counted from a place in the log, not by pages: a page far down costs no more than the first.
     """
-    rows = _entries(campaign_row, service, by, kind)
+    rows = log_of(campaign_row, service, by, kind)
     if words:
         rows = rows.filter(Q(text__icontains=words) | Q(about__icontains=words))
     if before:
         rows = rows.filter(pk__lt=before)
-    return [_line(row) | {"number": row.pk} for row in rows.order_by("-pk")[:limit]]
+    return [line(row) | {"number": row.pk} for row in rows[:limit]]
 
 
-def _entries(campaign_row: Campaign, service: str, by: str, kind: str) -> QuerySet[Entry]:
+def log_of(campaign_row: Campaign, service: str = "", by: str = "", kind: str = "") -> QuerySet[Entry]:
+    """The entries of a campaign, newest first: of one service, of one person, of one kind."""
     rows = Entry.objects.filter(campaign=campaign_row).select_related("upgrade__service")
     if service:
         rows = rows.filter(upgrade__service__name=service)
     if by:
         rows = rows.filter(by__iexact=by)
-    return rows.filter(kind=Kind(kind)) if kind else rows
+    if kind:
+        rows = rows.filter(kind=Kind(kind))
+    return rows.order_by("-pk")
 
 
-def _line(row: Entry) -> dict[str, Any]:
+def line(row: Entry) -> dict[str, Any]:
+    """As JSON has it."""
     return {
         "at": row.at.isoformat(),
         "service": row.upgrade.service.name if row.upgrade else "",

@@ -21,11 +21,14 @@ from django.urls import reverse
 from chairlift.core.files import Roster
 from chairlift.core.reading import fold
 from chairlift.server import actions, queries
-from chairlift.server.models import Campaign, team
-from chairlift.server.web import errors, rosters
+from chairlift.server.models import ApiToken, Campaign, team
+from chairlift.server.web import errors, rosters, tokens
+from chairlift.server.web.api import problems
+from chairlift.server.web.scopes import Scope
 
 #: The key of the session under which the name of the person is kept.
 PERSON = "person"
+_CHALLENGE = 'Bearer realm="chairlift"'
 
 
 class Need(Enum):
@@ -66,6 +69,39 @@ TABLE: Mapping[str, Rule] = MappingProxyType(
         "service": Rule(Need.READER),
         "service-say": Rule(Need.NOBODY, Need.SQUAD),
         "campaign-say": Rule(Need.NOBODY, Need.TEAM),
+        "api-document": Rule(Need.ANYONE),
+    }
+)
+
+
+@dataclass(frozen=True)
+class Call:
+    """What it takes to call an operation of the API: the scope of the token, and what its person must be."""
+
+    scope: Scope | None
+    need: Need = Need.READER
+
+
+#: Every operation of the API by its name; what is not here is refused.
+CALLS: Mapping[str, Call] = MappingProxyType(
+    {
+        "api-me": Call(None),
+        "api-campaigns": Call(Scope.READ),
+        "api-campaign": Call(Scope.READ),
+        "api-services": Call(Scope.READ),
+        "api-service": Call(Scope.READ),
+        "api-output": Call(Scope.READ),
+        "api-log": Call(Scope.READ),
+        "api-squad": Call(Scope.READ),
+        "api-choose": Call(Scope.CHOOSE, Need.SQUAD),
+        "api-update": Call(Scope.ACT, Need.SQUAD),
+        "api-hold": Call(Scope.ACT, Need.SQUAD),
+        "api-resume": Call(Scope.ACT, Need.SQUAD),
+        "api-deployed": Call(Scope.ACT, Need.SQUAD),
+        "api-tested": Call(Scope.ACT, Need.SQUAD),
+        "api-retry": Call(Scope.ACT, Need.SQUAD),
+        "api-pause": Call(Scope.LEAD, Need.TEAM),
+        "api-restart": Call(Scope.LEAD, Need.TEAM),
     }
 )
 
@@ -88,6 +124,8 @@ class Request(HttpRequest):
     reader: Reader | None
     roster: Roster
     now: datetime
+    #: Set where a program has asked.
+    token: ApiToken
 
 
 def reader_of(name: str, roster: Roster) -> Reader | None:
@@ -113,12 +151,17 @@ class Access:
         request.now = settings.CLOCK()
         request.roster = Roster()
         request.reader = None
-        return self._get_response(request)
+        response = self._get_response(request)
+        if response.status_code == 405 and problems.wanted(request):
+            return _no_such_method(request, response)
+        return response
 
     def process_view(
         self, request: Request, view: Callable[..., HttpResponse], args: object, kwargs: Mapping[str, Any]
     ) -> HttpResponse | None:
         name = request.resolver_match.view_name if request.resolver_match else ""
+        if name in CALLS:
+            return self._call(request, CALLS[name], kwargs)
         rule = TABLE.get(name)
         if rule is None:
             return errors.refused(request, f"no rule says who may open {name!r}")
@@ -126,7 +169,7 @@ class Access:
         need = rule.read if safe else rule.write
         if need is Need.NOBODY:
             return errors.not_here(request)
-        if need is Need.ANYONE and name in ("health", "ready"):
+        if need is Need.ANYONE and name in ("health", "ready", "api-document"):
             return None
         request.roster = rosters.now()
         request.reader = reader_of(str(request.session.get(PERSON, "")), request.roster)
@@ -137,6 +180,24 @@ class Access:
         if _unwritable(request):
             return errors.page(request, 400, "There is a letter in it that is no text.", "Nothing was changed.")
         return None if self._may(request, need, kwargs) else errors.not_yours(request, need.value)
+
+    def _call(self, request: Request, call: Call, kwargs: Mapping[str, Any]) -> HttpResponse | None:
+        """A program's: by its token alone. A browser's cookie is worth nothing here, so no other site can use it."""
+        request.roster = rosters.now()
+        try:
+            request.token = tokens.use(request.headers.get("Authorization", ""), request.now)
+        except tokens.Wrong as wrong:
+            return _no_token(request, str(wrong))
+        request.reader = reader_of(request.token.person, request.roster)
+        if request.reader is None:
+            return _no_token(request, f"{request.token.person} is not in the services file any more.")
+        if call.scope and call.scope not in tokens.scopes_of(request.token):
+            challenge = f'{_CHALLENGE}, error="insufficient_scope", scope="{call.scope}"'
+            detail = f"It takes a token with the scope '{call.scope}'; this one has: {request.token.scopes or 'none'}."
+            return problems.answer(request, problems.SCOPE, detail, {"WWW-Authenticate": challenge})
+        if "\0" in request.path:
+            return errors.unreadable(request)
+        return None if self._may(request, call.need, kwargs) else errors.not_yours(request, call.need.value)
 
     def process_exception(self, request: Request, error: Exception) -> HttpResponse | None:
         """What a view could not find or do, as a page."""
@@ -169,6 +230,16 @@ class Access:
             # Many services at once: the view asks for each.
             return True
         return request.roster.service(name).squad.name in request.reader.squads
+
+
+def _no_token(request: Request, detail: str) -> HttpResponse:
+    return problems.answer(request, problems.TOKEN, detail, {"WWW-Authenticate": _CHALLENGE})
+
+
+def _no_such_method(request: Request, response: HttpResponse) -> HttpResponse:
+    allowed = response.headers.get("Allow", "")
+    detail = f"It takes: {allowed}." if allowed else "It is only read."
+    return problems.answer(request, problems.METHOD, detail, {"Allow": allowed or "GET, HEAD"})
 
 
 def _unwritable(request: HttpRequest) -> bool:

@@ -72,14 +72,6 @@ def _choose_one(request: Request, upgrade: Upgrade | None, name: str, level: str
     if upgrade is None:
         raise actions.NotPossible(f"it takes no part in this campaign, or is not in the services file: {name!r}")
     assert request.reader
-    before = request.POST.get(f"before-{name}")
-    if upgrade.level == level and not promised:
-        return False
-    if before is not None and before != upgrade.level:
-        raise actions.NotPossible(
-            f"somebody chose {upgrade.level or 'nothing'!r} meanwhile, where this page still showed "
-            f"{before or 'nothing'!r}; look again, and send it once more if you still want {level!r}"
-        )
-    why = request.POST.get("why", "")
-    actions.choose(upgrade, level, request.reader.name, why, request.roster, request.now, promised)
-    return True
+    before, why = request.POST.get(f"before-{name}"), request.POST.get("why", "")
+    by = request.reader.name
+    return actions.choose_once(upgrade, level, before, by, why, request.roster, request.now, promised)

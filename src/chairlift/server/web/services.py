@@ -102,9 +102,7 @@ def _resumed(request: Request, upgrade: Upgrade, by: str) -> str:
 
 
 def _said(request: Request, upgrade: Upgrade, by: str) -> str:
-    if not request.POST.get("why", "").strip():
-        raise actions.NotPossible("say how things are: an update without words helps nobody")
-    actions.say(upgrade, Kind.SAID, by, request.roster, request.now, text=request.POST["why"])
+    actions.update(upgrade, request.POST.get("why", ""), by, request.roster, request.now)
     return "Your update is in the log."
 
 

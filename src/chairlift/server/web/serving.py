@@ -33,5 +33,7 @@ class Serving:
         self._thread.start()
 
     def close(self) -> None:
+        # Who is being answered gets the whole answer.
+        self._server.task_dispatcher.shutdown()
         self._server.close()
         self._thread.join(timeout=5)

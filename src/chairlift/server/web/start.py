@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Count, F, Q
+from django.db.models import F, Q
 from django.http import HttpResponse
 from django.shortcuts import render
 
@@ -17,17 +17,8 @@ MINE = 20
 
 def start(request: Request) -> HttpResponse:
     campaigns = list(Campaign.objects.order_by("slug"))
-    counts = {
-        each["campaign"]: each
-        for each in Upgrade.objects.values("campaign").annotate(
-            total=Count("pk"),
-            done=Count("pk", filter=Q(decision="done")),
-            people=Count("pk", filter=queries.TEAMS_TURN | queries.SQUADS_TURN),
-            overdue=Count("pk", filter=queries.overdue(request.now)),
-        )
-    }
-    none = {"total": 0, "done": 0, "people": 0, "overdue": 0}
-    bars = [{**counts.get(each.pk, none), "campaign": each, "value": each.value} for each in campaigns]
+    counts = queries.counts(request.now)
+    bars = [{**counts[each.pk], "campaign": each, "value": each.value} for each in campaigns]
     mine, many = _mine(request, campaigns)
     context = {"live": "#mine,#bars", "bars": bars, "mine": mine, "more": many - len(mine)}
     return render(request, "web/start.html", context)

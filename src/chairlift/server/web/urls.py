@@ -17,7 +17,10 @@ from chairlift.server.web import (
     squads,
     start,
 )
+from chairlift.server.web.api import app
+from chairlift.server.web.api.document import document
 
+handler400 = "chairlift.server.web.errors.unreadable"
 handler404 = "chairlift.server.web.errors.not_found"
 handler500 = "chairlift.server.web.errors.broken"
 
@@ -43,4 +46,7 @@ urlpatterns = [
     path(f"{_C}say/<path:name>", services.say, name="service-say"),
     path(f"{_C}changes/<str:change>/<path:name>", changes.change, name="change"),
     path(f"{_C}services/<path:name>", services.service, name="service"),
+    path("api/v1/openapi.json", document, name="api-document"),
+    # Each operation has its address beside its function.
+    *app.addresses(),
 ]

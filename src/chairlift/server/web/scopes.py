@@ -1,0 +1,23 @@
+"""What a token may be for."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Scope(StrEnum):
+    """Each is asked for by itself: none holds another."""
+
+    READ = "read"
+    CHOOSE = "choose"
+    ACT = "act"
+    LEAD = "lead"
+
+
+#: In words, for whoever makes one.
+MEANS = {
+    Scope.READ: "see everything",
+    Scope.CHOOSE: "choose service levels",
+    Scope.ACT: "hold, resume, say what is deployed and tested, retry, update",
+    Scope.LEAD: "pause and restart a campaign",
+}

@@ -1,0 +1,89 @@
+"""Tokens that let a program speak for one person: made at the command line, kept as a digest."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from chairlift.core.files import Roster
+from chairlift.server.actions import NotPossible
+from chairlift.server.models import ApiToken
+from chairlift.server.web.scopes import Scope
+
+#: Days that a token lasts unless somebody says otherwise, and the most that somebody may say.
+DAYS, MOST_DAYS = 90, 366
+#: By this a scanner of secrets knows one where it should not be.
+PREFIX = "chairlift_"
+#: That a token is used is written down so often at most: reading must not become writing.
+_NOTED = timedelta(hours=1)
+
+
+class Wrong(Exception):
+    """Nobody is let in by this; the text says why and what to do."""
+
+
+def make(
+    who: str, scopes: Collection[Scope], roster: Roster, now: datetime, days: int = DAYS, name: str = ""
+) -> tuple[ApiToken, str]:
+    """A new token and its secret, which is nowhere else. Raises NotPossible for who is not in the services file."""
+    person = roster.person(who)
+    if person is None:
+        raise NotPossible(f"nobody called {who!r} is in the services file; add them there first")
+    if not scopes:
+        raise NotPossible(f"say what the token is for, with --scope: {', '.join(Scope)}")
+    if not 0 < days <= MOST_DAYS:
+        raise NotPossible(f"a token lasts from 1 to {MOST_DAYS} days")
+    secret = PREFIX + secrets.token_urlsafe(32)
+    row = ApiToken.objects.create(
+        digest=_digest(secret), person=person.name, name="".join(c for c in name if c.isprintable())[:120],
+        scopes=" ".join(scope for scope in Scope if scope in scopes), made_at=now, until=now + timedelta(days=days),
+    )  # fmt: skip
+    return row, secret
+
+
+def revoke(number: int, now: datetime) -> ApiToken:
+    """Take it back; one that was taken back already stays so. Raises NotPossible where there is none."""
+    ApiToken.objects.filter(pk=number, revoked_at=None).update(revoked_at=now)
+    row = ApiToken.objects.filter(pk=number).first()
+    if row is None:
+        raise NotPossible(f"there is no token {number}; 'chairlift tokens' lists them")
+    return row
+
+
+def all_tokens() -> list[ApiToken]:
+    """Newest last."""
+    return list(ApiToken.objects.order_by("pk"))
+
+
+def state(row: ApiToken, now: datetime) -> str:
+    if row.revoked_at:
+        return "revoked"
+    return "expired" if row.until <= now else "valid"
+
+
+def scopes_of(row: ApiToken) -> frozenset[Scope]:
+    return frozenset(Scope(word) for word in row.scopes.split() if word in list(Scope))
+
+
+def use(authorization: str, now: datetime) -> ApiToken:
+    """The token that this header carries. Raises Wrong; what is no token goes the same way as what was none ever."""
+    scheme, _, secret = authorization.partition(" ")
+    bearer = scheme.lower() == "bearer"
+    row = ApiToken.objects.filter(digest=_digest(secret.strip() if bearer else "")).first()
+    if not bearer:
+        raise Wrong("Send 'Authorization: Bearer TOKEN'; the operator makes one with 'chairlift token PERSON'.")
+    if row is None:
+        raise Wrong("There is no such token. The operator makes one with 'chairlift token PERSON'.")
+    if row.revoked_at:
+        raise Wrong(f"This token was taken back on {row.revoked_at:%F}. The operator makes another one.")
+    if row.until <= now:
+        raise Wrong(f"This token ended on {row.until:%F}. The operator makes another one.")
+    if row.last_used_at is None or not now - _NOTED < row.last_used_at <= now:
+        ApiToken.objects.filter(pk=row.pk).update(last_used_at=now)
+    return row
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
