@@ -20,6 +20,7 @@ from tests.server.web.conftest import Visitor
 from tests.server.world import PEOPLE, campaign_text
 
 SHEET = "/campaigns/tiny/sheet"
+CHOOSE = "/campaigns/tiny/choose"
 
 
 def listed(page):
@@ -125,6 +126,19 @@ class TestSheet:
         assert [row[0] for row in csv.reader(io.StringIO(answer.content.decode()))][1:] != []
         assert answer["Content-Disposition"] == 'attachment; filename="tiny.csv"'
         assert "There are: csv" in visit("Ana").page(f"{SHEET}.doc", status=404)
+
+
+def test_a_large_squad_chooses_page_by_page_and_stays_on_its_page(at_desk, visit):
+    for place in range(rows.A_PAGE):
+        at_desk.service(f"many{place:03}", files=None)
+    at_desk.load()
+    client = visit("Ana")
+    first, second = client.page(CHOOSE), client.page(f"{CHOOSE}?page=2")
+    assert first.count('name="service"') == rows.A_PAGE
+    assert "?page=2" in first
+    assert re.findall(r'name="service" value="([^"]*)"', second)[-1] == "shop"
+    answer = client.post(f"{CHOOSE}?page=2", {"service": "shop", "level": "DIY"})
+    assert answer["Location"] == f"{CHOOSE}?page=2"
 
 
 @pytest.mark.parametrize("address", ["/", SHEET, "/campaigns/tiny/choose", "/campaigns/tiny/squads/Heron"])
