@@ -139,7 +139,7 @@ def _log(entries: int) -> None:
     rounds = round(entries / Upgrade.objects.count())
     data = "CAST(%s AS jsonb)" if connection.vendor == "postgresql" else "%s"
     into = "campaign_id, upgrade_id, at, by, kind, change, step, about, text, data"
-    insert = f"INSERT INTO server_entry ({into}) SELECT campaign_id, id, %s, %s, %s, %s, %s, %s, %s, {data} "  # noqa: S608
+    insert = f"INSERT INTO server_entry ({into}) SELECT campaign_id, id, %s, %s, %s, %s, %s, %s, %s, {data} "
     with connection.cursor() as cursor:
         for number, line in zip(range(rounds), _lines(rounds), strict=True):
             at = connection.ops.adapt_datetimefield_value(cast.hence(-1300) + timedelta(hours=number * 10))

@@ -17,7 +17,10 @@ NOW = datetime(2021, 9, 6, 9, 12, tzinfo=UTC)
 SLUG = "django-3.2"
 BASE, HEAD = "4f1d2c9ab07e53d6c18fae0b9d25713c6f08e4a1", "9c07b6e2f4d81a35e0b92c74d6a1f853b7e09d1c"
 #: As long as a name may be, without a place to break it.
-LONG = "warehouse-export-of-enrolments-grades-certificates-and-refunds-for-partners-in-europe-asia-and-the-americas-every-night"
+LONG = (
+    "warehouse-export-of-enrolments-grades-certificates-and-refunds-for-partners-in-europe-asia-"
+    "and-the-americas-every-night"
+)
 
 PEOPLE = """
 [[person]]
@@ -156,7 +159,7 @@ CAST = (
          evidence=evidence(upgrade=seen(pull=31, environments=[
              {"name": "stage", "holds": "yes", "runs": HEAD, "since": hence(-49).isoformat()},
              {"name": "production", "holds": "yes", "runs": HEAD, "since": hence(-20).isoformat()}])),
-         lines=(_OPENED, _APPROVED, _TOLD, _MERGED, word(-30, "Bo", Kind.SAID, "stage looks fine; the rest on Tuesday"))),
+         lines=(_OPENED, _APPROVED, _TOLD, _MERGED, word(-30, "Bo", Kind.SAID, "stage looks fine; more on Tuesday"))),
     Part("enrolment", HERON, "", "prepare", StepName.CREATE, "ask",
          "Heron has not chosen a service level yet; until then there is only the plan", Party.SQUAD, until=-1281.2,
          evidence=evidence(prepare=seen())),
@@ -169,11 +172,11 @@ CAST = (
     Part("ledger", IBIS, DIY, "upgrade", StepName.CREATE, "ask",
          "Ibis creates the pull request itself: issue 9 has the patch", Party.SQUAD, until=220,
          evidence=evidence(upgrade=seen())),
-    Part("moneta", EGRET, REVIEW, "clean-up", StepName.PLAN, "wait", "the tests are running, before and after the change",
-         until=0.1, evidence=evidence(upgrade=seen(pull=31))),
+    Part("moneta", EGRET, REVIEW, "clean-up", StepName.PLAN, "wait",
+         "the tests are running, before and after the change", until=0.1, evidence=evidence(upgrade=seen(pull=31))),
     Part("notices", EGRET, HANDS_OFF, "upgrade", StepName.TEST, "ask",
-         "the change was reverted, worse in production (38 errors in 9,120 requests; 4 in 8,870 before): mend the cause, "
-         "then run 'chairlift retry'", Party.PROJECT_TEAM, until=-3,
+         "the change was reverted, worse in production (38 errors in 9,120 requests; 4 in 8,870 before): mend the "
+         "cause, then run 'chairlift retry'", Party.PROJECT_TEAM, until=-3,
          evidence=evidence(upgrade=seen(pull=31, verdicts={"production": {
              "health": "worse", "why": "38 errors in 9,120 requests; 4 in 8,870 before", "final": True}})),
          lines=(_OPENED, _APPROVED, _TOLD, _MERGED,
@@ -206,7 +209,8 @@ def campaign_text(slug: str = SLUG, title: str = "") -> str:
 
 
 def service_text(name: str, squad: str) -> str:
-    return f'[[service]]\nname = "{name}"\nsquad = "{squad}"\nrepo = "edu/{name[:40]}"\ndeploy_docs = "docs/deploy.md"\n'
+    lines = ["[[service]]", f'name = "{name}"', f'squad = "{squad}"', f'repo = "edu/{name[:40]}"']
+    return "\n".join([*lines, 'deploy_docs = "docs/deploy.md"', ""])
 
 
 def services_text(more: str = "") -> str:
