@@ -28,9 +28,10 @@ def service(request: Request, slug: str, name: str) -> HttpResponse:
     ours = access.of_team(request.reader, campaign, request.roster)
     known = request.roster.has(upgrade.service.name)
     value = request.roster.service(upgrade.service.name) if known else None
-    told = queries.reasoning(upgrade, request.now)
+    told, row = queries.reasoning(upgrade, request.now), rows.row(campaign, upgrade, request.now)
     context = {
-        "campaign": campaign, "value": campaign.value, "row": rows.row(campaign, upgrade, request.now),
+        "campaign": campaign, "value": campaign.value, "row": row,
+        "yours": ours if row.stands.turn == "project team" else row.stands.turn in request.reader.squads,
         "told": told, "held": any(each.startswith("hold: ") for each in told.blockers),
         "mine": known and request.reader.speaks_for(upgrade.service.squad, ours),
         "environments": (value.environments if value else ()) or campaign.value.environments,
