@@ -61,11 +61,11 @@ name = "Egret"
 people = ["Eve"]
 contact = "Eve"
 [[squad]]
-name = "Quail and 翡翠 <partners>"
+name = "Quail & Ærø <partners>"
 people = ["Dee"]
 contact = "Dee"
 """
-HERON, IBIS, EGRET, QUAIL = "Heron", "Ibis", "Egret", "Quail and 翡翠 <partners>"
+HERON, IBIS, EGRET, QUAIL = "Heron", "Ibis", "Egret", "Quail & Ærø <partners>"
 HANDS_OFF, VERIFY, REVIEW, DIY = "Hands-off", "Trust but verify", "Review everything", "DIY"
 FINDINGS = (
     "accounts/models.py:41: the user model has its own __str__ of a lazy text; see the 3.0 release notes",
