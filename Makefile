@@ -10,7 +10,7 @@ unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
 BIN := .venv/bin
 
 .PHONY: help setup demo test postgresql slow lint types contracts check mutants census chaos bench bench-codemods \
-	bench-environments bench-hunks bench-upgrade fixers-doc picture clean
+	bench-environments bench-hunks bench-upgrade bench-web fixers-doc picture screenshots clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */\1\t/' | expand -t 14
@@ -62,6 +62,9 @@ bench: .venv/.ready  ## speed and memory, on this machine
 bench-codemods: .venv/.ready  ## fixing 24 MB of Python, beside plain django-upgrade
 	@$(BIN)/python -m bench.codemods
 
+bench-web: .venv/.ready  ## every page with 10,000 services on both databases, against its promise; ten minutes at most
+	@$(BIN)/python -m bench.web
+
 bench-upgrade: .venv/.ready  ## Django projects from PyPI, upgraded and tested; about an hour
 	@$(BIN)/python -m bench.upgrade
 
@@ -76,6 +79,9 @@ bench-environments: .venv/.ready  ## environments of 30 packages from a warm cac
 
 picture: .venv/.ready  ## draw the README's picture from the last demo
 	@$(BIN)/python tools/picture.py
+
+screenshots: .venv/.ready  ## pictures of every page into docs/screenshots, at 1400 and 390 px, light and dark
+	@$(BIN)/python -m tools.screenshots docs/screenshots
 
 check: lint types test  ## what a commit must pass
 

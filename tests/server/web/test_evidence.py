@@ -77,7 +77,7 @@ def test_a_repository_that_is_away_is_said_and_the_rest_works(planned, visit_pla
 
 
 def test_a_change_without_a_plan_is_not_found(planned, visit_planned):
-    assert "there is no plan" in visit_planned.page("/campaigns/tiny/changes/nothing/shop", status=404)
+    assert "There is no plan" in visit_planned.page("/campaigns/tiny/changes/nothing/shop", status=404)
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from tests.server.web.conftest import Visitor
 from tests.server.world import PEOPLE, campaign_text
 
 SHEET = "/campaigns/tiny/sheet"
+CHOOSE = "/campaigns/tiny/choose"
 
 
 def listed(page):
@@ -127,6 +128,19 @@ class TestSheet:
         assert "There are: csv" in visit("Ana").page(f"{SHEET}.doc", status=404)
 
 
+def test_a_large_squad_chooses_page_by_page_and_stays_on_its_page(at_desk, visit):
+    for place in range(rows.A_PAGE):
+        at_desk.service(f"many{place:03}", files=None)
+    at_desk.load()
+    client = visit("Ana")
+    first, second = client.page(CHOOSE), client.page(f"{CHOOSE}?page=2")
+    assert first.count('name="service"') == rows.A_PAGE
+    assert "?page=2" in first
+    assert re.findall(r'name="service" value="([^"]*)"', second)[-1] == "shop"
+    answer = client.post(f"{CHOOSE}?page=2", {"service": "shop", "level": "DIY"})
+    assert answer["Location"] == f"{CHOOSE}?page=2"
+
+
 @pytest.mark.parametrize("address", ["/", SHEET, "/campaigns/tiny/choose", "/campaigns/tiny/squads/Heron"])
 def test_ten_more_rows_add_no_query(at_desk, visit, address):
     client = visit("Ana")
@@ -155,10 +169,22 @@ class TestService:
         stands(at_desk, "shop", decision="ask", whom=Party.SQUAD, step="deploy", why="merged: deploy it", until=due)
         page = visit("Ana").page("/campaigns/tiny/services/shop")
         assert "Merged: deploy it." in page
-        assert "It is <strong>your</strong> turn, until" in page
+        assert "It is <strong>your</strong> turn, due" in page
         assert "in 3 days (Thu 15 Jan, 09:01)" in page
         assert 'title="2026-01-15 09:01:00 UTC"' in page
         assert "Say that it runs there" in page
+
+    def test_the_project_team_acts_for_a_squad_without_being_it(self, at_desk, visit):
+        stands(at_desk, "shop", decision="ask", whom=Party.SQUAD, step="deploy", why="deploy it")
+        assert "<strong>the turn of Heron</strong>" in visit("Lena").page("/campaigns/tiny/services/shop")
+        stands(at_desk, "shop", whom=Party.PROJECT_TEAM)
+        assert "<strong>your</strong> turn" in visit("Lena").page("/campaigns/tiny/services/shop")
+        assert "<strong>the turn of the project team</strong>" in visit("Ana").page("/campaigns/tiny/services/shop")
+
+    @pytest.mark.parametrize(("url", "linked"), [("https://forge.example/1", True), ("javascript:alert(1)", False)])
+    def test_a_pull_request_is_one_click_away(self, at_desk, visit, url, linked):
+        stands(at_desk, "shop", evidence={"changes": {"upgrade": {"pull": {"url": url, "number": 1, "state": "open"}}}})
+        assert (f'<a href="{url}"' in visit("Ana").page("/campaigns/tiny/services/shop")) is linked
 
     def test_others_have_no_buttons(self, at_desk, visit):
         assert "What you can do" not in visit("Cy").page("/campaigns/tiny/services/shop")

@@ -91,7 +91,7 @@ class TestWords:
 
     def test_an_objection_needs_a_reason(self, at_desk, visit):
         answer = self.say(visit, "hold")
-        assert "say why" in answer.content.decode()
+        assert "Say why" in answer.content.decode()
         assert (answer.status_code, entries(Kind.HELD)) == (409, [])
 
     def test_deployed_and_tested(self, at_desk, visit):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
@@ -53,7 +54,7 @@ def say(request: Request, slug: str) -> HttpResponse:
     return redirect("menu", slug=slug)
 
 
-def rows_of_squads(campaign: Campaign, squads: tuple[str, ...]) -> list[Upgrade]:
+def of_squads(campaign: Campaign, squads: tuple[str, ...]) -> QuerySet[Upgrade]:
     """All upgrades of these squads, by name."""
     rows = Upgrade.objects.filter(campaign=campaign, service__squad__in=squads)
-    return list(rows.select_related("campaign", "service").order_by("service__name"))
+    return rows.select_related("service").order_by("service__name")

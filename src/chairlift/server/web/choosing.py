@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -13,24 +14,24 @@ from chairlift.server import actions, queries
 from chairlift.server.models import Campaign, Upgrade
 from chairlift.server.web import rows
 from chairlift.server.web.access import Request
-from chairlift.server.web.campaigns import rows_of_squads
+from chairlift.server.web.campaigns import of_squads
 
 
 def choose(request: Request, slug: str) -> HttpResponse:
-    """All services of the reader's squads; a level for one or for many, all of them or none."""
+    """The services of the reader's squads, a page of them; a level for one or for many, all of them or none."""
     campaign = queries.campaign(slug)
     assert request.reader
-    mine = rows_of_squads(campaign, request.reader.squads)
+    page = Paginator(of_squads(campaign, request.reader.squads), rows.A_PAGE).get_page(request.GET.get("page", "1"))
     problems: list[str] = []
     if request.method == "POST":
         chosen, problems = _choose(request, campaign)
         if not problems:
             messages.success(request, f"Recorded: {chosen}. It is on the sheet.")
-            return redirect("choose", slug=slug)
+            return redirect(request.get_full_path())
     context = {
         "campaign": campaign, "value": campaign.value, "problems": problems, "given": request.POST,
         "picked": set(request.POST.getlist("service")),
-        "rows": [rows.row(campaign, each, request.now) for each in mine],
+        "page": page, "rows": [rows.row(campaign, each, request.now) for each in page],
     }  # fmt: skip
     return render(request, "web/choose.html", context, status=409 if problems else 200)
 

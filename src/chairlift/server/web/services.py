@@ -34,6 +34,7 @@ def service(request: Request, slug: str, name: str) -> HttpResponse:
     context = {
         "live": "#stands,#evidence,#log",
         "campaign": campaign, "value": campaign.value, "row": row, "told": told, "mine": mine,
+        "yours": ours if row.stands.turn == "project team" else row.stands.turn in request.reader.squads,
         "held": any(each.startswith("hold: ") for each in told.blockers),
         "link": _link(campaign, row) if mine else None,
         "environments": (value.environments if value else ()) or campaign.value.environments,

@@ -28,11 +28,13 @@ def _mine(request: Request, campaigns: list[Campaign]) -> tuple[list[tuple[Campa
     """What waits for this reader, most urgent first, and how much there is of it."""
     assert request.reader
     team = [each.pk for each in campaigns if access.of_team(request.reader, each, request.roster)]
-    unchosen = Q(level="") & Q(service__squad__in=request.reader.squads) & ~Q(decision="done")
-    squads = Q(service__squad__in=request.reader.squads) & queries.SQUADS_TURN
+    unchosen = Q(level="") & ~Q(decision="done")
+    squads = Q(service__squad__in=request.reader.squads) & (unchosen | queries.SQUADS_TURN)
     ours = Q(campaign__in=team) & queries.TEAMS_TURN
-    urgent = F("until").asc(nulls_last=True)
-    rows = Upgrade.objects.filter(unchosen | squads | ours).select_related("service").order_by(urgent, "pk")
+    wanted = Upgrade.objects.filter(squads | ours)
+    # Sorted without what is read only of the few that are shown: the evidence is most of a row.
+    first = list(wanted.order_by(F("until").asc(nulls_last=True), "pk").values_list("pk", flat=True)[:MINE])
+    rows = Upgrade.objects.select_related("service").in_bulk(first)
     by_pk = {each.pk: each for each in campaigns}
-    found = [(by_pk[row.campaign_id], queries.standing(row, request.now)) for row in rows[:MINE]]
-    return found, rows.count()
+    found = [(by_pk[rows[pk].campaign_id], queries.standing(rows[pk], request.now)) for pk in first if pk in rows]
+    return found, wanted.count()

@@ -26,7 +26,8 @@ def moment(context: Context, at: datetime | str | None, form: str = "") -> str:
         return ""
     at = datetime.fromisoformat(at) if isinstance(at, str) else at
     local = at.astimezone(context.get("zone") or UTC)
-    near = span(at - context["now"]) if context.get("now") and not form else ""
+    now = context.get("now")
+    near = span(at - now) if now and at != now and not form else ""
     shown = f"{local:%a} {local.day} {local:%b}, {local:%H:%M}"
     words = f"{near} ({shown})" if near else shown
     return format_html(

@@ -1,0 +1,62 @@
+"""One Chromium, and the cast's campaign on a socket: one for all that only look, a copy for each that writes."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+from tests.browser.chromium import MISSING, PROGRAM, launched
+from tests.browser.place import opened
+from tests.browser.watching import watched
+
+
+def pytest_collection_modifyitems(items):
+    """All on one worker: a browser for each would be more than a small machine has room for."""
+    for item in items:
+        if "tests/browser" in item.path.as_posix():
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Once, loudly: a line in a list of skips is overlooked."""
+    if PROGRAM is None:
+        terminalreporter.write_line(MISSING, red=True, bold=True)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    if PROGRAM is None:
+        pytest.skip(MISSING)
+    with launched() as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def gallery(tmp_path_factory):
+    """The place that nobody changes."""
+    with opened(tmp_path_factory.mktemp("gallery") / "home") as place:
+        yield place
+
+
+@pytest.fixture(scope="session")
+def seeded(tmp_path_factory):
+    """A home to copy."""
+    home = tmp_path_factory.mktemp("seeded") / "home"
+    with opened(home):
+        pass
+    return home
+
+
+@pytest.fixture
+def place(seeded, tmp_path):
+    """A place of its own for a test that writes."""
+    shutil.copytree(seeded, tmp_path / "home")
+    with opened(tmp_path / "home") as found:
+        yield found
+
+
+@pytest.fixture
+def windows(browser, place):
+    with watched(browser, place) as found:
+        yield found
