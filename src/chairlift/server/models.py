@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -235,8 +236,17 @@ class Entry(models.Model):
     @classmethod
     def write(cls, upgrade: Upgrade | None, entry: log.Entry, campaign: Campaign | None = None, key: str = "") -> None:
         """Append. An entry whose key is there already is not written again."""
-        row = cls(
-            campaign=campaign or (upgrade.campaign if upgrade else None),
+        cls.objects.bulk_create([cls._row(upgrade, entry, campaign, key)], ignore_conflicts=bool(key))
+
+    @classmethod
+    def write_all(cls, entries: Sequence[tuple[Upgrade, log.Entry]]) -> None:
+        """Append one after the other, none of which has a key."""
+        cls.objects.bulk_create([cls._row(upgrade, entry) for upgrade, entry in entries], 500)
+
+    @classmethod
+    def _row(cls, upgrade: Upgrade | None, entry: log.Entry, campaign: Campaign | None = None, key: str = "") -> Entry:
+        return cls(
+            campaign_id=campaign.pk if campaign else upgrade.campaign_id if upgrade else None,
             upgrade=upgrade,
             at=entry.at,
             by=entry.by[:120],
@@ -248,7 +258,6 @@ class Entry(models.Model):
             data=dict(entry.data),
             key=key or None,
         )
-        cls.objects.bulk_create([row], ignore_conflicts=bool(key))
 
 
 class UnitQuerySet(QuerySet["Unit"]):
@@ -342,6 +351,19 @@ class SheetConflict(models.Model):
 
     def __str__(self) -> str:
         return f"{self.service}, {self.heading}: {self.theirs!r} in the sheet, {self.ours!r} in Chairlift"
+
+
+class SheetDraft(models.Model):
+    """A spreadsheet that somebody has shown, and may record once they have seen what it does."""
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="sheet_drafts")
+    person = models.CharField(max_length=120)
+    name = models.CharField(max_length=200)
+    data = models.BinaryField()
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.name} of {self.person}"
 
 
 class SignInLink(models.Model):

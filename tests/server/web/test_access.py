@@ -6,7 +6,7 @@ import pytest
 from django.urls import get_resolver, reverse
 
 from chairlift.server import actions
-from chairlift.server.models import Entry, Upgrade
+from chairlift.server.models import Entry, SheetConflict, SheetDraft, Upgrade
 from chairlift.server.web.access import CALLS, TABLE, Need
 from tests.server import world
 
@@ -19,6 +19,9 @@ ARGUMENTS = {
     "sheet": ["tiny"],
     "board": ["tiny"],
     "again": ["tiny"],
+    "import": ["tiny"],
+    "import-seen": ["tiny", 1],
+    "conflicts": ["tiny"],
     "log": ["tiny"],
     "change": ["tiny", "upgrade", "shop"],
     "campaign-say": ["tiny"],
@@ -31,10 +34,22 @@ ARGUMENTS = {
 NOT_THERE = {"change"}
 
 
+#: What is for many services at once is open to all readers, and says of each service why it is not theirs.
+FOR_MANY = {"choose", "import-seen", "conflicts"}
+
+
 @pytest.fixture(autouse=True)
-def failing(at_desk):
-    """What may be tried again must have failed."""
+def failing(at_desk, request):
+    """What may be tried again must have failed; what may be settled must differ; a sheet is its reader's own."""
     Upgrade.objects.filter(service__name="shop").update(decision="refused", why="the forge said no")
+    SheetConflict.objects.create(
+        pk=1, campaign=at_desk.campaign, service="shop", heading="Level", theirs="DIY", why="both", since=at_desk.now
+    )
+    person = getattr(request.node, "callspec", None) and request.node.callspec.params.get("person", "")
+    data = b"Service,Level\nshop,DIY\n"
+    SheetDraft.objects.create(
+        pk=1, campaign=at_desk.campaign, person=person or "", name="a.csv", data=data, at=at_desk.now
+    )
 
 
 def names():
@@ -72,7 +87,7 @@ class TestEachPersonAtEachAddress:
         rule = TABLE[name]
         client = visit(person)
         before = Entry.objects.count()
-        form = {"what": "hold", "why": "wait", "service": "shop", "level": "DIY"}
+        form = {"what": "hold", "why": "wait", "service": "shop", "level": "DIY", "conflict": 1, "take": "sheet"}
         answer = client.post(reverse(name, args=ARGUMENTS.get(name, [])), form)
         wrote = Entry.objects.count() > before
         if rule.write is Need.NOBODY:
@@ -82,7 +97,7 @@ class TestEachPersonAtEachAddress:
         elif rule.write in (Need.SQUAD, Need.TEAM):
             assert wrote is may(rule.write, person)
             # Choosing is for many services at once: the answer says of each why it is not theirs.
-            assert wrote or answer.status_code == (409 if name == "choose" else 403)
+            assert wrote or answer.status_code == (409 if name in FOR_MANY else 403)
             newest = Entry.objects.order_by("pk").last()
             assert not wrote or newest.by == person
         else:

@@ -64,6 +64,10 @@ TABLE: Mapping[str, Rule] = MappingProxyType(
         "board": Rule(Need.READER),
         "again": Rule(Need.NOBODY, Need.TEAM),
         "log": Rule(Need.READER),
+        # Each row of a file, and each cell, is asked for once more where it is written down.
+        "import": Rule(Need.READER, Need.READER),
+        "import-seen": Rule(Need.READER, Need.SQUAD),
+        "conflicts": Rule(Need.READER, Need.SQUAD),
         "squad": Rule(Need.READER),
         "change": Rule(Need.READER),
         "service": Rule(Need.READER),

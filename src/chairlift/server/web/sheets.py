@@ -9,7 +9,7 @@ from chairlift import sheets
 from chairlift.core.decision import StepName
 from chairlift.server import queries
 from chairlift.server import sheet as written
-from chairlift.server.models import Campaign
+from chairlift.server.models import Campaign, SheetConflict, SheetState
 from chairlift.server.web import errors, rows
 from chairlift.server.web.access import Request
 
@@ -31,6 +31,8 @@ def sheet(request: Request, slug: str) -> HttpResponse:
         "campaign": campaign, "value": campaign.value, "wanted": wanted, "page": page, "rows": shown,
         "steps": list(StepName), "sorts": rows.SORTS, "turns": rows.TURNS, "forms": ("csv", "xlsx", "md"),
         "squads": squads_of(campaign),
+        "shared": SheetState.objects.filter(campaign=campaign).exists(),
+        "differs": SheetConflict.objects.filter(campaign=campaign).count(),
     }  # fmt: skip
     return render(request, "web/sheet.html", context)
 
