@@ -38,6 +38,8 @@ def test_a_campaign_as_values() -> None:
     assert (campaign.brake.reverts, campaign.brake.stuck) == (3, Campaign.brake.stuck)
     assert campaign.chairlift_approves
     assert campaign.merge_method == "squash"
+    assert campaign.weekly_report
+    assert not parse_campaign(f"{CAMPAIGN}[report]\nweekly = false\n", "f.toml").weekly_report
 
 
 def test_the_menu_as_values() -> None:

@@ -15,6 +15,9 @@ SYNCING = "tests/server/test_syncing.py"
 MOVED = "tests/server/test_syncing_moved.py"
 TENDING = "tests/server/test_tending.py"
 
+REPORTS = "tests/server/test_reports.py"
+POSTING = "tests/server/test_reports_posting.py"
+
 SHEET = "sheets/merging.py"
 WEB = "tests/server/web"
 
@@ -237,4 +240,19 @@ SERVER = (
     Mutant(0, "pages run what is written into them", "server/web/policy.py",
            "script-src 'self'", "script-src 'self' 'unsafe-inline'",
            f"{WEB}/test_access.py::test_a_browser_is_told_to_show_and_nothing_else"),
+    Mutant(0, "another worker's intent to send a weekly report is taken for one's own", "server/reports/posting.py",
+           'return Entry.objects.filter(key=letter.key(attempt, "meant"), data__attempt=mine).exists()', "return True",
+           f"{POSTING}::TestOnce::test_the_intent_of_another_is_not_taken_for_ones_own"),
+    Mutant(0, "a weekly report is sent without its intent in the log", "server/reports/posting.py",
+           "        if not _claim(letter, attempt, now):\n            return False\n", "",
+           f"{POSTING}::TestOnce"),
+    Mutant(0, "a weekly report is sent weeks later", "server/reports/posting.py",
+           "week = Week.of(now, value.zone).later(-1)", "week = Week.of(now, value.zone).later(-2)",
+           f"{POSTING}::TestWhen"),
+    Mutant(0, "a merge by a squad counts in the weekly report each time it is seen", "server/reports/lists.py",
+           "return ours | (past & first)", "return ours | past",
+           f"{REPORTS}::TestNumbers"),
+    Mutant(0, "words from outside format the pasted report", "server/reports/forms.py",
+           "words = quote(row.words, _LONGEST) + when(report, row)", "words = row.words + when(report, row)",
+           f"{REPORTS}::TestForms::test_names_and_words_format_nothing"),
 )  # fmt: skip

@@ -27,6 +27,7 @@ from chairlift.server import comments, record, syncing, tending
 from chairlift.server.engine import DatabaseEngine, ended
 from chairlift.server.models import AWAY_LIMIT, LEASE, Campaign, RosterFile, Unit, Upgrade
 from chairlift.server.outside import Outside
+from chairlift.server.reports.posting import Post
 
 logger = logging.getLogger("chairlift")
 
@@ -40,6 +41,8 @@ AWAY = timedelta(seconds=5)
 STUCK = timedelta(minutes=10)
 #: A unit that the world kept from running this often has failed.
 TRIES = 8
+#: How often it is seen whether a weekly report is to be sent.
+REPORTS = timedelta(minutes=1)
 #: How long an idle thread sleeps before it asks the database again.
 IDLE = 0.2
 
@@ -68,6 +71,7 @@ class Worker:
         self._stop = threading.Event()
         self._due: deque[int] = deque()
         self._roster: tuple[object, Roster] = (None, Roster())
+        self._post, self._posted = Post(), datetime.min.replace(tzinfo=UTC)
 
     def run(self, lookers: int = 2, hands: int | None = None) -> None:
         """Until `stop`: threads that look, threads that work, and this one tending the campaigns."""
@@ -77,6 +81,7 @@ class Worker:
         if self.outside.installation.sheets:
             # A thread of its own: while a spreadsheet is slow, campaigns are tended all the same.
             threads.append(threading.Thread(target=self._loop, args=(self.sync_once,), daemon=True))
+        threads.append(threading.Thread(target=self._loop, args=(self.post_once,), daemon=True))
         for thread in threads:
             thread.start()
         self._loop(self.tend_once)
@@ -271,6 +276,15 @@ class Worker:
     def sync_once(self) -> bool:
         """Sync each shared spreadsheet whose time has come; one worker at a time does it for each."""
         syncing.sync_due(self.outside, self.now())
+        return False
+
+    def post_once(self) -> bool:
+        """Send the weekly reports whose time has come, on a thread of its own: a mail server may be slow."""
+        now = self.now()
+        if timedelta(0) <= now - self._posted < REPORTS:
+            return False
+        self._posted = now
+        self._post.send_due(self.outside, self._roster_now(), now)
         return False
 
     # Until quiet

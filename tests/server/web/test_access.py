@@ -20,6 +20,9 @@ ARGUMENTS = {
     "campaign-say": ["tiny"],
     "sheet-export": ["tiny", "csv"],
     "squad": ["tiny", "Heron"],
+    "report": ["tiny"],
+    "report-paste": ["tiny", "md"],
+    "report-rows": ["tiny", "merged"],
     "service": ["tiny", "shop"],
     "service-say": ["tiny", "shop"],
 }
