@@ -350,3 +350,18 @@ class SignInLink(models.Model):
 
     def __str__(self) -> str:
         return f"a link for {self.person}"
+
+
+class CalendarKey(models.Model):
+    """Lets the calendar program of one person read the dates of one squad; who gets a new one ends the old one."""
+
+    person = models.CharField(max_length=120)
+    squad = models.CharField(max_length=120)
+    nonce = models.CharField(max_length=40)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["person", "squad"], name="one_calendar_key")]
+
+    def __str__(self) -> str:
+        return f"the calendar of {self.squad} for {self.person}"

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from django.conf import settings
 from django.urls import get_resolver, reverse
 
 from chairlift.server import actions
 from chairlift.server.models import Entry
+from chairlift.server.web import calendars
 from chairlift.server.web.access import TABLE, Need
 from tests.server import world
+from tests.server.world import MONDAY
 
 #: Ana is of Heron, which owns the shop; Cy is of Ibis; Lena leads, Mats manages.
 PEOPLE = ("", "Ana", "Cy", "Lena", "Mats")
@@ -16,6 +19,7 @@ SQUADS, TEAM = {"Ana"}, {"Lena", "Mats"}
 ARGUMENTS = {
     "menu": ["tiny"],
     "choose": ["tiny"],
+    "calendar-key": ["tiny"],
     "sheet": ["tiny"],
     "campaign-say": ["tiny"],
     "sheet-export": ["tiny", "csv"],
@@ -26,6 +30,13 @@ ARGUMENTS = {
     "service": ["tiny", "shop"],
     "service-say": ["tiny", "shop"],
 }
+
+
+def address(name):
+    if name == "calendar":
+        calendars.renew("Ana", "Heron", MONDAY)
+        return calendars.address("Ana", "Heron").removeprefix(settings.URL)
+    return reverse(name, args=ARGUMENTS.get(name, []))
 
 
 def names():
@@ -51,7 +62,7 @@ def test_every_address_has_a_rule_and_every_rule_an_address():
 class TestEachPersonAtEachAddress:
     def test_reading(self, visit, name, person):
         rule = TABLE[name]
-        answer = visit(person).get(reverse(name, args=ARGUMENTS.get(name, [])))
+        answer = visit(person).get(address(name))
         if rule.read is Need.NOBODY:
             assert answer.status_code == 405
         elif may(rule.read, person):
@@ -63,8 +74,8 @@ class TestEachPersonAtEachAddress:
         rule = TABLE[name]
         client = visit(person)
         before = Entry.objects.count()
-        form = {"what": "hold", "why": "wait", "service": "shop", "level": "DIY"}
-        answer = client.post(reverse(name, args=ARGUMENTS.get(name, [])), form)
+        form = {"what": "hold", "why": "wait", "service": "shop", "level": "DIY", "squad": "Heron"}
+        answer = client.post(address(name), form)
         wrote = Entry.objects.count() > before
         if rule.write is Need.NOBODY:
             assert (answer.status_code, wrote) == (405, False)

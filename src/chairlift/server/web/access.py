@@ -54,6 +54,9 @@ TABLE: Mapping[str, Rule] = MappingProxyType(
         "sign-in": Rule(Need.ANYONE, Need.ANYONE),
         "sign-out": Rule(Need.NOBODY, Need.READER),
         "start": Rule(Need.READER),
+        # The address itself is what opens it: calendar programs have no session.
+        "calendar": Rule(Need.ANYONE),
+        "calendar-key": Rule(Need.NOBODY, Need.READER),
         "menu": Rule(Need.READER),
         "choose": Rule(Need.READER, Need.SQUAD),
         "sheet": Rule(Need.READER),

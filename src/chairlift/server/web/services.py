@@ -14,7 +14,7 @@ from django.shortcuts import redirect, render
 from chairlift.core.log import Kind
 from chairlift.server import actions, queries
 from chairlift.server.models import Campaign, Upgrade
-from chairlift.server.web import access, errors, rows
+from chairlift.server.web import access, calendars, errors, rows
 from chairlift.server.web.access import Request
 from chairlift.server.web.campaigns import rows_of_squads
 
@@ -170,5 +170,6 @@ def squad(request: Request, slug: str, squad: str) -> HttpResponse:
     context = {
         "campaign": campaign, "value": campaign.value, "squad": known, "page": page, "rows": waiting,
         "total": Upgrade.objects.filter(campaign=campaign, service__squad=squad).count(),
+        "calendar": calendars.address(request.reader.name, squad) if request.reader else "",
     }  # fmt: skip
     return render(request, "web/squad.html", context)

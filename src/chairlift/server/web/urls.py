@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from chairlift.server.web import campaigns, health, reports, services, sheets, signing_in, start
+from chairlift.server.web import calendars, campaigns, health, reports, services, sheets, signing_in, start
 
 handler404 = "chairlift.server.web.errors.not_found"
 handler500 = "chairlift.server.web.errors.broken"
@@ -18,6 +18,8 @@ urlpatterns = [
     path("sign-in", signing_in.sign_in, name="sign-in"),
     path("sign-out", signing_in.sign_out, name="sign-out"),
     path("", start.start, name="start"),
+    path("calendar/<str:secret>.ics", calendars.feed, name="calendar"),
+    path(f"{_C}calendar", calendars.make, name="calendar-key"),
     path(_C, campaigns.menu, name="menu"),
     path(f"{_C}say", campaigns.say, name="campaign-say"),
     path(f"{_C}choose", services.choose, name="choose"),
