@@ -267,4 +267,10 @@ SERVER = (
     Mutant(0, "each reading of a calendar is another text", "server/dates.py",
            "for each in (row.since, row.campaign", "for each in (row.looked_at, row.since, row.campaign",
            f"{WEB}/test_calendars.py::TestTheSameEachTime"),
+    Mutant(0, "metrics are open where the operator has set no token", "server/web/health.py",
+           "return bool(wanted) and scheme", "return scheme",
+           f"{WEB}/test_metrics.py::test_without_a_token_of_the_operator_nobody_reads_them"),
+    Mutant(0, "metrics are open to anybody", "server/web/access.py",
+           "return None if health.opens_metrics(request) else health.metrics_are_closed()", "return None",
+           f"{WEB}/test_metrics.py"),
 )  # fmt: skip

@@ -22,7 +22,7 @@ from chairlift.core.files import Roster
 from chairlift.core.reading import fold
 from chairlift.server import actions, queries
 from chairlift.server.models import Campaign, team
-from chairlift.server.web import errors, rosters
+from chairlift.server.web import errors, health, rosters
 
 #: The key of the session under which the name of the person is kept.
 PERSON = "person"
@@ -35,6 +35,7 @@ class Need(Enum):
     READER = "signed in"
     SQUAD = "of the squad that owns the service, or of the project team"
     TEAM = "of the project team"
+    METRICS = "a program with the operator's token"
     NOBODY = "nobody: the page has nothing to press"
 
 
@@ -51,6 +52,7 @@ TABLE: Mapping[str, Rule] = MappingProxyType(
     {
         "health": Rule(Need.ANYONE),
         "ready": Rule(Need.ANYONE),
+        "metrics": Rule(Need.METRICS),
         "sign-in": Rule(Need.ANYONE, Need.ANYONE),
         "sign-out": Rule(Need.NOBODY, Need.READER),
         "start": Rule(Need.READER),
@@ -128,6 +130,8 @@ class Access:
         need = rule.read if safe else rule.write
         if need is Need.NOBODY:
             return errors.not_here(request)
+        if need is Need.METRICS:
+            return None if health.opens_metrics(request) else health.metrics_are_closed()
         if need is Need.ANYONE and name in ("health", "ready"):
             return None
         request.roster = rosters.now()

@@ -15,6 +15,7 @@ _C = "campaigns/<str:slug>/"
 urlpatterns = [
     path("healthz", health.healthy, name="health"),
     path("readyz", health.ready, name="ready"),
+    path("metrics", health.metrics, name="metrics"),
     path("sign-in", signing_in.sign_in, name="sign-in"),
     path("sign-out", signing_in.sign_out, name="sign-out"),
     path("", start.start, name="start"),
