@@ -16,6 +16,7 @@ MOVED = "tests/server/test_syncing_moved.py"
 TENDING = "tests/server/test_tending.py"
 
 REPORTS = "tests/server/test_reports.py"
+DELIVERIES = "tests/server/test_deliveries.py"
 POSTING = "tests/server/test_reports_posting.py"
 
 SHEET = "sheets/merging.py"
@@ -273,4 +274,29 @@ SERVER = (
     Mutant(0, "metrics are open to anybody", "server/web/access.py",
            "return None if health.opens_metrics(request) else health.metrics_are_closed()", "return None",
            f"{WEB}/test_metrics.py"),
+    Mutant(0, "a webhook cannot tell who has sent its body", "adapters/webhooks.py",
+           'f"{name}.{stamp}.".encode() + body', 'f"{name}.{stamp}.".encode()',
+           "tests/adapters/test_webhooks.py::test_the_example_of_the_standard"),
+    Mutant(0, "anybody may answer for a webhook", "adapters/webhooks.py",
+           "context=ssl.create_default_context()", "context=ssl._create_unverified_context()",
+           "tests/adapters/test_webhooks.py::test_a_certificate_that_nobody_vouches_for"),
+    Mutant(0, "the log goes to a webhook in the clear", "core/files/installation.py",
+           '    if parts.scheme == "http" and host not in _LOOPBACK:', "    if False:",
+           "tests/core/test_files.py::test_webhooks_that_are_wrong"),
+    Mutant(0, "an entry that becomes visible late is never delivered", "server/deliveries.py",
+           "LATE, LATE_FOR = 500,", "LATE, LATE_FOR = 0,",
+           f"{DELIVERIES}::TestQueue::test_an_entry_that_becomes_visible_late_is_not_lost"),
+    Mutant(0, "passwords in addresses are delivered", "server/deliveries.py",
+           'return _PASSWORD.sub(r"\\1", value) if isinstance(value, str) else value', "return value",
+           f"{DELIVERIES}::TestBody::test_holds_no_secret"),
+    Mutant(0, "a squad sends the campaign's deliveries again", "server/actions.py",
+           "    by = _only_the_team(campaign, by, roster)\n    row = Delivery", "    row = Delivery",
+           f"{DELIVERIES}::TestAgain::test_it_is_the_project_teams"),
+    Mutant(0, "an endpoint that is down is asked about each of many entries", "server/deliveries.py",
+           "self._rest_until = None if fine else", "self._rest_until = None if True else",
+           f"{DELIVERIES}::TestTrouble::test_one_that_is_down_is_not_asked_about_each_of_many"),
+    Mutant(0, "a missing secret uses up the tries of a delivery", "server/deliveries.py",
+           "mine.update(leased_until=None, next_at=now + _STUCK, why=str(error))",
+           'mine.update(leased_until=None, next_at=now + _STUCK, why=str(error), tries=F("tries") + 1)',
+           f"{DELIVERIES}::TestTrouble::test_a_missing_secret_uses_up_no_try"),
 )  # fmt: skip

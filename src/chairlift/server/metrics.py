@@ -13,7 +13,7 @@ from prometheus_client.registry import Collector
 
 from chairlift.core.decision import Party
 from chairlift.server import queries
-from chairlift.server.models import Campaign, Entry, SheetState, Unit, Upgrade
+from chairlift.server.models import Campaign, Delivery, Entry, SheetState, Unit, Upgrade
 
 
 def text(now: datetime) -> bytes:
@@ -35,6 +35,7 @@ class _Installation(Collector):
         yield from _due(self._now)
         yield _units(self._now)
         yield _sheets()
+        yield _deliveries()
         # The log is only added to, so its newest number says how long it is, and nothing need be counted.
         yield _gauge("log_entries", "Number of the newest entry of the log", Entry.objects.aggregate(n=Max("pk"))["n"])
 
@@ -120,4 +121,12 @@ def _sheets() -> Metric:
     found = _family("sheet_troubles", "Syncs of the shared spreadsheet that failed one after the other", ["campaign"])
     for slug, troubles in SheetState.objects.order_by("pk").values_list("campaign__slug", "troubles"):
         found.add_metric([slug], troubles)
+    return found
+
+
+def _deliveries() -> Metric:
+    found = _family("deliveries", "Deliveries to webhooks by state", ["state"])
+    rows = Delivery.objects.order_by().values_list("state").annotate(Count("pk"))
+    for state, count in sorted(rows):
+        found.add_metric([state], count)
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import logging
 import os
 import socket
@@ -24,6 +25,7 @@ from chairlift.plugins import BadConfiguration
 from chairlift.ports import Message, PartlyTold, Ports, Refused, Unavailable
 from chairlift.reconcile import Chase, Reached, act, chase, reconcile
 from chairlift.server import comments, record, syncing, tending
+from chairlift.server.deliveries import Courier
 from chairlift.server.engine import DatabaseEngine, ended
 from chairlift.server.models import AWAY_LIMIT, LEASE, Campaign, RosterFile, Unit, Upgrade
 from chairlift.server.outside import Outside
@@ -82,6 +84,10 @@ class Worker:
             # A thread of its own: while a spreadsheet is slow, campaigns are tended all the same.
             threads.append(threading.Thread(target=self._loop, args=(self.sync_once,), daemon=True))
         threads.append(threading.Thread(target=self._loop, args=(self.post_once,), daemon=True))
+        # And one for each webhook: while one hangs, the others get theirs.
+        for courier in map(Courier, self.outside.installation.webhooks):
+            once = functools.partial(self.deliver_once, courier)
+            threads.append(threading.Thread(target=self._loop, args=(once,), daemon=True))
         for thread in threads:
             thread.start()
         self._loop(self.tend_once)
@@ -286,6 +292,9 @@ class Worker:
         self._posted = now
         self._post.send_due(self.outside, self._roster_now(), now)
         return False
+
+    def deliver_once(self, courier: Courier) -> bool:
+        return courier.once(self.now())
 
     # Until quiet
 

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.urls import get_resolver, reverse
 
 from chairlift.server import actions
-from chairlift.server.models import Entry
+from chairlift.server.models import Delivery, Entry
 from chairlift.server.web import calendars
 from chairlift.server.web.access import TABLE, Need
 from tests.server import world
@@ -19,6 +19,7 @@ SQUADS, TEAM = {"Ana"}, {"Lena", "Mats"}
 ARGUMENTS = {
     "menu": ["tiny"],
     "choose": ["tiny"],
+    "deliveries": ["tiny"],
     "calendar-key": ["tiny"],
     "sheet": ["tiny"],
     "campaign-say": ["tiny"],
@@ -69,6 +70,8 @@ class TestEachPersonAtEachAddress:
             assert answer.status_code == 401
         elif may(rule.read, person):
             assert answer.status_code == 200
+        elif person:
+            assert (answer.status_code, rule.read) == (403, Need.TEAM)
         else:
             assert (answer.status_code, answer["Location"].partition("?")[0]) == (302, "/sign-in")
 
@@ -77,6 +80,8 @@ class TestEachPersonAtEachAddress:
         client = visit(person)
         before = Entry.objects.count()
         form = {"what": "hold", "why": "wait", "service": "shop", "level": "DIY", "squad": "Heron"}
+        if name == "deliveries":
+            form["delivery"] = Delivery.objects.create(endpoint="x", state="lost", entry=Entry.objects.latest("pk")).pk
         answer = client.post(address(name), form)
         wrote = Entry.objects.count() > before
         if rule.write is Need.NOBODY:

@@ -64,6 +64,7 @@ TABLE: Mapping[str, Rule] = MappingProxyType(
         "sheet": Rule(Need.READER),
         "sheet-export": Rule(Need.READER),
         "squad": Rule(Need.READER),
+        "deliveries": Rule(Need.TEAM, Need.TEAM),
         "report": Rule(Need.READER),
         "report-paste": Rule(Need.READER),
         "report-rows": Rule(Need.READER),

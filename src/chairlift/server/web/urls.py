@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from chairlift.server.web import calendars, campaigns, health, reports, services, sheets, signing_in, start
+from chairlift.server.web import calendars, campaigns, deliveries, health, reports, services, sheets, signing_in, start
 
 handler404 = "chairlift.server.web.errors.not_found"
 handler500 = "chairlift.server.web.errors.broken"
@@ -21,6 +21,7 @@ urlpatterns = [
     path("", start.start, name="start"),
     path("calendar/<str:secret>.ics", calendars.feed, name="calendar"),
     path(f"{_C}calendar", calendars.make, name="calendar-key"),
+    path(f"{_C}deliveries", deliveries.log, name="deliveries"),
     path(_C, campaigns.menu, name="menu"),
     path(f"{_C}say", campaigns.say, name="campaign-say"),
     path(f"{_C}choose", services.choose, name="choose"),
