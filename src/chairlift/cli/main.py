@@ -31,12 +31,13 @@ def main(context: click.Context, home: Path) -> None:
 
 def run() -> None:
     """The entry point of the console script."""
-    from chairlift.cli import operating, people, seeing, sharing, tokens, upgrading
+    from chairlift.cli import operating, people, reporting, seeing, sharing, tokens, upgrading
     from chairlift.localforge.commands import forge
 
     for command in (
         *people.COMMANDS,
         *seeing.COMMANDS,
+        *reporting.COMMANDS,
         *sharing.COMMANDS,
         *operating.COMMANDS,
         *tokens.COMMANDS,

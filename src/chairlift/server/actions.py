@@ -15,7 +15,7 @@ from chairlift.core.log import Entry as Line
 from chairlift.core.log import Kind
 from chairlift.core.menu import DEPLOY_DOCS, ServiceLevel
 from chairlift.core.reading import fold
-from chairlift.server.models import Campaign, Entry, RosterFile, Service, Upgrade, service_value, team
+from chairlift.server.models import Campaign, Delivery, Entry, RosterFile, Service, Upgrade, service_value, team
 
 #: What a person may write in one go.
 WORDS = 4000
@@ -341,6 +341,19 @@ def restart(campaign: Campaign, why: str, by: str, roster: Roster, now: datetime
         Campaign.objects.filter(pk=campaign.pk).update(paused_why="", braked_why="")
         Entry.write(None, Line(now, by, Kind.RESTARTED, text=words(why)), campaign=campaign)
         Upgrade.objects.filter(campaign=campaign).nudge(now)
+
+
+def deliver_again(campaign: Campaign, number: int, by: str, roster: Roster, now: datetime) -> None:
+    """Send a delivery of this campaign's log to its webhook once more, with all its tries."""
+    by = _only_the_team(campaign, by, roster)
+    row = Delivery.objects.filter(pk=number, entry__campaign=campaign).first()
+    if row is None:
+        raise NotPossible("there is no such delivery in this campaign: reload the page")
+    with transaction.atomic():
+        again = {"state": "waiting", "tries": 0, "next_at": now, "leased_until": None}
+        if not Delivery.objects.filter(pk=row.pk).exclude(state="waiting").update(**again):
+            raise NotPossible("it is on its way already")
+        Entry.write(None, Line(now, by, Kind.RETRIED, about=f"delivery to {row.endpoint}"), campaign=campaign)
 
 
 def known_problem(

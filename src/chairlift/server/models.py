@@ -392,3 +392,50 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return f"a token of {self.person}"
+
+
+class CalendarKey(models.Model):
+    """Lets the calendar program of one person read the dates of one squad; who gets a new one ends the old one."""
+
+    person = models.CharField(max_length=120)
+    squad = models.CharField(max_length=120)
+    nonce = models.CharField(max_length=40)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["person", "squad"], name="one_calendar_key")]
+
+    def __str__(self) -> str:
+        return f"the calendar of {self.squad} for {self.person}"
+
+
+class Endpoint(models.Model):
+    """Behind which entry the deliveries to a webhook of the operator began, and up to which they are queued."""
+
+    name = models.CharField(max_length=120, unique=True)
+    began = models.BigIntegerField()
+    queued = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Delivery(models.Model):
+    """One entry of the log on its way to one endpoint; `state` is waiting, sent or lost, `code` that of the answer."""
+
+    endpoint = models.CharField(max_length=120)
+    entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="deliveries")
+    state = models.CharField(max_length=10, default="waiting")
+    tries = models.PositiveIntegerField(default=0)
+    next_at = models.DateTimeField(null=True)
+    tried_at = models.DateTimeField(null=True)
+    code = models.PositiveIntegerField(null=True)
+    why = models.TextField(blank=True)
+    leased_until = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["endpoint", "entry"], name="one_delivery")]
+        indexes: ClassVar = [models.Index(fields=["state", "next_at"], name="to_deliver")]
+
+    def __str__(self) -> str:
+        return f"entry {self.entry_id} to {self.endpoint}"

@@ -78,6 +78,8 @@ LOGGING = {
     "disable_existing_loggers": False,
     "loggers": {"django.request": {"level": "ERROR"}, "django.security.DisallowedHost": {"level": "CRITICAL"}},
 }
+#: Who sends it as a bearer token reads the metrics; without one nobody does.
+METRICS_TOKEN = os.environ.get("CHAIRLIFT_METRICS_TOKEN", "")
 #: Where a request learns what time it is.
 CLOCK = clock.now
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import logging
 import os
 import socket
@@ -24,9 +25,11 @@ from chairlift.plugins import BadConfiguration
 from chairlift.ports import Message, PartlyTold, Ports, Refused, Unavailable
 from chairlift.reconcile import Chase, Reached, act, chase, reconcile
 from chairlift.server import comments, record, syncing, tending
+from chairlift.server.deliveries import Courier
 from chairlift.server.engine import DatabaseEngine, ended
 from chairlift.server.models import AWAY_LIMIT, LEASE, Campaign, RosterFile, Unit, Upgrade
 from chairlift.server.outside import Outside
+from chairlift.server.reports.posting import Post
 
 logger = logging.getLogger("chairlift")
 
@@ -40,6 +43,8 @@ AWAY = timedelta(seconds=5)
 STUCK = timedelta(minutes=10)
 #: A unit that the world kept from running this often has failed.
 TRIES = 8
+#: How often it is seen whether a weekly report is to be sent.
+REPORTS = timedelta(minutes=1)
 #: How long an idle thread sleeps before it asks the database again.
 IDLE = 0.2
 
@@ -68,6 +73,7 @@ class Worker:
         self._stop = threading.Event()
         self._due: deque[int] = deque()
         self._roster: tuple[object, Roster] = (None, Roster())
+        self._post, self._posted = Post(), datetime.min.replace(tzinfo=UTC)
 
     def run(self, lookers: int = 2, hands: int | None = None) -> None:
         """Until `stop`: threads that look, threads that work, and this one tending the campaigns."""
@@ -77,6 +83,11 @@ class Worker:
         if self.outside.installation.sheets:
             # A thread of its own: while a spreadsheet is slow, campaigns are tended all the same.
             threads.append(threading.Thread(target=self._loop, args=(self.sync_once,), daemon=True))
+        threads.append(threading.Thread(target=self._loop, args=(self.post_once,), daemon=True))
+        # And one for each webhook: while one hangs, the others get theirs.
+        for courier in map(Courier, self.outside.installation.webhooks):
+            once = functools.partial(self.deliver_once, courier)
+            threads.append(threading.Thread(target=self._loop, args=(once,), daemon=True))
         for thread in threads:
             thread.start()
         self._loop(self.tend_once)
@@ -272,6 +283,18 @@ class Worker:
         """Sync each shared spreadsheet whose time has come; one worker at a time does it for each."""
         syncing.sync_due(self.outside, self.now())
         return False
+
+    def post_once(self) -> bool:
+        """Send the weekly reports whose time has come, on a thread of its own: a mail server may be slow."""
+        now = self.now()
+        if timedelta(0) <= now - self._posted < REPORTS:
+            return False
+        self._posted = now
+        self._post.send_due(self.outside, self._roster_now(), now)
+        return False
+
+    def deliver_once(self, courier: Courier) -> bool:
+        return courier.once(self.now())
 
     # Until quiet
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from django.conf import settings
 from django.urls import get_resolver, reverse
 
 from chairlift.server import actions
-from chairlift.server.models import Entry, SheetConflict, SheetDraft, Upgrade
+from chairlift.server.models import Delivery, Entry, SheetConflict, SheetDraft, Upgrade
+from chairlift.server.web import calendars
 from chairlift.server.web.access import CALLS, TABLE, Need
 from tests.server import world
+from tests.server.world import MONDAY
 
 #: Ana is of Heron, which owns the shop; Cy is of Ibis; Lena leads, Mats manages.
 PEOPLE = ("", "Ana", "Cy", "Lena", "Mats")
@@ -16,6 +19,8 @@ SQUADS, TEAM = {"Ana"}, {"Lena", "Mats"}
 ARGUMENTS = {
     "menu": ["tiny"],
     "choose": ["tiny"],
+    "deliveries": ["tiny"],
+    "calendar-key": ["tiny"],
     "sheet": ["tiny"],
     "board": ["tiny"],
     "again": ["tiny"],
@@ -27,6 +32,9 @@ ARGUMENTS = {
     "campaign-say": ["tiny"],
     "sheet-export": ["tiny", "csv"],
     "squad": ["tiny", "Heron"],
+    "report": ["tiny"],
+    "report-paste": ["tiny", "md"],
+    "report-rows": ["tiny", "merged"],
     "service": ["tiny", "shop"],
     "service-say": ["tiny", "shop"],
 }
@@ -52,6 +60,13 @@ def failing(at_desk, request):
     )
 
 
+def address(name):
+    if name == "calendar":
+        calendars.renew("Ana", "Heron", MONDAY)
+        return calendars.address("Ana", "Heron").removeprefix(settings.URL)
+    return reverse(name, args=ARGUMENTS.get(name, []))
+
+
 def names():
     return [pattern.name for pattern in get_resolver().url_patterns]
 
@@ -75,11 +90,15 @@ def test_every_address_has_a_rule_and_every_rule_an_address():
 class TestEachPersonAtEachAddress:
     def test_reading(self, visit, name, person):
         rule = TABLE[name]
-        answer = visit(person).get(reverse(name, args=ARGUMENTS.get(name, [])))
+        answer = visit(person).get(address(name))
         if rule.read is Need.NOBODY:
             assert answer.status_code == 405
+        elif rule.read is Need.METRICS:
+            assert answer.status_code == 401
         elif may(rule.read, person):
             assert answer.status_code == (404 if name in NOT_THERE else 200)
+        elif person:
+            assert (answer.status_code, rule.read) == (403, Need.TEAM)
         else:
             assert (answer.status_code, answer["Location"].partition("?")[0]) == (302, "/sign-in")
 
@@ -87,8 +106,11 @@ class TestEachPersonAtEachAddress:
         rule = TABLE[name]
         client = visit(person)
         before = Entry.objects.count()
-        form = {"what": "hold", "why": "wait", "service": "shop", "level": "DIY", "conflict": 1, "take": "sheet"}
-        answer = client.post(reverse(name, args=ARGUMENTS.get(name, [])), form)
+        form = {"what": "hold", "why": "wait", "service": "shop", "level": "DIY", "squad": "Heron"}
+        form |= {"conflict": 1, "take": "sheet"}
+        if name == "deliveries":
+            form["delivery"] = Delivery.objects.create(endpoint="x", state="lost", entry=Entry.objects.latest("pk")).pk
+        answer = client.post(address(name), form)
         wrote = Entry.objects.count() > before
         if rule.write is Need.NOBODY:
             assert (answer.status_code, wrote) == (405, False)

@@ -22,7 +22,7 @@ from chairlift.core.files import Roster
 from chairlift.core.reading import fold
 from chairlift.server import actions, queries
 from chairlift.server.models import ApiToken, Campaign, team
-from chairlift.server.web import errors, rosters, tokens
+from chairlift.server.web import errors, health, rosters, tokens
 from chairlift.server.web.api import problems
 from chairlift.server.web.scopes import Scope
 
@@ -38,6 +38,7 @@ class Need(Enum):
     READER = "signed in"
     SQUAD = "of the squad that owns the service, or of the project team"
     TEAM = "of the project team"
+    METRICS = "a program with the operator's token"
     NOBODY = "nobody: the page has nothing to press"
 
 
@@ -54,9 +55,13 @@ TABLE: Mapping[str, Rule] = MappingProxyType(
     {
         "health": Rule(Need.ANYONE),
         "ready": Rule(Need.ANYONE),
+        "metrics": Rule(Need.METRICS),
         "sign-in": Rule(Need.ANYONE, Need.ANYONE),
         "sign-out": Rule(Need.NOBODY, Need.READER),
         "start": Rule(Need.READER),
+        # The address itself is what opens it: calendar programs have no session.
+        "calendar": Rule(Need.ANYONE),
+        "calendar-key": Rule(Need.NOBODY, Need.READER),
         "menu": Rule(Need.READER),
         "choose": Rule(Need.READER, Need.SQUAD),
         "sheet": Rule(Need.READER),
@@ -70,6 +75,10 @@ TABLE: Mapping[str, Rule] = MappingProxyType(
         "conflicts": Rule(Need.READER, Need.SQUAD),
         "squad": Rule(Need.READER),
         "change": Rule(Need.READER),
+        "deliveries": Rule(Need.TEAM, Need.TEAM),
+        "report": Rule(Need.READER),
+        "report-paste": Rule(Need.READER),
+        "report-rows": Rule(Need.READER),
         "service": Rule(Need.READER),
         "service-say": Rule(Need.NOBODY, Need.SQUAD),
         "campaign-say": Rule(Need.NOBODY, Need.TEAM),
@@ -173,6 +182,8 @@ class Access:
         need = rule.read if safe else rule.write
         if need is Need.NOBODY:
             return errors.not_here(request)
+        if need is Need.METRICS:
+            return None if health.opens_metrics(request) else health.metrics_are_closed()
         if need is Need.ANYONE and name in ("health", "ready", "api-document"):
             return None
         request.roster = rosters.now()

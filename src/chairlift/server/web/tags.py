@@ -15,6 +15,7 @@ from chairlift.core.decision import Party, StepName
 from chairlift.core.menu import ServiceLevel
 from chairlift.core.schedule import counted, span
 from chairlift.server import queries
+from chairlift.server.reports import Part, Report, Row, forms
 
 register = template.Library()
 
@@ -126,3 +127,19 @@ def with_query(context: Context, **changed: object) -> str:
 
 
 register.filter("counted", counted)
+
+
+@register.simple_tag
+def report_address(report: Report, part: Part) -> str:
+    """Where the rows behind a number of a report are."""
+    return report.address(part)
+
+
+@register.simple_tag
+def report_row(report: Report, row: Row, url: str = "") -> str:
+    """One line of a report: a link to its service, what is said of it, and when."""
+    words = forms.one_line(row.words) + forms.when(report, row)
+    if not row.service:
+        return words
+    address = f"{url}{report.service_address(row)}"
+    return format_html('<a href="{}">{}</a> ({}): {}', address, row.service, row.squad, words)

@@ -6,12 +6,15 @@ from django.urls import path
 
 from chairlift.server.web import (
     board,
+    calendars,
     campaigns,
     changes,
     choosing,
+    deliveries,
     health,
     importing,
     logs,
+    reports,
     services,
     sheets,
     signing_in,
@@ -31,9 +34,13 @@ _C = "campaigns/<str:slug>/"
 urlpatterns = [
     path("healthz", health.healthy, name="health"),
     path("readyz", health.ready, name="ready"),
+    path("metrics", health.metrics, name="metrics"),
     path("sign-in", signing_in.sign_in, name="sign-in"),
     path("sign-out", signing_in.sign_out, name="sign-out"),
     path("", start.start, name="start"),
+    path("calendar/<str:secret>.ics", calendars.feed, name="calendar"),
+    path(f"{_C}calendar", calendars.make, name="calendar-key"),
+    path(f"{_C}deliveries", deliveries.log, name="deliveries"),
     path(_C, campaigns.menu, name="menu"),
     path(f"{_C}say", campaigns.say, name="campaign-say"),
     path(f"{_C}choose", choosing.choose, name="choose"),
@@ -46,6 +53,10 @@ urlpatterns = [
     path(f"{_C}again", board.again, name="again"),
     path(f"{_C}log", logs.log, name="log"),
     path(f"{_C}squads/<path:squad>", squads.squad, name="squad"),
+    # Squad and week stand in the query: no name can break it, not even "..", which browsers take out of a path.
+    path(f"{_C}report", reports.report, name="report"),
+    path(f"{_C}report.<str:form>", reports.paste, name="report-paste"),
+    path(f"{_C}report/<str:what>", reports.rows, name="report-rows"),
     # Not below the service: its name may hold slashes, and end in any word.
     path(f"{_C}say/<path:name>", services.say, name="service-say"),
     path(f"{_C}changes/<str:change>/<path:name>", changes.change, name="change"),

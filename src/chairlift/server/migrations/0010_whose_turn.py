@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('server', '0007_api_tokens'),
+        ('server', '0009_deliveries'),
     ]
 
     operations = [
