@@ -18,6 +18,7 @@ from chairlift.server.models import Campaign, Upgrade
 from chairlift.server.web import access, errors, rows
 from chairlift.server.web.access import Request
 from chairlift.server.web.campaigns import of_squads
+from chairlift.server.web.once import once
 
 
 def service(request: Request, slug: str, name: str) -> HttpResponse:
@@ -81,6 +82,7 @@ WORDS: Mapping[str, Callable[[Request, Upgrade, str], str]] = MappingProxyType(
 )
 
 
+@once
 def say(request: Request, slug: str, name: str) -> HttpResponse:
     """Do what the form's button says, once, and back to the service."""
     upgrade = queries.upgrade(name, queries.campaign(slug))
@@ -92,6 +94,7 @@ def say(request: Request, slug: str, name: str) -> HttpResponse:
     return redirect("service", slug=slug, name=upgrade.service.name)
 
 
+@once
 def choose(request: Request, slug: str) -> HttpResponse:
     """The services of the reader's squads, a page of them; a level for one or for many, all of them or none."""
     campaign = queries.campaign(slug)

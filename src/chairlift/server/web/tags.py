@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -87,6 +88,12 @@ def ladder(context: Context, row: Any, size: str = "row") -> dict[str, Any]:
         "size": size,
         "change": row.change,
     }
+
+
+@register.simple_tag
+def once() -> str:
+    """The number of a form, under which it is done once however often it is sent."""
+    return format_html('<input type="hidden" name="once" value="{}">', secrets.token_urlsafe(12))
 
 
 @register.simple_tag(takes_context=True)
