@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from tests.browser.chromium import MISSING, PROGRAM, launched
+from tests.browser.chromium import JAVA, MISSING, NO_JAVA, PROGRAM, launched
 from tests.browser.place import opened
 from tests.browser.watching import watched
 
@@ -20,8 +20,9 @@ def pytest_collection_modifyitems(items):
 
 def pytest_terminal_summary(terminalreporter):
     """Once, loudly: a line in a list of skips is overlooked."""
-    if PROGRAM is None:
-        terminalreporter.write_line(MISSING, red=True, bold=True)
+    for program, missing in ((PROGRAM, MISSING), (JAVA, NO_JAVA)):
+        if program is None:
+            terminalreporter.write_line(missing, red=True, bold=True)
 
 
 @pytest.fixture(scope="session")

@@ -86,10 +86,10 @@ class Windows:
             context.close()
 
 
-def sign_in(page: Page, link: str) -> None:
+def sign_in(page: Page, link: str, goes: str = "**/") -> None:
     page.goto(link)
     page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url("**/")
+    page.wait_for_url(goes)
 
 
 @contextmanager
