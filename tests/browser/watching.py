@@ -47,7 +47,8 @@ class Eye:
     def _said(self, message: Any) -> None:
         # That of a page itself is what the tests ask for; those of its parts are seen above.
         if message.type in ("error", "warning") and "Failed to load resource" not in message.text:
-            self.wrong.append(f"{message.type}: {message.text}")
+            where = message.page.url if message.page else ""
+            self.wrong.append(f"{message.type} at {where}: {message.text}")
 
 
 class Windows:
@@ -100,4 +101,4 @@ def watched(browser: Browser, place: Place) -> Iterator[Windows]:
         yield windows
     finally:
         windows.close()
-    assert windows.eye.wrong == []
+    assert not windows.eye.wrong, "\n".join(windows.eye.wrong)

@@ -237,4 +237,10 @@ SERVER = (
     Mutant(0, "pages run what is written into them", "server/web/policy.py",
            "script-src 'self'", "script-src 'self' 'unsafe-inline'",
            f"{WEB}/test_access.py::test_a_browser_is_told_to_show_and_nothing_else"),
+    Mutant(0, "a form that is sent twice is done twice", "server/web/once.py",
+           "            if not first:\n", "            if False:\n",
+           f"{WEB}/test_once.py"),
+    Mutant(0, "a form that came to nothing can never be sent again", "server/web/once.py",
+           "transaction.set_rollback(True)", "pass",
+           f"{WEB}/test_once.py"),
 )  # fmt: skip
