@@ -72,7 +72,7 @@ class Windows:
 
     def _context(self, **more: Any) -> BrowserContext:
         context = self.browser.new_context(base_url=self.place.url, **more)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(30_000)
         self.eye.watch(context)
         self._open.append(context)
         return context
