@@ -116,7 +116,7 @@ def hence(hours: float) -> datetime:
 
 
 def seen(state: str = "planned", after: str = "passed", why: str = "", findings: tuple[str, ...] = FINDINGS,
-         pull: int = 0, **more: Any) -> dict[str, Any]:  # fmt: skip
+         pull: int = 0, merged: bool = True, **more: Any) -> dict[str, Any]:  # fmt: skip
     """The evidence of one change."""
     plan = {
         "state": state, "commit": HEAD, "files": 23, "insertions": 148, "deletions": 131, "why": "",
@@ -127,7 +127,8 @@ def seen(state: str = "planned", after: str = "passed", why: str = "", findings:
     if pull:
         found["head"] = found["after"]
         found["pull"] = {
-            "number": pull, "state": "open", "head": HEAD, "url": f"https://forge.example/edu/pulls/{pull}",
+            "number": pull, "state": "merged" if merged else "open", "head": HEAD,
+            "url": f"https://forge.example/edu/pulls/{pull}",
             "merged_commit": "", "reverted": False, "moot": False,
         }  # fmt: skip
     return {**found, **more}
@@ -153,7 +154,8 @@ _MERGED = did(-49, Verb.MERGE, StepName.MERGE, f"merged as {HEAD}")
 CAST = (
     Part("catalogue", HERON, HANDS_OFF, "upgrade", StepName.MERGE, "wait",
          "notice to Heron: merges when it ends, unless somebody objects", until=28.8,
-         evidence=evidence(prepare=seen(pull=27), upgrade=seen(pull=31)), lines=(_OPENED, _APPROVED, _TOLD)),
+         evidence=evidence(prepare=seen(pull=27), upgrade=seen(pull=31, merged=False)),
+         lines=(_OPENED, _APPROVED, _TOLD)),
     Part("checkout", HERON, VERIFY, "upgrade", StepName.TEST, "ask",
          "production runs it: Heron tests it and says so by name", Party.SQUAD, until=77,
          evidence=evidence(upgrade=seen(pull=31, environments=[
@@ -165,7 +167,7 @@ CAST = (
          evidence=evidence(prepare=seen())),
     Part("forum", HERON, REVIEW, "prepare", StepName.REVIEW, "ask",
          "pull request 27 waits for a review by Heron of 9c07b6e2f4", Party.SQUAD, until=-20.5,
-         evidence=evidence(prepare=seen(pull=27)), lines=(_OPENED,)),
+         evidence=evidence(prepare=seen(pull=27, merged=False)), lines=(_OPENED,)),
     Part("grades", HERON, "", "prepare", StepName.CREATE, "ask",
          "Heron has not chosen a service level yet; until then there is only the plan", Party.SQUAD, until=-1281.2,
          evidence=evidence(prepare=seen(findings=()))),

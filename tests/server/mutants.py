@@ -299,4 +299,10 @@ SERVER = (
            "mine.update(leased_until=None, next_at=now + _STUCK, why=str(error))",
            'mine.update(leased_until=None, next_at=now + _STUCK, why=str(error), tries=F("tries") + 1)',
            f"{DELIVERIES}::TestTrouble::test_a_missing_secret_uses_up_no_try"),
+    Mutant(0, "a form that is sent twice is done twice", "server/web/once.py",
+           "            if not first:\n", "            if False:\n",
+           f"{WEB}/test_once.py"),
+    Mutant(0, "a form that came to nothing can never be sent again", "server/web/once.py",
+           "transaction.set_rollback(True)", "pass",
+           f"{WEB}/test_once.py"),
 )  # fmt: skip

@@ -366,6 +366,20 @@ class SheetDraft(models.Model):
         return f"{self.name} of {self.person}"
 
 
+class SentForm(models.Model):
+    """The number of a form that somebody has sent: a second one of that number is the same form."""
+
+    person = models.CharField(max_length=120)
+    number = models.CharField(max_length=40)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["person", "number"], name="one_sent_form")]
+
+    def __str__(self) -> str:
+        return f"form {self.number} of {self.person}"
+
+
 class SignInLink(models.Model):
     """A link that signs one person in, once. Only its digest is kept: who reads the database cannot use it."""
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('server', '0010_whose_turn'),
+        ('server', '0010_pages'),
     ]
 
     operations = [

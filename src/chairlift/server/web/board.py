@@ -20,6 +20,7 @@ from chairlift.server import actions, queries
 from chairlift.server.models import Campaign, Upgrade
 from chairlift.server.web import access, rows
 from chairlift.server.web.access import Request
+from chairlift.server.web.once import once
 from chairlift.server.web.sheets import squads_of
 
 #: Cards of a column; the sheet has the rest.
@@ -106,6 +107,7 @@ def _causes(chosen: QuerySet[Upgrade]) -> list[Cluster]:
 _FAILS = Q(decision__in=sorted(queries.STUCK | queries.TROUBLE))
 
 
+@once
 def again(request: Request, slug: str) -> HttpResponse:
     """Fix once, then re-run these: all services of one cause, as the page showed them."""
     campaign = queries.campaign(slug)

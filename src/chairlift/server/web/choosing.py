@@ -17,8 +17,10 @@ from chairlift.server.web import offers as offers_of
 from chairlift.server.web import rows
 from chairlift.server.web.access import Request
 from chairlift.server.web.campaigns import of_squads
+from chairlift.server.web.once import once
 
 
+@once
 def choose(request: Request, slug: str) -> HttpResponse:
     """The services of the reader's squads, a page of them; a level for one or for many, all of them or none."""
     campaign = queries.campaign(slug)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -113,6 +114,12 @@ def web_link(address: str, number: int) -> str:
 def query(**given: object) -> str:
     """The part of an address behind its question mark."""
     return urlencode(given)
+
+
+@register.simple_tag
+def once() -> str:
+    """The number of a form, under which it is done once however often it is sent."""
+    return format_html('<input type="hidden" name="once" value="{}">', secrets.token_urlsafe(12))
 
 
 @register.simple_tag(takes_context=True)
