@@ -340,6 +340,19 @@ class SheetConflict(models.Model):
         return f"{self.service}, {self.heading}: {self.theirs!r} in the sheet, {self.ours!r} in Chairlift"
 
 
+class Outlook(models.Model):
+    """The forecast of a campaign as the loop worked it out last: `found` is plain data, `newest` its last entry."""
+
+    campaign = models.OneToOneField(Campaign, on_delete=models.CASCADE, related_name="outlook")
+    next_at = models.DateTimeField(null=True)
+    made_at = models.DateTimeField(null=True)
+    newest = models.BigIntegerField(default=0)
+    found = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return f"the forecast of {self.campaign_id}"
+
+
 class SignInLink(models.Model):
     """A link that signs one person in, once. Only its digest is kept: who reads the database cannot use it."""
 

@@ -19,6 +19,7 @@ ARGUMENTS = {
     "sheet": ["tiny"],
     "campaign-say": ["tiny"],
     "sheet-export": ["tiny", "csv"],
+    "timeline": ["tiny"],
     "squad": ["tiny", "Heron"],
     "service": ["tiny", "shop"],
     "service-say": ["tiny", "shop"],

@@ -58,6 +58,7 @@ TABLE: Mapping[str, Rule] = MappingProxyType(
         "choose": Rule(Need.READER, Need.SQUAD),
         "sheet": Rule(Need.READER),
         "sheet-export": Rule(Need.READER),
+        "timeline": Rule(Need.READER),
         "squad": Rule(Need.READER),
         "service": Rule(Need.READER),
         "service-say": Rule(Need.NOBODY, Need.SQUAD),

@@ -9,7 +9,6 @@ from chairlift import sheets
 from chairlift.core.decision import StepName
 from chairlift.server import queries
 from chairlift.server import sheet as written
-from chairlift.server.models import Campaign
 from chairlift.server.web import errors, rows
 from chairlift.server.web.access import Request
 
@@ -29,14 +28,9 @@ def sheet(request: Request, slug: str) -> HttpResponse:
     context = {
         "campaign": campaign, "value": campaign.value, "wanted": wanted, "page": page, "rows": shown,
         "steps": list(StepName), "sorts": rows.SORTS, "turns": rows.TURNS, "forms": ("csv", "xlsx", "md"),
-        "squads": _squads(campaign),
+        "squads": rows.squads(campaign),
     }  # fmt: skip
     return render(request, "web/sheet.html", context)
-
-
-def _squads(campaign: Campaign) -> list[str]:
-    names = campaign.upgrades.order_by("service__squad").values_list("service__squad", flat=True)
-    return list(names.distinct())
 
 
 def export(request: Request, slug: str, form: str) -> HttpResponse:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from chairlift.server.web import campaigns, health, services, sheets, signing_in, start
+from chairlift.server.web import campaigns, health, services, sheets, signing_in, start, timeline
 
 handler404 = "chairlift.server.web.errors.not_found"
 handler500 = "chairlift.server.web.errors.broken"
@@ -23,6 +23,7 @@ urlpatterns = [
     path(f"{_C}choose", services.choose, name="choose"),
     path(f"{_C}sheet", sheets.sheet, name="sheet"),
     path(f"{_C}sheet.<str:form>", sheets.export, name="sheet-export"),
+    path(f"{_C}timeline", timeline.timeline, name="timeline"),
     path(f"{_C}squads/<path:squad>", services.squad, name="squad"),
     # Not below the service: its name may hold slashes, and end in any word.
     path(f"{_C}say/<path:name>", services.say, name="service-say"),
