@@ -120,7 +120,7 @@ class Told:
 @lru_cache(maxsize=_ASKED)
 def _what_if(slug: str, world: str, question: WhatIf) -> tuple[float, ...]:
     asked = question.asked(forecasting.world_of(json.loads(world)))
-    return forecast(asked, slug).end
+    return tuple(round(day, 3) for day in forecast(asked, slug).end)
 
 
 def of(campaign: Campaign) -> Told | None:
