@@ -160,6 +160,14 @@ class TestWhatIf:
         assert asked.groups[0].stands == self.groups[0].stands
         assert asked.mix == (0, 2)
 
+    def test_and_takes_as_long_as_they_do(self):
+        last_step = world([Group(level=1, stands=(Stand(0, 5, 1.0, SQUAD),), admitted=True)])
+        assert forecast(WhatIf(moved=1, to=0).asked(last_step), "seed") == forecast(last_step, "seed")
+        not_begun = world([Group(level=1, stands=(Stand(0, 5),), admitted=True)])
+        assert (
+            forecast(WhatIf(moved=1, to=0).asked(not_begun), "seed").by(0.5) < forecast(not_begun, "seed").by(0.5) / 3
+        )
+
     def test_to_itself_is_no_move(self):
         assert WhatIf(moved=0, to=0).asked(world(self.groups)) == world(self.groups)
 

@@ -47,7 +47,7 @@ class BurnUp:
 
 
 def drawn(value: Campaign, told: Told | None, change: str, zone: tzinfo) -> BurnUp | None:
-    """Of that change; of the last one that people must deploy, where none is named."""
+    """Of that change; of the first one, where none is named."""
     if told is None or not told.total:
         return None
     kept = told.found["burn_up"]
@@ -85,13 +85,12 @@ def drawn(value: Campaign, told: Told | None, change: str, zone: tzinfo) -> Burn
 
 
 def _points(scale: Scale, moments: list[datetime], heights: list[float]) -> str:
-    """Left out where nothing changes, so that a line of sixty points is as short as it can be."""
-    kept = [
-        place
-        for place in range(len(heights))
-        if place in (0, len(heights) - 1) or not heights[place - 1] == heights[place] == heights[place + 1]
-    ]
-    return " ".join(f"{scale.x(moments[place])},{heights[place]}" for place in kept)
+    """A stair: as many had passed until then; places where nothing changes are left out."""
+    found = [f"{scale.x(moments[0])},{heights[0]}"]
+    for before, at, after in zip(heights, moments[1:], heights[1:], strict=False):
+        if after != before:
+            found += [f"{scale.x(at)},{before}", f"{scale.x(at)},{after}"]
+    return " ".join([*found, f"{scale.x(moments[-1])},{heights[-1]}"])
 
 
 def _levels(total: int) -> list[int]:

@@ -38,9 +38,10 @@ def timeline(request: Request, slug: str) -> HttpResponse:
     question = Question.of(request.GET.dict(), value)
     only, words = _only(request, value, told)
     page, shown, scale = _lanes(request, campaign, wanted, told, only)
+    grid = lanes.grid(value, scale, request.now, rosters.zone(request))
     context = {
         "campaign": campaign, "value": value, "told": told, "wanted": wanted, "only": words, "page": page,
-        "lanes": shown, "grid": lanes.grid(value, scale, request.now, rosters.zone(request)), "width": lanes.WIDTH,
+        "lanes": shown, "grid": grid, "width": f"{lanes.WIDTH:g}",
         "forecast": _forecast(value, told), "question": question,
         "answers": _answers(value, told, question), "squads": rows.squads(campaign),
         "steps": list(StepName), "sorts": rows.SORTS, "turns": rows.TURNS,
