@@ -21,8 +21,27 @@ POSTING = "tests/server/test_reports_posting.py"
 
 SHEET = "sheets/merging.py"
 WEB = "tests/server/web"
+FORECASTING = "tests/server/test_forecasting.py"
 
 SERVER = (
+    Mutant(0, "what waits for nobody with a date is in the dates of the forecast", "server/forecasting.py",
+           "if row.done_at is None and row.pk not in undated]\n    services", "if row.done_at is None]\n    services",
+           f"{FORECASTING}::TestWithoutADate::test_nor_has_who_waits_for_one_of_these"),
+    Mutant(0, "a hold that was resumed still keeps a service out of the dates", "server/histories.py",
+           'open_[pk].pop("hold", None)', "pass",
+           f"{FORECASTING}::TestWithoutADate::test_held_until_it_is_resumed"),
+    Mutant(0, "the number behind the burn-up opens other rows", "server/histories.py",
+           "if later and later[0].after.rank >= step.rank:", "if later:",
+           f"{FORECASTING}::test_what_has_passed_a_step_is_the_same_for_the_database_and_the_burn_up"),
+    Mutant(0, "every worker works out every forecast", "server/forecasting.py",
+           "if not Outlook.objects.filter(due, pk=row.pk).update(next_at=now + LEASE):", "if False:",
+           f"{FORECASTING}::TestKept::test_of_two_workers_one_does_it"),
+    Mutant(0, "a clock that jumps back stops the forecasts", "server/forecasting.py",
+           " | Q(next_at__gt=now + STALE + LEASE)", "",
+           f"{FORECASTING}::TestKept::test_a_clock_that_jumps_back_does_not_stop_it"),
+    Mutant(0, "a forecast stays as it was while the log grows", "server/forecasting.py",
+           "if newest != row.newest or", "if",
+           f"{FORECASTING}::TestKept::test_it_is_renewed_when_the_log_has_grown_and_not_before"),
     Mutant(0, "the shared sheet wins over a choice made meanwhile", "server/syncing.py",
            "        if both:\n", "        if False:\n",
            f"{SYNCING}::TestBothSides::test_neither_is_overwritten"),

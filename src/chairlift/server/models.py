@@ -380,6 +380,19 @@ class SentForm(models.Model):
         return f"form {self.number} of {self.person}"
 
 
+class Outlook(models.Model):
+    """The forecast of a campaign as the loop worked it out last: `found` is plain data, `newest` its last entry."""
+
+    campaign = models.OneToOneField(Campaign, on_delete=models.CASCADE, related_name="outlook")
+    next_at = models.DateTimeField(null=True)
+    made_at = models.DateTimeField(null=True)
+    newest = models.BigIntegerField(default=0)
+    found = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return f"the forecast of {self.campaign_id}"
+
+
 class SignInLink(models.Model):
     """A link that signs one person in, once. Only its digest is kept: who reads the database cannot use it."""
 

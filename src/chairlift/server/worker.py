@@ -24,7 +24,7 @@ from chairlift.core.unit import Unit as UnitValue
 from chairlift.plugins import BadConfiguration
 from chairlift.ports import Message, PartlyTold, Ports, Refused, Unavailable
 from chairlift.reconcile import Chase, Reached, act, chase, reconcile
-from chairlift.server import comments, record, syncing, tending
+from chairlift.server import comments, forecasting, record, syncing, tending
 from chairlift.server.deliveries import Courier
 from chairlift.server.engine import DatabaseEngine, ended
 from chairlift.server.models import AWAY_LIMIT, LEASE, Campaign, RosterFile, Unit, Upgrade
@@ -47,6 +47,8 @@ TRIES = 8
 REPORTS = timedelta(minutes=1)
 #: How long an idle thread sleeps before it asks the database again.
 IDLE = 0.2
+#: And the one that nobody waits for.
+UNHURRIED = 5.0
 
 
 def clock() -> datetime:
@@ -88,6 +90,8 @@ class Worker:
         for courier in map(Courier, self.outside.installation.webhooks):
             once = functools.partial(self.deliver_once, courier)
             threads.append(threading.Thread(target=self._loop, args=(once,), daemon=True))
+        # So has the forecast, which thinks long over thousands of services.
+        threads.append(threading.Thread(target=self._loop, args=(self.forecast_once, UNHURRIED), daemon=True))
         for thread in threads:
             thread.start()
         self._loop(self.tend_once)
@@ -97,14 +101,14 @@ class Worker:
     def stop(self) -> None:
         self._stop.set()
 
-    def _loop(self, once: Callable[[], bool]) -> None:
+    def _loop(self, once: Callable[[], bool], idle: float = IDLE) -> None:
         try:
             while not self._stop.is_set():
                 busy = False
                 with when_away():
                     busy = once()
                 if not busy:
-                    self._stop.wait(IDLE)
+                    self._stop.wait(idle)
         finally:
             connection.close()
 
@@ -295,6 +299,11 @@ class Worker:
 
     def deliver_once(self, courier: Courier) -> bool:
         return courier.once(self.now())
+
+    def forecast_once(self) -> bool:
+        """Renew each forecast whose time has come; one worker at a time does it for each campaign."""
+        forecasting.renew_due(self.now())
+        return False
 
     # Until quiet
 

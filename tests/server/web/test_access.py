@@ -31,6 +31,7 @@ ARGUMENTS = {
     "change": ["tiny", "upgrade", "shop"],
     "campaign-say": ["tiny"],
     "sheet-export": ["tiny", "csv"],
+    "timeline": ["tiny"],
     "squad": ["tiny", "Heron"],
     "report": ["tiny"],
     "report-paste": ["tiny", "md"],

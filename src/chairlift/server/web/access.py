@@ -73,6 +73,7 @@ TABLE: Mapping[str, Rule] = MappingProxyType(
         "import": Rule(Need.READER, Need.READER),
         "import-seen": Rule(Need.READER, Need.SQUAD),
         "conflicts": Rule(Need.READER, Need.SQUAD),
+        "timeline": Rule(Need.READER),
         "squad": Rule(Need.READER),
         "change": Rule(Need.READER),
         "deliveries": Rule(Need.TEAM, Need.TEAM),

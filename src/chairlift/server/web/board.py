@@ -21,7 +21,6 @@ from chairlift.server.models import Campaign, Upgrade
 from chairlift.server.web import access, rows
 from chairlift.server.web.access import Request
 from chairlift.server.web.once import once
-from chairlift.server.web.sheets import squads_of
 
 #: Cards of a column; the sheet has the rest.
 CARDS = 15
@@ -60,7 +59,7 @@ def board(request: Request, slug: str) -> HttpResponse:
     context = {
         "live": "#columns,#reasons",
         "campaign": campaign, "value": campaign.value, "wanted": wanted, "turns": rows.TURNS,
-        "squads": squads_of(campaign), "columns": _columns(campaign, chosen, request.now),
+        "squads": rows.squads(campaign), "columns": _columns(campaign, chosen, request.now),
         "reasons": _reasons(chosen), "causes": _causes(chosen),
         "team": access.of_team(request.reader, campaign, request.roster),
     }  # fmt: skip

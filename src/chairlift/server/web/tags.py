@@ -37,6 +37,19 @@ def moment(context: Context, at: datetime | str | None, form: str = "") -> str:
     )
 
 
+@register.simple_tag(takes_context=True)
+def day(context: Context, at: datetime | None) -> str:
+    """`Thu 14 Oct`, with the year where it is another; for what no hour can be said of. The instant on hover."""
+    if at is None:
+        return "no date in the next 4 years"
+    local, now = at.astimezone(context.get("zone") or UTC), context.get("now")
+    year = "" if now and now.year == local.year else f" {local.year}"
+    exact = f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>', at.isoformat(), exact, f"{local:%a} {local.day} {local:%b}{year}"
+    )
+
+
 @dataclass(frozen=True)
 class Rung:
     """One step of the drawn ladder: who does it, and at most one mark."""

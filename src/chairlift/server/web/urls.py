@@ -20,6 +20,7 @@ from chairlift.server.web import (
     signing_in,
     squads,
     start,
+    timeline,
 )
 from chairlift.server.web.api import app
 from chairlift.server.web.api.document import document
@@ -51,6 +52,7 @@ urlpatterns = [
     path(f"{_C}sheet.<str:form>", sheets.export, name="sheet-export"),
     path(f"{_C}board", board.board, name="board"),
     path(f"{_C}again", board.again, name="again"),
+    path(f"{_C}timeline", timeline.timeline, name="timeline"),
     path(f"{_C}log", logs.log, name="log"),
     path(f"{_C}squads/<path:squad>", squads.squad, name="squad"),
     # Squad and week stand in the query: no name can break it, not even "..", which browsers take out of a path.
