@@ -194,7 +194,13 @@ CAST = (
     Part("wallet", IBIS, HANDS_OFF, "upgrade", StepName.TEST, "wait",
          "watching production: so far healthy (2 errors in 12,400 requests; 3 in 11,900 before)", until=140,
          evidence=evidence(upgrade=seen(pull=31, verdicts={"production": {
-             "health": "healthy", "why": "2 errors in 12,400 requests; 3 in 11,900 before", "final": False}})),
+             "health": "healthy", "why": "2 errors in 12,400 requests; 3 in 11,900 before", "final": False,
+             "commit": HEAD, "line": [[hence(hour).isoformat(), 620 * (hour + 21), (hour + 21) // 9]
+                                      for hour in range(-20, 0)],
+             "counts": {"before": {"requests": 11_900, "errors": 3, "minutes": 2880, "expected": 2880, "groups": []},
+                        "after": {"requests": 12_400, "errors": 2, "minutes": 1200, "expected": 1200,
+                                  "groups": [["TimeoutError: <payments> did not answer", 2]]}}}},
+             environments=[{"name": "production", "holds": "yes", "runs": HEAD, "since": hence(-20.5).isoformat()}])),
          lines=(_OPENED, _APPROVED, _TOLD, _MERGED)),
     Part(LONG, QUAIL, "", "prepare", StepName.CREATE, "ask",
          f"{QUAIL} has not chosen a service level yet; until then there is only the plan", Party.SQUAD, until=-1281.2,
@@ -224,7 +230,7 @@ def seed(more: str = "", campaigns: Mapping[str, str] | None = None) -> None:
     from django.db import transaction
 
     from chairlift.server import actions
-    from chairlift.server.models import Entry, Upgrade
+    from chairlift.server.models import Campaign, Entry, Upgrade
 
     began = hence(-1500)
     with transaction.atomic():
@@ -242,3 +248,17 @@ def seed(more: str = "", campaigns: Mapping[str, str] | None = None) -> None:
             for line in part.lines:
                 Entry.write(row, line)
             Upgrade.objects.filter(pk=row.pk).update(**part.standing)
+        _sheets(Campaign.objects.get(slug=SLUG))
+
+
+def _sheets(campaign: Any) -> None:
+    """A spreadsheet that Ana shows, and a shared one that differs."""
+    from chairlift.server.models import SheetConflict, SheetDraft, SheetState
+
+    data = b"Service,Level\nenrolment,DIY\ngrades,Hands-off\nforum,Every day\nledger,DIY\n"
+    SheetDraft.objects.create(pk=1, campaign=campaign, person="Ana", name="choices.csv", data=data, at=NOW)
+    SheetState.objects.create(campaign=campaign, synced_at=hence(-3), next_at=hence(0.1))
+    SheetConflict.objects.create(
+        campaign=campaign, service="forum", heading="Level", ours=REVIEW, theirs=DIY, since=hence(-3),
+        why="it was changed on both sides since the last look",
+    )  # fmt: skip

@@ -42,7 +42,13 @@ PAGES = (
     Page("conflicts", "conflicts", (SLUG,)),
     Page("board", "board", (SLUG,)),
     Page("board-lead", "board", (SLUG,), who=LEAD),
+    Page("timeline", "timeline", (SLUG,)),
+    Page("timeline-if", "timeline", (SLUG,), "from=DIY&to=Hands-off&wave=20", who=LEAD),
     Page("log", "log", (SLUG,)),
+    Page("report", "report", (SLUG,), who=LEAD),
+    Page("report-squad", "report", (SLUG,), f"squad={HERON}"),
+    Page("report-rows", "report-rows", (SLUG, "chosen")),
+    Page("deliveries", "deliveries", (SLUG,), who=LEAD),
     Page("change-away", "change", (SLUG, "upgrade", "catalogue"), status=503),
     Page("squad", "squad", (SLUG, HERON)),
     Page("squad-odd", "squad", (SLUG, QUAIL), who=LEAD),
@@ -51,8 +57,9 @@ PAGES = (
     Page("service-new", "service", (SLUG, "enrolment")),
     Page("service-reverted", "service", (SLUG, "notices"), who=LEAD),
     Page("service-done", "service", (SLUG, "rota")),
+    Page("service-watched", "service", (SLUG, "wallet")),
     Page("service-long", "service", (SLUG, LONG), who=LEAD),
     Page("not-found", "service", (SLUG, "chekout"), status=404),
 )
 #: What a person can open, but no browser shows as a page: words for machines, and files.
-NOT_PAGES = frozenset({"api-document", "health", "ready", "sheet-export"})
+NOT_PAGES = frozenset({"api-document", "calendar", "health", "metrics", "ready", "report-paste", "sheet-export"})

@@ -84,7 +84,7 @@ def test_from_plan_to_done(browser, up):
         page = windows.of("Ana")
         page.goto(SERVICE)
         wait_for(page, "Heron has not chosen a service level yet")
-        expect(page.get_by_text("planned: 1 file")).to_be_visible()
+        expect(page.get_by_role("link", name="1 file, 1 line in, 1 out")).to_be_visible()
         page.get_by_role("link", name="Choose a service level").click()
         page.get_by_role("checkbox", name="shop").check()
         page.get_by_role("radio", name="Trust but verify").check()
@@ -92,12 +92,12 @@ def test_from_plan_to_done(browser, up):
         page.goto(SERVICE)
         for place in ("stage", "production"):
             wait_for(page, f"Merged: Heron deploys it to {place}")
-            page.get_by_label("Environment").select_option(place)
+            page.get_by_role("combobox", name="Environment").select_option(place)
             page.get_by_role("button", name="Say that it runs there").click()
         for place in ("stage", "production"):
             wait_for(page, f"{place.capitalize()} runs it: Heron tests it")
             page.get_by_label("In your words").fill(f"looked at {place}")
-            page.get_by_label("Environment").select_option(place)
+            page.get_by_role("combobox", name="Environment").select_option(place)
             page.get_by_role("button", name="Sign off").click()
         wait_for(page, "Nobody has anything to do here")
         page.get_by_role("link", name="Chairlift").click()
