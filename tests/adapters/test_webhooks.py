@@ -61,7 +61,7 @@ def test_who_says_nothing_is_not_waited_for(server: HookServer) -> None:
     start = time.monotonic()
     with pytest.raises(Unavailable, match=r"does not answer within 0\.6 seconds"):
         post(server, "/hang", seconds=0.6)
-    assert time.monotonic() - start < 4
+    assert time.monotonic() - start < 10
 
 
 def test_nor_who_says_a_letter_at_a_time(server: HookServer) -> None:
@@ -70,13 +70,13 @@ def test_nor_who_says_a_letter_at_a_time(server: HookServer) -> None:
     with suppress(Unavailable):
         # It said 200 before it began to drip, and may be believed or not.
         post(server, "/drip", seconds=0.6)
-    assert time.monotonic() - start < 4
+    assert time.monotonic() - start < 10
 
 
 def test_an_endless_answer_is_read_in_part(server: HookServer) -> None:
     start = time.monotonic()
     assert post(server, "/endless") == webhooks.Answer(200, "x" * 200)
-    assert time.monotonic() - start < 4
+    assert time.monotonic() - start < 10
 
 
 def test_a_line_that_is_dropped_is_no_answer(server: HookServer) -> None:
