@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import get_resolver, reverse
 
-from chairlift.server import actions
-from chairlift.server.models import Entry, Upgrade
+from chairlift.server import actions, drafts
+from chairlift.server.models import Campaign, Draft, Entry, Upgrade
 from chairlift.server.web.access import CALLS, TABLE, Need
 from tests.server import world
 
-#: Ana is of Heron, which owns the shop; Cy is of Ibis; Lena leads, Mats manages.
-PEOPLE = ("", "Ana", "Cy", "Lena", "Mats")
-SQUADS, TEAM = {"Ana"}, {"Lena", "Mats"}
+#: Ana is of Heron, which owns the shop; Cy is of Ibis; Lena leads, Mats manages; Olga operates the server.
+PEOPLE = ("", "Ana", "Cy", "Lena", "Mats", "Olga")
+SQUADS, TEAM, OPERATORS = {"Ana"}, {"Lena", "Mats"}, {"Olga"}
+#: Whom each need lets in, signed in as they are.
+MAY = {
+    Need.READER: set(PEOPLE) - {""},
+    Need.SQUAD: SQUADS | TEAM,
+    Need.TEAM: TEAM,
+    Need.OPERATOR: OPERATORS,
+    Need.TEAM_OR_OPERATOR: TEAM | OPERATORS,
+}
 ARGUMENTS = {
     "menu": ["tiny"],
     "choose": ["tiny"],
@@ -26,6 +35,11 @@ ARGUMENTS = {
     "squad": ["tiny", "Heron"],
     "service": ["tiny", "shop"],
     "service-say": ["tiny", "shop"],
+    "admin": ["tiny"],
+    "campaign-file": ["tiny"],
+    "campaign-draft": ["tiny", 2],
+    "operator-draft": [1],
+    "operator-draft-text": [1],
 }
 #: Nothing was planned there yet.
 NOT_THERE = {"change"}
@@ -33,8 +47,27 @@ NOT_THERE = {"change"}
 
 @pytest.fixture(autouse=True)
 def failing(at_desk):
-    """What may be tried again must have failed."""
+    """What may be tried again must have failed, and what may be loaded must be there."""
     Upgrade.objects.filter(service__name="shop").update(decision="refused", why="the forge said no")
+    made = {"by": "Olga", "made_at": at_desk.now}
+    for number, campaign in ((1, None), (2, at_desk.campaign)):
+        held = drafts.holds(campaign)[0]
+        Draft.objects.create(pk=number, campaign=campaign, text=f"{held}\n# more", began=drafts.edition(held), **made)
+
+
+def form_of(name):
+    """What is sent there; for all other addresses the words of the first one."""
+    edited = {"text": f"{drafts.holds(Campaign.objects.get() if name == 'campaign-file' else None)[0]}\n# more"}
+    return {
+        "admin": {"what": "exempt", "service": "shop", "until": "2026-03-01", "why": "wait"},
+        "campaign-file": edited,
+        "operator-services": edited,
+        "operator-import": {"file": SimpleUploadedFile("s.csv", b"Service,Squad,Repo\nnew,Heron,new\n")},
+    }.get(name, {"what": "hold", "why": "wait", "service": "shop", "level": "DIY"})
+
+
+def written():
+    return Entry.objects.count() + Draft.objects.count()
 
 
 def names():
@@ -42,13 +75,7 @@ def names():
 
 
 def may(need, person):
-    if need is Need.ANYONE:
-        return True
-    if need is Need.READER:
-        return bool(person)
-    if need is Need.SQUAD:
-        return person in SQUADS | TEAM
-    return need is Need.TEAM and person in TEAM
+    return need is Need.ANYONE or person in MAY[need]
 
 
 def test_every_address_has_a_rule_and_every_rule_an_address():
@@ -65,25 +92,26 @@ class TestEachPersonAtEachAddress:
             assert answer.status_code == 405
         elif may(rule.read, person):
             assert answer.status_code == (404 if name in NOT_THERE else 200)
+        elif person:
+            assert answer.status_code == 403
         else:
             assert (answer.status_code, answer["Location"].partition("?")[0]) == (302, "/sign-in")
 
     def test_writing(self, visit, name, person):
         rule = TABLE[name]
         client = visit(person)
-        before = Entry.objects.count()
-        form = {"what": "hold", "why": "wait", "service": "shop", "level": "DIY"}
-        answer = client.post(reverse(name, args=ARGUMENTS.get(name, [])), form)
-        wrote = Entry.objects.count() > before
+        before, entries = written(), Entry.objects.count()
+        answer = client.post(reverse(name, args=ARGUMENTS.get(name, [])), form_of(name))
+        wrote = written() > before
         if rule.write is Need.NOBODY:
             assert (answer.status_code, wrote) == (405, False)
         elif not person and rule.write is not Need.ANYONE:
             assert (answer.status_code, answer["Location"].partition("?")[0], wrote) == (302, "/sign-in", False)
-        elif rule.write in (Need.SQUAD, Need.TEAM):
+        elif rule.write in (Need.SQUAD, Need.TEAM, Need.OPERATOR, Need.TEAM_OR_OPERATOR):
             assert wrote is may(rule.write, person)
             # Choosing is for many services at once: the answer says of each why it is not theirs.
             assert wrote or answer.status_code == (409 if name == "choose" else 403)
-            newest = Entry.objects.order_by("pk").last()
+            newest = (Entry if Entry.objects.count() > entries else Draft).objects.order_by("pk").last()
             assert not wrote or newest.by == person
         else:
             assert not wrote

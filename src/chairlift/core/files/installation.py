@@ -36,7 +36,7 @@ class Installation:
     """What answers the ports, and the variables of the environment that programs of services may see.
 
     The defaults are those of an installation without a file. `forges` are by the name that services use,
-    `sheets` by the slug of the campaign.
+    `sheets` by the slug of the campaign. `operators` are people of the services file who may load files in the pages.
     """
 
     forges: Mapping[str, Config] = field(default_factory=_local_forge)
@@ -44,6 +44,7 @@ class Installation:
     notifiers: tuple[Config, ...] = ({"kind": "log"},)
     pass_env: tuple[str, ...] = ()
     sheets: Mapping[str, SharedSheet] = field(default_factory=dict)
+    operators: tuple[str, ...] = ()
 
 
 def parse_installation(text: str, name: str) -> Installation:
@@ -57,6 +58,7 @@ def parse_installation(text: str, name: str) -> Installation:
         notifiers=tuple(config(table) for table in root.tables("notifiers")) or default.notifiers,
         pass_env=_variables(root.table("programs")),
         sheets={slug: _sheet(slug, sheets.table(slug)) for slug in sheets.data},
+        operators=root.names("operators"),
     )
     root.finish()
     return installation
