@@ -127,7 +127,7 @@ def test_waves_say_who_is_let_in_and_what_the_others_wait_for(at_desk, visit):
     page = visit("Lena").page(ADMIN)
     assert table(page, "Waves") == ["shop", "=cmd", "cart"]
     assert "waits for &lt;a place&gt; in its wave" in page
-    assert "1 are under way, 2 wait to be let in" in page
+    assert "Under way: 1. Waiting to be let in: 2." in page
 
 
 def test_ten_more_rows_add_no_query(at_desk, visit):
