@@ -44,6 +44,9 @@ email = "dee@example.org"
 [[person]]
 name = "Eve"
 email = "eve@example.org"
+[[person]]
+name = "Olga"
+email = "olga@example.org"
 [[squad]]
 name = "Heron"
 people = ["Ana", "Bo"]
@@ -248,6 +251,7 @@ def seed(more: str = "", campaigns: Mapping[str, str] | None = None) -> None:
             for line in part.lines:
                 Entry.write(row, line)
             Upgrade.objects.filter(pk=row.pk).update(**part.standing)
+        _keep_in_hand(roster)
         _sheets(Campaign.objects.get(slug=SLUG))
 
 
@@ -262,3 +266,27 @@ def _sheets(campaign: Any) -> None:
         campaign=campaign, service="forum", heading="Level", ours=REVIEW, theirs=DIY, since=hence(-3),
         why="it was changed on both sides since the last look",
     )  # fmt: skip
+
+
+#: A list as a company keeps it, with a row that cannot be taken in.
+CATALOGUE = b"""Service,Repository,Squad,Contact,Cost centre
+checkout,edu/checkout,Ibis,,7
+search,https://github.com/edu/search,Plover,pia@example.org,7
+typo,edu/typo,Herron,,7
+"""
+
+
+def _keep_in_hand(roster: Any) -> None:
+    """A known problem, an exemption, and two files on their way in."""
+    from chairlift import catalogues
+    from chairlift.server import actions, drafts, problems, queries
+
+    campaign, began = queries.campaign(SLUG), hence(-20)
+    where = ["checkout", "forum", LONG]
+    problems.record(campaign, "slow-scan", "the new index is not used", where, "Lena", roster, began)
+    actions.exempt(queries.upgrade("ledger", campaign), hence(900), "replaced in October", "Lena", roster, began)
+    held = drafts.holds(None)[0]
+    found = catalogues.propose(held, catalogues.read([catalogues.File("services.csv", CATALOGUE)]))
+    drafts.make_import(found, drafts.edition(held), "Olga", began)
+    text = campaign.text.replace("deadline = 2021-10-15", "deadline = 2021-11-15")
+    drafts.make(campaign, text, drafts.edition(campaign.text), "Lena", began)

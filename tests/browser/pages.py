@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from tests.browser.cast import HERON, LONG, QUAIL, SLUG
 
-MEMBER, LEAD, NOBODY = "Ana", "Lena", ""
+MEMBER, LEAD, OPERATOR, NOBODY = "Ana", "Lena", "Olga", ""
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,16 @@ PAGES = (
     Page("service-done", "service", (SLUG, "rota")),
     Page("service-watched", "service", (SLUG, "wallet")),
     Page("service-long", "service", (SLUG, LONG), who=LEAD),
+    Page("admin", "admin", (SLUG,), who=LEAD),
+    Page("campaign-file", "campaign-file", (SLUG,), who=LEAD),
+    Page("campaign-draft", "campaign-draft", (SLUG, "2"), who=LEAD),
+    Page("operator", "operator", who=OPERATOR),
+    Page("operator-services", "operator-services", who=OPERATOR),
+    Page("operator-draft", "operator-draft", ("1",), who=OPERATOR),
     Page("not-found", "service", (SLUG, "chekout"), status=404),
 )
 #: What a person can open, but no browser shows as a page: words for machines, and files.
-NOT_PAGES = frozenset({"api-document", "calendar", "health", "metrics", "ready", "report-paste", "sheet-export"})
+NOT_PAGES = frozenset(
+    {"api-document", "calendar", "health", "metrics", "operator-draft-text", "operator-services-text", "ready"}
+    | {"report-paste", "sheet-export"}
+)

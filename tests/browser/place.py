@@ -26,6 +26,7 @@ def main(home: Path) -> None:
 
     if not RosterFile.objects.exists():
         seed()
+        (home / "chairlift.toml").write_text('operators = ["Olga"]\n')
     serving = Serving("127.0.0.1", 0)
     say(f"http://127.0.0.1:{serving.port}")
     for name in sys.stdin:

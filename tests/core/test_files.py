@@ -302,3 +302,10 @@ def test_garbage_is_refused_with_nothing_but_problems(text: str) -> None:
 def test_any_jumble_of_good_lines_is_taken_or_refused(lines: list[str]) -> None:
     for parse in (parse_campaign, parse_services):
         assert all(problem.remedy for problem in problems("\n".join(lines), parse))
+
+
+def test_a_squad_that_only_a_catalogue_knows_has_nobody_with_a_voice() -> None:
+    """Who is suggested is asked as long as there is no contact."""
+    text = SERVICES + '[[squad]]\nname = "Zebra"\nsuggested = "Ada"\n'
+    squad = parse_services(text, "f.toml").squads[-1]
+    assert (squad.people, squad.contact, squad.suggested, squad.voices) == ((), "", "Ada", frozenset())

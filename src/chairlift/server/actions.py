@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -36,7 +36,7 @@ def load_campaign(text: str, file: str, by: str, now: datetime) -> Campaign:
             slug=value.slug, defaults={"file": file, "text": text, "loaded_at": now}
         )
         if not new:
-            _keeps_what_was_chosen(row, {level.name for level in value.levels})
+            keeps_what_was_chosen(row, {level.name for level in value.levels})
             Campaign.objects.filter(pk=row.pk).update(file=file, text=text, loaded_at=now)
             row.refresh_from_db()
         Entry.write(None, Line(now, by, Kind.LOADED, about=file), campaign=row)
@@ -44,7 +44,7 @@ def load_campaign(text: str, file: str, by: str, now: datetime) -> Campaign:
     return row
 
 
-def _keeps_what_was_chosen(row: Campaign, levels: set[str]) -> None:
+def keeps_what_was_chosen(row: Campaign, levels: set[str]) -> None:
     """A level that somebody chose, or under which a step began, cannot vanish: the log would speak of nothing."""
     there = {fold(level) for level in levels}
     chosen = Upgrade.objects.filter(campaign=row).exclude(level="").values_list("level", flat=True)
@@ -327,7 +327,7 @@ def pause(campaign: Campaign, why: str, by: str, roster: Roster, now: datetime) 
     """Nothing is changed any more, except undoing."""
     if not words(why):
         raise NotPossible("say why the campaign is paused: everybody will read it")
-    by = _only_the_team(campaign, by, roster)
+    by = only_the_team(campaign, by, roster)
     with transaction.atomic():
         Campaign.objects.filter(pk=campaign.pk).update(paused_why=f"{words(why)} ({by})")
         Entry.write(None, Line(now, by, Kind.PAUSED, text=words(why)), campaign=campaign)
@@ -336,7 +336,7 @@ def pause(campaign: Campaign, why: str, by: str, roster: Roster, now: datetime) 
 
 def restart(campaign: Campaign, why: str, by: str, roster: Roster, now: datetime) -> None:
     """Take the pause and the brake off."""
-    by = _only_the_team(campaign, by, roster)
+    by = only_the_team(campaign, by, roster)
     with transaction.atomic():
         Campaign.objects.filter(pk=campaign.pk).update(paused_why="", braked_why="")
         Entry.write(None, Line(now, by, Kind.RESTARTED, text=words(why)), campaign=campaign)
@@ -345,7 +345,7 @@ def restart(campaign: Campaign, why: str, by: str, roster: Roster, now: datetime
 
 def deliver_again(campaign: Campaign, number: int, by: str, roster: Roster, now: datetime) -> None:
     """Send a delivery of this campaign's log to its webhook once more, with all its tries."""
-    by = _only_the_team(campaign, by, roster)
+    by = only_the_team(campaign, by, roster)
     row = Delivery.objects.filter(pk=number, entry__campaign=campaign).first()
     if row is None:
         raise NotPossible("there is no such delivery in this campaign: reload the page")
@@ -356,24 +356,7 @@ def deliver_again(campaign: Campaign, number: int, by: str, roster: Roster, now:
         Entry.write(None, Line(now, by, Kind.RETRIED, about=f"delivery to {row.endpoint}"), campaign=campaign)
 
 
-def known_problem(
-    campaign: Campaign, name: str, text: str, services: Sequence[str], by: str, roster: Roster, now: datetime
-) -> int:
-    """Record a known problem in each of these services (all of the campaign if none is named); merges there wait."""
-    _only_the_team(campaign, by, roster)
-    rows = Upgrade.objects.filter(campaign=campaign).select_related("campaign", "service")
-    if services:
-        rows = rows.filter(service__name__in=services)
-        missing = sorted(set(services) - {row.service.name for row in rows})
-        if missing:
-            raise NotPossible(f"{missing[0]!r} is no service of campaign {campaign.slug}")
-    with transaction.atomic():
-        for row in rows:
-            block(row, text, by, roster, now, owner=Party.PROJECT_TEAM, problem=name)
-    return len(rows)
-
-
-def _only_the_team(campaign: Campaign, by: str, roster: Roster) -> str:
+def only_the_team(campaign: Campaign, by: str, roster: Roster) -> str:
     """The person's name, if they are of the project team. Raises NotPossible."""
     person = roster.person(by)
     if not person or person.name.casefold() not in team(campaign.value, roster):

@@ -70,9 +70,34 @@ class RosterFile(models.Model):
         return cls.objects.order_by("-pk").values_list("pk", "loaded_at").first()
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=4)
 def _roster(text: str, file: str) -> Roster:
     return parse_services(text, file)
+
+
+class Draft(models.Model):
+    """A services or campaign file that somebody wrote or had made, and that does not hold yet.
+
+    `began` is the edition of the file that it was made from; `rows` and `asked` are what an import says of itself.
+    """
+
+    campaign = models.ForeignKey(Campaign, null=True, on_delete=models.CASCADE, related_name="drafts")
+    text = models.TextField()
+    began = models.CharField(max_length=64)
+    rows = models.JSONField(default=list)
+    asked = models.JSONField(default=list)
+    by = models.CharField(max_length=120)
+    made_at = models.DateTimeField()
+    loaded_at = models.DateTimeField(null=True)
+    loaded_by = models.CharField(max_length=120, blank=True)
+
+    @property
+    def roster(self) -> Roster:
+        """Of a draft of the services file."""
+        return _roster(self.text, "services.toml")
+
+    def __str__(self) -> str:
+        return f"draft {self.pk} of {self.campaign_id or 'the services'}"
 
 
 class Service(models.Model):
@@ -221,6 +246,10 @@ class Entry(models.Model):
     key = models.CharField(max_length=200, null=True, unique=True)
 
     objects = EntryQuerySet.as_manager()
+
+    class Meta:
+        # Exemptions and known problems are few among millions.
+        indexes: ClassVar = [models.Index(fields=["campaign", "kind"], name="kinds")]
 
     def __str__(self) -> str:
         return f"{self.at:%F %T} {self.by} {self.kind} {self.about}"

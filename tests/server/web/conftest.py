@@ -24,8 +24,9 @@ class Visitor(Client):
 
 @pytest.fixture
 def at_desk(shop, settings, monkeypatch):
-    """The campaign of five services, on the test's clock."""
-    settings.CLOCK = shop.clock
+    """The campaign of five services, on the test's clock; Olga operates it."""
+    settings.CLOCK, settings.HOME = shop.clock, shop.home
+    (shop.home / "chairlift.toml").write_text('operators = ["olga"]\n')
     # A database that forgets gives out its numbers again, which no other does.
     monkeypatch.setattr(rosters, "_kept", None)
     return shop

@@ -55,7 +55,7 @@ class Installation:
     """What answers the ports, and the variables of the environment that programs of services may see.
 
     The defaults are those of an installation without a file. `forges` are by the name that services use,
-    `sheets` by the slug of the campaign.
+    `sheets` by the slug of the campaign. `operators` are people of the services file who may load files in the pages.
     """
 
     forges: Mapping[str, Config] = field(default_factory=_local_forge)
@@ -64,6 +64,7 @@ class Installation:
     pass_env: tuple[str, ...] = ()
     sheets: Mapping[str, SharedSheet] = field(default_factory=dict)
     webhooks: tuple[Webhook, ...] = ()
+    operators: tuple[str, ...] = ()
 
 
 def parse_installation(text: str, name: str) -> Installation:
@@ -78,6 +79,7 @@ def parse_installation(text: str, name: str) -> Installation:
         pass_env=_variables(root.table("programs")),
         sheets={slug: _sheet(slug, sheets.table(slug)) for slug in sheets.data},
         webhooks=_webhooks(root.tables("webhooks")),
+        operators=root.names("operators"),
     )
     root.finish()
     return installation

@@ -22,7 +22,7 @@ from chairlift.core.files import Roster
 from chairlift.core.reading import fold
 from chairlift.server import actions, queries
 from chairlift.server.models import ApiToken, Campaign, team
-from chairlift.server.web import errors, health, rosters, tokens
+from chairlift.server.web import errors, health, operators, rosters, tokens
 from chairlift.server.web.api import problems
 from chairlift.server.web.scopes import Scope
 
@@ -39,6 +39,8 @@ class Need(Enum):
     SQUAD = "of the squad that owns the service, or of the project team"
     TEAM = "of the project team"
     METRICS = "a program with the operator's token"
+    OPERATOR = "an operator, whom chairlift.toml names"
+    TEAM_OR_OPERATOR = "of the project team, or an operator"
     NOBODY = "nobody: the page has nothing to press"
 
 
@@ -83,6 +85,15 @@ TABLE: Mapping[str, Rule] = MappingProxyType(
         "service": Rule(Need.READER),
         "service-say": Rule(Need.NOBODY, Need.SQUAD),
         "campaign-say": Rule(Need.NOBODY, Need.TEAM),
+        "admin": Rule(Need.TEAM, Need.TEAM),
+        "campaign-file": Rule(Need.TEAM_OR_OPERATOR, Need.TEAM_OR_OPERATOR),
+        "campaign-draft": Rule(Need.TEAM_OR_OPERATOR, Need.TEAM_OR_OPERATOR),
+        "operator": Rule(Need.OPERATOR),
+        "operator-services": Rule(Need.OPERATOR, Need.OPERATOR),
+        "operator-services-text": Rule(Need.OPERATOR),
+        "operator-import": Rule(Need.NOBODY, Need.OPERATOR),
+        "operator-draft": Rule(Need.OPERATOR, Need.OPERATOR),
+        "operator-draft-text": Rule(Need.OPERATOR),
         "api-document": Rule(Need.ANYONE),
     }
 )
@@ -122,10 +133,11 @@ CALLS: Mapping[str, Call] = MappingProxyType(
 
 @dataclass(frozen=True)
 class Reader:
-    """Who looks at the pages: a person of the services file, and the squads that they are in."""
+    """Who looks at the pages: a person of the services file, the squads that they are in, and whether they operate."""
 
     name: str
     squads: tuple[str, ...] = ()
+    operator: bool = False
 
     def speaks_for(self, squad: str, ours: bool) -> bool:
         """Whether the buttons of a service of that squad are theirs; `ours` when they are of the project team."""
@@ -148,7 +160,7 @@ def reader_of(name: str, roster: Roster) -> Reader | None:
     if person is None:
         return None
     squads = tuple(s.name for s in roster.squads if fold(person.name) in {fold(each) for each in s.people})
-    return Reader(person.name, squads)
+    return Reader(person.name, squads, person.name in operators.now(roster))
 
 
 def of_team(reader: Reader | None, campaign: Campaign, roster: Roster) -> bool:
@@ -230,15 +242,19 @@ class Access:
         return HttpResponseRedirect(f"{reverse('sign-in')}?{urlencode({'next': after})}")
 
     def _may(self, request: Request, need: Need, kwargs: Mapping[str, Any]) -> bool:
+        assert request.reader
         if need is Need.READER:
             return True
+        if need in (Need.OPERATOR, Need.TEAM_OR_OPERATOR) and request.reader.operator:
+            return True
+        if need is Need.OPERATOR:
+            return False
         campaign = Campaign.objects.filter(slug=kwargs.get("slug", "")).first()
         if campaign is None:
             # The view says what there is.
             return True
         if of_team(request.reader, campaign, request.roster):
             return True
-        assert request.reader
         if need is not Need.SQUAD:
             return False
         name = kwargs.get("name")
