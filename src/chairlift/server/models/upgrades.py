@@ -1,103 +1,27 @@
-"""What is remembered: campaigns, services, upgrades with the time of their next look, units, and the log."""
+"""Services, upgrades with the time of their next look, units, and the log."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import Any, ClassVar, NoReturn
 
 from django.db import models
 from django.db.models import F, Q, QuerySet
 
 from chairlift.core import log
-from chairlift.core.files import Roster, parse_campaign, parse_services
+from chairlift.core.files import Roster
 from chairlift.core.menu import Campaign as CampaignValue
 from chairlift.core.upgrade import Said
 from chairlift.core.upgrade import Service as ServiceValue
 from chairlift.core.upgrade import Upgrade as UpgradeValue
+from chairlift.server.models.campaigns import Campaign
 
 #: How long a worker may go without a word before its row is anybody's again.
 LEASE = timedelta(minutes=3)
 #: The longest rest after the world was away.
 AWAY_LIMIT = timedelta(minutes=10)
-
-
-class Campaign(models.Model):
-    """One campaign, as its file says; the file's text is the truth."""
-
-    slug = models.SlugField(max_length=80, unique=True)
-    file = models.CharField(max_length=500)
-    text = models.TextField()
-    loaded_at = models.DateTimeField()
-    paused_why = models.TextField(blank=True)
-    braked_why = models.TextField(blank=True)
-    tended_at = models.DateTimeField(null=True)
-
-    def __str__(self) -> str:
-        return self.slug
-
-    @property
-    def value(self) -> CampaignValue:
-        return _campaign(self.text, self.file)
-
-
-@lru_cache(maxsize=64)
-def _campaign(text: str, file: str) -> CampaignValue:
-    return parse_campaign(text, file)
-
-
-class RosterFile(models.Model):
-    """The services file that holds now: who owns what. There is one."""
-
-    file = models.CharField(max_length=500)
-    text = models.TextField()
-    loaded_at = models.DateTimeField()
-
-    @property
-    def value(self) -> Roster:
-        return _roster(self.text, self.file)
-
-    @classmethod
-    def now(cls) -> Roster:
-        row = cls.objects.order_by("pk").last()
-        return row.value if row else Roster()
-
-    @classmethod
-    def version(cls) -> tuple[object, ...] | None:
-        """What differs once another file was loaded; cheap, where the text of thousands of services is not."""
-        return cls.objects.order_by("-pk").values_list("pk", "loaded_at").first()
-
-
-@lru_cache(maxsize=4)
-def _roster(text: str, file: str) -> Roster:
-    return parse_services(text, file)
-
-
-class Draft(models.Model):
-    """A services or campaign file that somebody wrote or had made, and that does not hold yet.
-
-    `began` is the edition of the file that it was made from; `rows` and `asked` are what an import says of itself.
-    """
-
-    campaign = models.ForeignKey(Campaign, null=True, on_delete=models.CASCADE, related_name="drafts")
-    text = models.TextField()
-    began = models.CharField(max_length=64)
-    rows = models.JSONField(default=list)
-    asked = models.JSONField(default=list)
-    by = models.CharField(max_length=120)
-    made_at = models.DateTimeField()
-    loaded_at = models.DateTimeField(null=True)
-    loaded_by = models.CharField(max_length=120, blank=True)
-
-    @property
-    def roster(self) -> Roster:
-        """Of a draft of the services file."""
-        return _roster(self.text, "services.toml")
-
-    def __str__(self) -> str:
-        return f"draft {self.pk} of {self.campaign_id or 'the services'}"
 
 
 class Service(models.Model):
@@ -329,169 +253,3 @@ class Unit(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-
-class SheetState(models.Model):
-    """The shared spreadsheet of a campaign: when it was last the same on both sides, and what is in the way."""
-
-    campaign = models.OneToOneField(Campaign, on_delete=models.CASCADE, related_name="sheet_state")
-    tab_id = models.BigIntegerField(null=True)
-    layout = models.TextField(blank=True)
-    synced_at = models.DateTimeField(null=True)
-    next_at = models.DateTimeField(null=True)
-    leased_until = models.DateTimeField(null=True)
-    troubles = models.PositiveIntegerField(default=0)
-    trouble = models.TextField(blank=True)
-    problems = models.JSONField(default=list)
-
-    def __str__(self) -> str:
-        return f"the sheet of {self.campaign_id}"
-
-
-class SheetLine(models.Model):
-    """What Chairlift has last written into one service's row: heading -> texts, two while the writing is under way."""
-
-    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="sheet_lines")
-    service = models.CharField(max_length=120)
-    known = models.JSONField(default=dict)
-
-    class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["campaign", "service"], name="one_sheet_line")]
-
-    def __str__(self) -> str:
-        return self.service
-
-
-class SheetConflict(models.Model):
-    """A cell of the shared spreadsheet that a person must settle; until then neither side overwrites the other."""
-
-    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="sheet_conflicts")
-    service = models.CharField(max_length=120)
-    heading = models.CharField(max_length=40)
-    ours = models.TextField(blank=True)
-    theirs = models.TextField(blank=True)
-    why = models.TextField()
-    since = models.DateTimeField()
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["campaign", "service", "heading"], name="one_sheet_conflict")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.service}, {self.heading}: {self.theirs!r} in the sheet, {self.ours!r} in Chairlift"
-
-
-class SheetDraft(models.Model):
-    """A spreadsheet that somebody has shown, and may record once they have seen what it does."""
-
-    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="sheet_drafts")
-    person = models.CharField(max_length=120)
-    name = models.CharField(max_length=200)
-    data = models.BinaryField()
-    at = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return f"{self.name} of {self.person}"
-
-
-class SentForm(models.Model):
-    """The number of a form that somebody has sent: a second one of that number is the same form."""
-
-    person = models.CharField(max_length=120)
-    number = models.CharField(max_length=40)
-    at = models.DateTimeField()
-
-    class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["person", "number"], name="one_sent_form")]
-
-    def __str__(self) -> str:
-        return f"form {self.number} of {self.person}"
-
-
-class Outlook(models.Model):
-    """The forecast of a campaign as the loop worked it out last: `found` is plain data, `newest` its last entry."""
-
-    campaign = models.OneToOneField(Campaign, on_delete=models.CASCADE, related_name="outlook")
-    next_at = models.DateTimeField(null=True)
-    made_at = models.DateTimeField(null=True)
-    newest = models.BigIntegerField(default=0)
-    found = models.JSONField(default=dict)
-
-    def __str__(self) -> str:
-        return f"the forecast of {self.campaign_id}"
-
-
-class SignInLink(models.Model):
-    """A link that signs one person in, once. Only its digest is kept: who reads the database cannot use it."""
-
-    digest = models.CharField(max_length=64, unique=True)
-    person = models.CharField(max_length=120)
-    until = models.DateTimeField()
-    used_at = models.DateTimeField(null=True)
-
-    def __str__(self) -> str:
-        return f"a link for {self.person}"
-
-
-class ApiToken(models.Model):
-    """What a program says to be heard as one person. Only its digest is kept: who reads the database cannot use it."""
-
-    digest = models.CharField(max_length=64, unique=True)
-    person = models.CharField(max_length=120)
-    name = models.CharField(max_length=120, blank=True)
-    scopes = models.CharField(max_length=80)
-    made_at = models.DateTimeField()
-    until = models.DateTimeField()
-    revoked_at = models.DateTimeField(null=True)
-    last_used_at = models.DateTimeField(null=True)
-
-    def __str__(self) -> str:
-        return f"a token of {self.person}"
-
-
-class CalendarKey(models.Model):
-    """Lets the calendar program of one person read the dates of one squad; who gets a new one ends the old one."""
-
-    person = models.CharField(max_length=120)
-    squad = models.CharField(max_length=120)
-    nonce = models.CharField(max_length=40)
-    made_at = models.DateTimeField()
-
-    class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["person", "squad"], name="one_calendar_key")]
-
-    def __str__(self) -> str:
-        return f"the calendar of {self.squad} for {self.person}"
-
-
-class Endpoint(models.Model):
-    """Behind which entry the deliveries to a webhook of the operator began, and up to which they are queued."""
-
-    name = models.CharField(max_length=120, unique=True)
-    began = models.BigIntegerField()
-    queued = models.BigIntegerField()
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Delivery(models.Model):
-    """One entry of the log on its way to one endpoint; `state` is waiting, sent or lost, `code` that of the answer."""
-
-    endpoint = models.CharField(max_length=120)
-    entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="deliveries")
-    state = models.CharField(max_length=10, default="waiting")
-    tries = models.PositiveIntegerField(default=0)
-    next_at = models.DateTimeField(null=True)
-    tried_at = models.DateTimeField(null=True)
-    code = models.PositiveIntegerField(null=True)
-    why = models.TextField(blank=True)
-    leased_until = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["endpoint", "entry"], name="one_delivery")]
-        indexes: ClassVar = [models.Index(fields=["state", "next_at"], name="to_deliver")]
-
-    def __str__(self) -> str:
-        return f"entry {self.entry_id} to {self.endpoint}"
