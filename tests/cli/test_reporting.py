@@ -18,7 +18,7 @@ def chosen(shop):
 @pytest.mark.parametrize(
     ("words", "found"),
     [
-        ((), "1 choices of a level"),
+        ((), "1 newly chosen"),
         (("--format", "markdown"), "- [1](http://127.0.0.1:8400/campaigns/tiny/report/chosen?week="),
         (("--format", "html"), "<h2>Service levels</h2>"),
         (("--squad", "ibis"), "No service takes part yet"),

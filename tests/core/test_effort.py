@@ -74,10 +74,11 @@ class TestLatestChoice:
 def test_the_way_says_who_does_what_in_order(campaign):
     trust = effort.way(campaign.level("Trust but verify"), campaign.times)
     assert trust == (
-        "Chairlift opens the pull request; Chairlift has it reviewed by the project team; "
-        "Chairlift merges after a notice of 3 working days; you deploy within 14 days; you test within 14 days"
+        "Chairlift opens the pull request, has it reviewed by the project team "
+        "and merges after a notice of 3 working days; you deploy within 14 days and test within 14 days"
     )
-    assert effort.way(campaign.level("DIY"), campaign.times).startswith("you create within 14 days; you review")
+    assert effort.way(campaign.level("DIY"), campaign.times).startswith("you create within 14 days, review within")
     assert "watches errors for 8 days" in effort.way(campaign.level("Hands-off"), campaign.times)
     silent = replace(campaign.level("Hands-off"), notice=False, squad=frozenset({StepName.TEST}))
-    assert "Chairlift merges; " in effort.way(silent, replace(campaign.times, test=Duration(seconds=3600)))
+    soon = replace(campaign.times, test=Duration(seconds=3600))
+    assert "merges and deploys; you test within 1 hour" in effort.way(silent, soon)

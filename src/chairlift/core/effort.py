@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 
 from chairlift.core.decision import Party, StepName
 from chairlift.core.menu import Campaign, Change, ServiceLevel, Times
@@ -90,22 +91,25 @@ def _lengths(campaign: Campaign, level: ServiceLevel, change: Change, last: Step
 
 def way(level: ServiceLevel, times: Times) -> str:
     """What happens next at this level, in the order in which it happens, with the times that hold."""
-    said: list[str] = []
-    for step in StepName:
-        if step is StepName.PLAN:
-            continue
-        if level.who(step) is Party.SQUAD:
-            said.append(f"you {step} within {times.of(step)}")
-        elif step is StepName.MERGE and level.notice:
-            said.append(f"Chairlift merges after a notice of {times.notice}")
-        elif step is StepName.TEST:
-            said.append(f"Chairlift watches errors for {times.watch}")
-        else:
-            said.append(f"Chairlift {_VERBS[step]}")
-    return "; ".join(said)
+    told = [_told(level, step, times) for step in StepName if step is not StepName.PLAN]
+    runs = [(who, [act for _, act in acts]) for who, acts in groupby(told, key=lambda each: each[0])]
+    return "; ".join(f"{who} {_listed(acts)}" for who, acts in runs)
 
 
-_VERBS = {
+def _told(level: ServiceLevel, step: StepName, times: Times) -> tuple[str, str]:
+    """Who, and what they do."""
+    if level.who(step) is Party.SQUAD:
+        return "you", f"{step} within {times.of(step)}"
+    if step is StepName.MERGE and level.notice:
+        return "Chairlift", f"merges after a notice of {times.notice}"
+    return "Chairlift", _ACTS.get(step, f"watches errors for {times.watch}")
+
+
+def _listed(acts: list[str]) -> str:
+    return ", ".join(acts[:-1]) + (" and " if len(acts) > 1 else "") + acts[-1]
+
+
+_ACTS = {
     StepName.CREATE: "opens the pull request",
     StepName.REVIEW: "has it reviewed by the project team",
     StepName.MERGE: "merges",

@@ -39,8 +39,8 @@ class TestWhatASquadKnowsBeforeItChooses:
 
     def test_what_happens_next_and_until_when_it_may_wait(self, at_desk, visit):
         page = visit("Ana").page("/campaigns/tiny/choose")
-        assert "Chairlift merges after a notice of 1 hour" in page
-        assert page.count("Makes the deadline if chosen by") == 4
+        assert "merges after a notice of 1 hour" in page
+        assert page.count("Sure of the deadline if chosen by") == 4
         at_desk.tick(timedelta(days=200))
         assert visit("Ana").page("/campaigns/tiny/choose").count("Too late to be sure of the deadline") == 4
 

@@ -75,7 +75,7 @@ class Logged:
 
     def rows(self, scope: Scope) -> QuerySet[Any]:
         found = scope.entries.filter(self.which).select_related("upgrade__service").order_by("-pk")
-        return found.annotate(over=_taken_away()) if self.title == "new blockers" else found
+        return found.annotate(over=_taken_away()) if self.title == "newly blocked" else found
 
     def row(self, scope: Scope, entry: Entry) -> Row:
         assert entry.upgrade
@@ -160,8 +160,8 @@ LOGGED: Mapping[str, Logged] = MappingProxyType(
         "tested": Logged("tested", _TESTED, _tell_tested),
         "reverted": Logged("reverted", Q(kind=Kind.DID, data__verb=Verb.REVERT), lambda entry: entry.text),
         "handed": Logged("changed hands", Q(kind=Kind.ASKED), _tell_handed),
-        "blocked": Logged("new blockers", Q(kind=Kind.BLOCKED), _tell_blocked),
-        "chosen": Logged("choices of a level", Q(kind=Kind.CHOSE), _tell_chosen),
+        "blocked": Logged("newly blocked", Q(kind=Kind.BLOCKED), _tell_blocked),
+        "chosen": Logged("newly chosen", Q(kind=Kind.CHOSE), _tell_chosen),
     }
 )
 
@@ -181,11 +181,11 @@ def _due(scope: Scope) -> Q:
 STANDING: Mapping[str, Standing] = MappingProxyType(
     {
         "finished": Standing("finished", _finished, "done_at"),
-        "merging": Standing("merges announced", _merging),
+        "merging": Standing("announced to be merged", _merging),
         "due": Standing("due", _due),
     }
 )
-WAITING = Standing("wait for somebody", lambda scope: SOMEBODYS_TURN)
+WAITING = Standing("waiting for somebody", lambda scope: SOMEBODYS_TURN)
 LISTS: Mapping[str, Logged | Standing] = MappingProxyType({**LOGGED, **STANDING})
 
 
