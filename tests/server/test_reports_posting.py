@@ -19,7 +19,7 @@ from tests.server.world import PEOPLE, World, campaign_text
 #: world.now begins on Monday, 12 January 2026; this is the Monday after, when the mails are due.
 MONDAY = datetime(2026, 1, 19, 8, tzinfo=UTC)
 ANA, CY, LENA, MATS = (f"{name}@example.org" for name in ("ana", "cy", "lena", "mats"))
-EVERYBODY = PEOPLE.replace('name = "Cy"\n[[squad]]', 'name = "Cy"\nemail = "cy@example.org"\n[[squad]]')
+EVERYBODY = PEOPLE.replace('name = "Cy"\n', 'name = "Cy"\nemail = "cy@example.org"\n', 1)
 
 
 @pytest.fixture
