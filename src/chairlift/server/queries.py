@@ -137,6 +137,13 @@ def last_failure(row: Upgrade) -> Unit | None:
     return runs.filter(bad).order_by("-ended_at").first()
 
 
+def failure(row: Upgrade) -> Unit:
+    """The newest run of the service's tests that did not pass. Raises NotFound where all have passed."""
+    if run := last_failure(row):
+        return run
+    raise NotFound(f"no tests of {row.service.name} have failed")
+
+
 def _whose(squad: str, party: Party) -> str:
     return squad if party is Party.SQUAD else "project team"
 
