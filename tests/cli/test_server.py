@@ -220,25 +220,6 @@ class TestToken:
         said = ask(shop, "hold", "shop", "--why", "x", CHAIRLIFT_TOKEN=shop.token("Ana", "read"))
         assert (said.code, "It takes a token with the scope 'act'; this one has: read." in said.err) == (USAGE, True)
 
-    def keep(self, tmp_path, text, mode=0o600):
-        file = tmp_path / "config" / "chairlift" / "tokens"
-        file.parent.mkdir(parents=True)
-        file.write_text(text)
-        file.chmod(mode)
-
-    def test_kept_in_a_file_for_this_very_server(self, shop, ask, tmp_path):
-        self.keep(tmp_path, f"\n# ours\nhttps://other.example.org chairlift_x\n{shop.up.url} {shop.tokens['Ana']}\n")
-        assert ask(shop, "menu", CHAIRLIFT_TOKEN="").code == FINE
-
-    def test_a_token_is_not_sent_to_another_server(self, shop, ask, tmp_path):
-        self.keep(tmp_path, f"https://other.example.org {shop.tokens['Ana']}\n")
-        assert "no token for" in ask(shop, "status", CHAIRLIFT_TOKEN="").err
-
-    def test_not_where_others_may_read_it(self, shop, ask, tmp_path):
-        self.keep(tmp_path, f"{shop.up.url} {shop.tokens['Ana']}\n", 0o640)
-        said = ask(shop, "status", CHAIRLIFT_TOKEN="")
-        assert (said.code, "chmod 600" in said.err, shop.tokens["Ana"] in said.err) == (USAGE, True, False)
-
     def test_it_cannot_be_said_on_the_command_line(self, shop):
         assert "--token" not in shop.here("--help").text
 

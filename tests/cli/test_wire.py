@@ -206,6 +206,45 @@ def test_a_token_does_not_follow_to_another_address(other, ask):
     assert f"sends on to '{target.url}/api/v1/campaigns/tiny'" in said.err
 
 
+class TestKept:
+    """Tokens in the file of tokens: each for one server."""
+
+    def keep(self, tmp_path, text, mode=0o600):
+        file = tmp_path / "chairlift" / "tokens"
+        file.parent.mkdir()
+        file.write_text(text)
+        file.chmod(mode)
+
+    def test_for_this_very_server(self, other, ask, tmp_path):
+        server = other(text=json.dumps(MENU))
+        self.keep(tmp_path, f"\n# ours\nhttps://other.example.org chairlift_x\n{server.url}/ chairlift_y\n")
+        assert ask(server.url, CHAIRLIFT_TOKEN="").code == FINE
+        assert server.asked[0][1] == "Bearer chairlift_y"
+
+    def test_the_environment_goes_first(self, other, ask, tmp_path):
+        server = other(text=json.dumps(MENU))
+        self.keep(tmp_path, f"{server.url} chairlift_y\n")
+        assert ask(server.url, CHAIRLIFT_TOKEN="chairlift_z").code == FINE
+        assert server.asked[0][1] == "Bearer chairlift_z"
+
+    def test_none_is_sent_to_another_server(self, other, ask, tmp_path):
+        server = other(text=json.dumps(MENU))
+        self.keep(tmp_path, "https://other.example.org chairlift_secret\n")
+        said = ask(server.url, CHAIRLIFT_TOKEN="")
+        assert (said.code, server.asked, f"no token for {server.url}" in said.err) == (USAGE, [], True)
+
+    def test_not_where_others_may_read_it(self, other, ask, tmp_path):
+        server = other(text=json.dumps(MENU))
+        self.keep(tmp_path, f"{server.url} chairlift_secret\n", 0o640)
+        said = ask(server.url, CHAIRLIFT_TOKEN="")
+        assert (said.code, server.asked, "chmod 600" in said.err) == (USAGE, [], True)
+
+    def test_a_file_that_is_none(self, other, ask, tmp_path):
+        (tmp_path / "chairlift" / "tokens").mkdir(parents=True)
+        said = ask(other().url, CHAIRLIFT_TOKEN="")
+        assert (said.code, "cannot read" in said.err) == (USAGE, True)
+
+
 class TestCertificate:
     def test_one_that_nobody_vouches_for_is_refused(self, other, ask):
         server = other(text=json.dumps(MENU), tls=True)
