@@ -63,7 +63,9 @@ class Desk(Protocol):
     cannot be found or done is a click.UsageError with the reason and the way out. Words return the service's own name.
     """
 
-    def status(self, slug: str) -> tuple[Head, list[Standing]]: ...
+    def status(self, slug: str, squad: str, turn: str) -> tuple[Head, list[Standing]]:
+        """`squad` and `turn` are what is wanted; more may be given."""
+        ...
 
     def why(self, slug: str, service: str) -> Reasoning: ...
 

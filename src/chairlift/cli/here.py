@@ -18,7 +18,7 @@ from chairlift.server import actions, problems, queries
 class Here:
     """On the database of an opened home."""
 
-    def status(self, slug: str) -> tuple[Head, list[Standing]]:
+    def status(self, slug: str, squad: str, turn: str) -> tuple[Head, list[Standing]]:
         campaign = queries.campaign(slug)
         head = Head(campaign.slug, campaign.value.title, campaign.paused_why, campaign.braked_why)
         return head, queries.standings(campaign, now())

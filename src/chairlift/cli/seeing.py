@@ -38,7 +38,7 @@ def status(desk: Desk, squad: str, turn: str | None, as_json: bool, slug: str) -
 
     Exit code 1 when something needs a person, 3 when something is in trouble.
     """
-    head, standings = desk.status(slug)
+    head, standings = desk.status(slug, squad, turn or "")
     base = now()
     found = [each for each in standings if _wanted(each, squad, turn)]
     if as_json:

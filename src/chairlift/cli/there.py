@@ -18,6 +18,8 @@ from chairlift.core.standing import Reasoning, Standing, in_order
 
 #: As many as the API gives at once.
 _PAGE = 100
+#: Whose turn, in the words of the API.
+_TURNS = {"squad": "squad", "team": "team", "anybody": "somebody"}
 
 
 class There:
@@ -33,11 +35,13 @@ class There:
 
     # What is asked
 
-    def status(self, slug: str) -> tuple[Head, list[Standing]]:
+    def status(self, slug: str, squad: str, turn: str) -> tuple[Head, list[Standing]]:
         path = self._campaign(slug)
         found = self._server.get(path)
         head = Head(found["slug"], found["title"], found["paused"], found["braked"])
-        return head, in_order(map(_standing, self._pages(f"{path}/services", 10**9)))
+        # Not every database knows which letters beyond ASCII are the same.
+        wanted = {"squad": squad if squad.isascii() else "", "turn": _TURNS.get(turn, "")}
+        return head, in_order(map(_standing, self._pages(f"{path}/services", 10**9, **wanted)))
 
     def why(self, slug: str, service: str) -> Reasoning:
         found = self._server.get(f"{self._campaign(slug)}/services/{_word(service)}")
