@@ -18,6 +18,7 @@ from pathlib import Path
 from tests.mutant import Mutant
 from tests.recipes.django.mutants import DJANGO
 from tests.server.mutants import SERVER
+from tests.server.web.api.mutants import PROGRAMS
 
 ROOT = Path(__file__).parent.parent
 #: At once; each is one run of pytest.
@@ -285,7 +286,7 @@ def judge(mutant: Mutant) -> tuple[str, float]:
 
 def main(words: Sequence[str]) -> int:
     """0 when every mutant was killed."""
-    known = (*MUTANTS, *SERVER, *DJANGO)
+    known = (*MUTANTS, *SERVER, *PROGRAMS, *DJANGO)
     chosen = [mutant for mutant in known if not words or any(word in str(mutant) for word in words)]
     if not chosen:
         print(f"no mutant holds {' or '.join(words)}")

@@ -23,6 +23,12 @@ if TYPE_CHECKING:
 
 #: Where click's context keeps what `answer_option` was given.
 _AS_JSON = "chairlift.json"
+#: And the address of the server that is asked instead of the database here.
+_SERVER = "chairlift.server"
+
+
+#: The variable that says which server is asked, as --server does.
+SERVER_VARIABLE = "CHAIRLIFT_SERVER"
 
 
 class Trouble(Exception):
@@ -98,23 +104,36 @@ def _refuse_newer(home: Path, known: set[str]) -> None:
 
 
 def command(name: str, **options: Any) -> Callable[[Callable[..., Any]], Any]:
-    """A command on an opened home, whose known errors become one line and an exit code."""
+    """A command on an opened home, whose known errors become one line and an exit code. It works only here."""
 
     def wrap(function: Callable[..., Any]) -> Any:
         @click.command(name, **options)
-        @click.pass_obj
+        @click.pass_context
         @functools.wraps(function)
-        def inner(home: Path, /, **given: Any) -> Any:
-            _must_be_text(given)
-            open_home(home)
-            return _explained(functools.partial(function, home, **given))
+        def inner(context: click.Context, /, **given: Any) -> Any:
+            must_be_text(given)
+            if server_of(context):
+                remedy = f"leave --server out, and unset {SERVER_VARIABLE}"
+                raise click.UsageError(f"{name!r} works on the server's own machine only: {remedy}")
+            open_home(context.obj)
+            return explained(functools.partial(function, context.obj, **given))
 
         return inner
 
     return wrap
 
 
-def _must_be_text(given: Mapping[str, object]) -> None:
+def ask_server(context: click.Context, url: str) -> None:
+    """From now on, commands that can ask this server; empty for none."""
+    context.meta[_SERVER] = url
+
+
+def server_of(context: click.Context) -> str:
+    """The server that is asked; empty where it is the database here."""
+    return str(context.meta.get(_SERVER, ""))
+
+
+def must_be_text(given: Mapping[str, object]) -> None:
     """A shell passes on any bytes; what is no text can neither be found nor kept."""
     for name, value in given.items():
         for word in value if isinstance(value, tuple) else (value,):
@@ -122,7 +141,7 @@ def _must_be_text(given: Mapping[str, object]) -> None:
                 raise click.UsageError(f"{name.upper()} is {word!a}, which is no UTF-8: type it in a UTF-8 terminal")
 
 
-def _explained(call: Callable[[], Any]) -> Any:
+def explained(call: Callable[[], Any]) -> Any:
     from django.db import DatabaseError
 
     from chairlift.core.files import FileProblems
@@ -152,9 +171,15 @@ def campaign_option(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def as_option(function: Callable[..., Any]) -> Callable[..., Any]:
-    return click.option("--as", "by", envvar="CHAIRLIFT_AS", required=True, metavar="PERSON", help="Who says so.")(
-        function
-    )
+    """Whoever asks a server is the person of the token, and may leave it out."""
+
+    def given(context: click.Context, option: click.Parameter, value: str | None) -> str:
+        if value is None and not server_of(context):
+            raise click.MissingParameter(ctx=context, param=option)
+        return value or ""
+
+    words = "Who says so; with --server, it is the person of the token."
+    return click.option("--as", "by", envvar="CHAIRLIFT_AS", callback=given, metavar="PERSON", help=words)(function)
 
 
 def json_option(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from chairlift.cli.frame import Trouble, say_error
+from chairlift.cli.frame import SERVER_VARIABLE, Trouble, ask_server, say_error
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -18,15 +18,20 @@ from chairlift.cli.frame import Trouble, say_error
     "--home", envvar="CHAIRLIFT_HOME", default=".chairlift", show_default=True, help="Where everything is kept.",
     type=click.Path(path_type=Path, file_okay=False),
 )  # fmt: skip
+@click.option(
+    "--server", envvar=SERVER_VARIABLE, default="", metavar="URL",
+    help="Ask the Chairlift there, with the token in CHAIRLIFT_TOKEN or in the file of tokens, instead of the home.",
+)  # fmt: skip
 @click.version_option(version("chairlift"))
 @click.pass_context
-def main(context: click.Context, home: Path) -> None:
+def main(context: click.Context, home: Path, server: str) -> None:
     """Runs an upgrade across every service of a company, and lets each owning squad ride as far as it likes.
 
     Exit codes: 0 fine, 1 something needs a person, 2 usage, 3 trouble.
     """
     os.environ["CHAIRLIFT_HOME"] = str(home.absolute())
     context.obj = home.absolute()
+    ask_server(context, server)
 
 
 def run() -> None:

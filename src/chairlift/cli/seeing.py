@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from chairlift.cli import sharing
+from chairlift.cli.desks import Desk, Failure, Head, desk_command
 from chairlift.cli.frame import (
     all_of,
     campaign_option,
@@ -21,30 +22,28 @@ from chairlift.cli.frame import (
     printable,
     table,
 )
+from chairlift.core.decision import StepName
+from chairlift.core.log import Kind
 from chairlift.core.schedule import counted
-
-if TYPE_CHECKING:
-    from chairlift.server.queries import Reasoning, Standing
+from chairlift.core.standing import Reasoning, Standing, exit_code
 
 
-@command("status")
+@desk_command("status")
 @click.option("--squad", default="", help="Only this squad's services.")
 @click.option("--turn", type=click.Choice(["squad", "team", "anybody"]), help="Only where somebody must act.")
 @json_option
 @campaign_option
-def status(home: Path, squad: str, turn: str | None, as_json: bool, slug: str) -> int:
+def status(desk: Desk, squad: str, turn: str | None, as_json: bool, slug: str) -> int:
     """One row per service: level, change, step, whose turn, since, due and why.
 
     Exit code 1 when something needs a person, 3 when something is in trouble.
     """
-    from chairlift.server import queries
-
-    campaign, _ = all_of(slug)
+    head, standings = desk.status(slug, squad, turn or "")
     base = now()
-    found = [each for each in queries.standings(campaign, base) if _wanted(each, squad, turn)]
+    found = [each for each in standings if _wanted(each, squad, turn)]
     if as_json:
-        print_json({"campaign": campaign.slug, "services": [each.plain() for each in found]})
-        return queries.exit_code(found)
+        print_json({"campaign": head.slug, "services": [each.plain() for each in found]})
+        return exit_code(found)
     rows = [
         (
             each.service,
@@ -58,9 +57,9 @@ def status(home: Path, squad: str, turn: str | None, as_json: bool, slug: str) -
         )
         for each in found
     ]
-    table(campaign.value.title, ("service", "level", "change", "step", "turn", "since", "until", "why"), rows)
-    _headline(campaign, found)
-    return queries.exit_code(found)
+    table(head.title, ("service", "level", "change", "step", "turn", "since", "until", "why"), rows)
+    _headline(head, found)
+    return exit_code(found)
 
 
 def _wanted(each: Standing, squad: str, turn: str | None) -> bool:
@@ -73,49 +72,42 @@ def _wanted(each: Standing, squad: str, turn: str | None) -> bool:
     return turn is None or each.turn in (each.squad, "project team")
 
 
-def _headline(campaign: Any, found: list[Standing]) -> None:
+def _headline(head: Head, found: list[Standing]) -> None:
     """Is it fine? In one line, below the table."""
     done = sum(each.done for each in found)
     people = sum(each.turn not in ("", "chairlift") for each in found)
     overdue = sum(each.overdue for each in found)
     click.echo(f"\n{done} of {len(found)} done, {people} wait for somebody, {overdue} overdue.")
-    for word, why in (("PAUSED", campaign.paused_why), ("BRAKED", campaign.braked_why)):
+    for word, why in (("PAUSED", head.paused), ("BRAKED", head.braked)):
         if why:
             click.echo(f"{word}: {printable(why)}. 'chairlift restart' goes on.")
 
 
-@command("why")
+@desk_command("why")
 @click.argument("service")
 @click.option("--output", is_flag=True, help="Instead, what the last tests that did not pass have said.")
 @json_option
 @campaign_option
-def why(home: Path, service: str, output: bool, as_json: bool, slug: str) -> int:
+def why(desk: Desk, service: str, output: bool, as_json: bool, slug: str) -> int:
     """The whole reasoning about SERVICE, with the evidence."""
-    from chairlift.server import queries
-
-    row, _ = one(service, slug)
     if output:
-        return _failure(row.service.name, queries.last_failure(row), as_json)
-    base = now()
-    found = queries.reasoning(row, base)
+        return _failure(desk.failure(slug, service), as_json)
+    found = desk.why(slug, service)
     if as_json:
         print_json({**vars(found), "standing": found.standing.plain()})
-        return queries.exit_code([found.standing])
-    for line in _reasoning(found, base):
+        return exit_code([found.standing])
+    for line in _reasoning(found, now()):
         click.echo(line)
-    return queries.exit_code([found.standing])
+    return exit_code([found.standing])
 
 
-def _failure(service: str, run: Any, as_json: bool) -> int:
+def _failure(run: Failure, as_json: bool) -> int:
     """The end of what the tests said, as it came."""
-    if run is None:
-        raise click.UsageError(f"no tests of {service} have failed")
-    said = run.output or run.why
     if as_json:
-        print_json({"commit": run.inputs["commit"], "ended_at": run.ended_at.isoformat(), "output": said})
+        print_json({"commit": run.commit, "ended_at": run.ended_at.isoformat(), "output": run.output})
     else:
-        click.echo(f"{run.inputs['tests']} on {run.inputs['commit'][:10]}, ended {moment(run.ended_at, now())}:\n")
-        click.echo(printable(said.rstrip(), keep_lines=True))
+        click.echo(printable(f"{run.tests} on {run.commit[:10]}, ended {moment(run.ended_at, now())}:") + "\n")
+        click.echo(printable(run.output.rstrip(), keep_lines=True))
     return 0
 
 
@@ -180,28 +172,23 @@ def _evidence(evidence: dict[str, Any]) -> list[str]:
     return lines
 
 
-@command("log")
+@desk_command("log")
 @click.option("--service", default="")
 @click.option("--by", default="", help="Only what this person said or did.")
 @click.option("--kind", default="", help="Only entries of this kind.")
 @click.option("--limit", default=100, show_default=True, type=click.IntRange(1, 1_000_000))
 @json_option
 @campaign_option
-def log(home: Path, service: str, by: str, kind: str, limit: int, as_json: bool, slug: str) -> None:
+def log(desk: Desk, service: str, by: str, kind: str, limit: int, as_json: bool, slug: str) -> None:
     """Who said or did what, when and why; the newest entries, oldest first."""
-    from chairlift.core.log import Kind
-    from chairlift.server import queries
-
     if kind and kind not in list(Kind):
         raise click.BadParameter(f"{kind!r} is no kind; there are: {', '.join(Kind)}")
-    campaign, _ = all_of(slug)
-    name = queries.upgrade(service, campaign).service.name if service else ""
-    found = queries.entries(campaign, name, by, kind, limit)
+    found = desk.log(slug, service, by, kind, limit)
     if as_json:
         print_json(found)
         return
     for entry in found:
-        who = f"{entry['service']:<16} " if not name else ""
+        who = f"{entry['service']:<16} " if not service else ""
         click.echo(printable(who + _log_line(entry)))
 
 
@@ -235,15 +222,12 @@ def patch(home: Path, service: str, change: str, slug: str) -> None:
     click.echo(Outside.of(home, now).patch(roster.service(row.service.name), base, commit), nl=False)
 
 
-@command("menu")
+@desk_command("menu")
 @json_option
 @campaign_option
-def menu(home: Path, as_json: bool, slug: str) -> None:
+def menu(desk: Desk, as_json: bool, slug: str) -> None:
     """The menu of the campaign: who does which step at each service level."""
-    from chairlift.core.decision import StepName
-
-    campaign, _ = all_of(slug)
-    value = campaign.value
+    value = desk.menu(slug)
     if as_json:
         levels = [
             {

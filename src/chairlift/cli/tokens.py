@@ -18,7 +18,7 @@ _FOR = "What it is for; may be repeated. " + "; ".join(f"{scope}: {MEANS[scope]}
 
 @command("token")
 @click.argument("person", default="")
-@click.option("--scope", "scopes", multiple=True, type=click.Choice(list(Scope)), help=_FOR)
+@click.option("--scope", "scopes", multiple=True, type=click.Choice([each.value for each in Scope]), help=_FOR)
 @click.option("--days", default=90, show_default=True, type=click.IntRange(1, 366), help="How long it lasts.")
 @click.option("--name", default="", help="What it is used for, to know it again in the list.")
 @click.option("--revoke", type=click.IntRange(1, 2**63 - 1), metavar="ID", help="Instead, take this token back.")

@@ -55,6 +55,11 @@ def counted(amount: int, unit: str) -> str:
     return f"{amount} {unit}{'' if amount == 1 else 's'}"
 
 
+def end_of(day: date) -> datetime:
+    """The last minute of a day that somebody has promised, or is exempt until."""
+    return datetime(day.year, day.month, day.day, 23, 59, tzinfo=UTC)
+
+
 def span(gap: timedelta) -> str:
     """`in 3 days`, `2 hours ago`; the largest unit that fits, rounded down."""
     seconds = abs(gap.total_seconds())

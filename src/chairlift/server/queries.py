@@ -137,6 +137,13 @@ def last_failure(row: Upgrade) -> Unit | None:
     return runs.filter(bad).order_by("-ended_at").first()
 
 
+def failure(row: Upgrade) -> Unit:
+    """The newest run of the service's tests that did not pass. Raises NotFound where all have passed."""
+    if run := last_failure(row):
+        return run
+    raise NotFound(f"no tests of {row.service.name} have failed")
+
+
 def _whose(squad: str, party: Party) -> str:
     return squad if party is Party.SQUAD else "project team"
 
@@ -165,9 +172,12 @@ def older(
 
 def log_of(campaign_row: Campaign, service: str = "", by: str = "", kind: str = "") -> QuerySet[Entry]:
     """The entries of a campaign, newest first: of one service, of one person, of one kind."""
-    rows = Entry.objects.filter(campaign=campaign_row).select_related("upgrade__service")
+    rows = Entry.objects.select_related("upgrade__service")
     if service:
-        rows = rows.filter(upgrade__service__name=service)
+        # By way of the upgrade: SQLite would walk through the whole campaign's log for one service.
+        rows = rows.filter(upgrade__campaign=campaign_row, upgrade__service__name=service)
+    else:
+        rows = rows.filter(campaign=campaign_row)
     if by:
         rows = rows.filter(by__iexact=by)
     if kind:

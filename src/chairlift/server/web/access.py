@@ -125,6 +125,12 @@ CALLS: Mapping[str, Call] = MappingProxyType(
         "api-deployed": Call(Scope.ACT, Need.SQUAD),
         "api-tested": Call(Scope.ACT, Need.SQUAD),
         "api-retry": Call(Scope.ACT, Need.SQUAD),
+        "api-documented": Call(Scope.ACT, Need.SQUAD),
+        "api-promise": Call(Scope.ACT, Need.SQUAD),
+        "api-block": Call(Scope.ACT, Need.SQUAD),
+        "api-unblock": Call(Scope.ACT, Need.SQUAD),
+        "api-exempt": Call(Scope.LEAD, Need.TEAM),
+        "api-problem": Call(Scope.LEAD, Need.TEAM),
         "api-pause": Call(Scope.LEAD, Need.TEAM),
         "api-restart": Call(Scope.LEAD, Need.TEAM),
     }

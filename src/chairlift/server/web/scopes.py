@@ -18,6 +18,6 @@ class Scope(StrEnum):
 MEANS = {
     Scope.READ: "see everything",
     Scope.CHOOSE: "choose service levels",
-    Scope.ACT: "hold, resume, say what is deployed and tested, retry, update",
-    Scope.LEAD: "pause and restart a campaign",
+    Scope.ACT: "say what squads say: hold, resume, deployed, tested, update and the like",
+    Scope.LEAD: "say what the project team says: pause, restart, exempt, problem",
 }

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from chairlift.core.log import Kind
 from chairlift.server import actions
 from chairlift.server.models import ApiToken, Entry
 from chairlift.server.web import tokens
@@ -35,6 +36,12 @@ CALLED = {
     "api-deployed": ("POST", f"{TINY}/deployed/shop", {"environment": "stage"}),
     "api-tested": ("POST", f"{TINY}/tested/shop", {}),
     "api-retry": ("POST", f"{TINY}/retry/shop", {}),
+    "api-documented": ("POST", f"{TINY}/documented/shop", {"where": "wiki/Shop"}),
+    "api-promise": ("POST", f"{TINY}/promise/shop", {"day": "2026-02-01"}),
+    "api-block": ("POST", f"{TINY}/block/shop", {"text": "old driver"}),
+    "api-unblock": ("POST", f"{TINY}/unblock/shop", {"blocker": "b1"}),
+    "api-exempt": ("POST", f"{TINY}/exempt/shop", {"until": "2026-05-01", "why": "is retired"}),
+    "api-problem": ("POST", f"{TINY}/problem", {"name": "cookies", "text": "SameSite"}),
     "api-pause": ("POST", f"{TINY}/pause", {"why": "fire"}),
     "api-restart": ("POST", f"{TINY}/restart", {}),
 }
@@ -43,7 +50,10 @@ EACH = pytest.mark.parametrize("name", sorted(CALLS))
 
 @pytest.fixture(autouse=True)
 def there(at_desk, failed):
-    """All that is asked for is there."""
+    """All that is asked for is there, and what can be taken away."""
+    row = at_desk.row("shop")
+    actions.hold(row, "wait", "Bo", at_desk.roster, at_desk.now)
+    actions.block(row, "old driver", "Bo", at_desk.roster, at_desk.now)
 
 
 def call(client, name, status):
@@ -60,8 +70,8 @@ def test_every_operation_is_called_here():
 @EACH
 @pytest.mark.parametrize("person", PEOPLE)
 def test_each_person_at_each_operation(at_desk, program, name, person):
-    if name == "api-resume":
-        actions.hold(at_desk.row("shop"), "wait", "Bo", at_desk.roster, at_desk.now)
+    if name == "api-hold":
+        actions.say(at_desk.row("shop"), Kind.RESUMED, "Bo", at_desk.roster, at_desk.now)
     may = person in MAY[CALLS[name].need]
     answer, wrote = call(program(person), name, 200 if may else 403)
     if CALLED[name][0] == "GET":

@@ -75,6 +75,7 @@ def test_every_operation_says_how_it_can_fail(document):
 def test_what_is_answered_is_as_it_says(document, at_desk, program, failed, name):
     at_desk.choose("shop", "Trust but verify")
     actions.hold(at_desk.row("shop"), "wait", "Bo", at_desk.roster, at_desk.now)
+    actions.block(at_desk.row("shop"), "old driver", "Bo", at_desk.roster, at_desk.now)
     client = program("Lena")
     answer = client.ask(*CALLED[name]).json()
     (operation,) = [each for _, _, each in operations(document) if f"api-{each['operationId']}" == name]

@@ -70,7 +70,7 @@ class TestSaying:
     def test_a_hold_is_recorded_once_until_somebody_resumes(self, ana):
         for recorded in (True, False):
             assert ana.write("hold/shop", {"why": "the fair"}) == {
-                "service": "shop", "by": "Ana", "environment": "", "recorded": recorded
+                "service": "shop", "by": "Ana", "environment": "", "blocker": "", "recorded": recorded
             }  # fmt: skip
         assert entries(Kind.HELD) == [("shop", "Ana", "", "the fair")]
         for recorded in (True, False):
@@ -92,9 +92,33 @@ class TestSaying:
             ("shop", "Ana", "", "half done"), ("shop", "Ana", "", "the index was away")
         ]  # fmt: skip
 
+    def test_documentation_there_or_promised(self, ana):
+        ana.write("documented/bare", {"where": "wiki/Bare"})
+        ana.write("promise/bare", {"day": "2026-02-01"})
+        assert entries(Kind.DOCUMENTED, Kind.PROMISED) == [
+            ("bare", "Ana", "wiki/Bare", ""), ("bare", "Ana", "2026-02-01", "deploy documentation")
+        ]  # fmt: skip
+
+    def test_what_is_in_the_way_and_out_of_it(self, ana):
+        told = {"text": "old driver", "due": "2026-02-01", "team": True}
+        assert ana.write("block/shop", told)["blocker"] == "b1"
+        (entry,) = Entry.objects.filter(kind=Kind.BLOCKED)
+        assert entry.data == {"owner": "project team", "due": "2026-02-01T23:59:00+00:00", "problem": ""}
+        assert ana.write("unblock/shop", {"blocker": "b1", "why": "gone"})["blocker"] == "b1"
+        assert entries(Kind.UNBLOCKED) == [("shop", "Ana", "b1", "gone")]
+        assert "no open blocker 'b1' here" in ana.write("unblock/shop", {"blocker": "b1"}, 409)["detail"]
+
+    def test_exemptions_and_known_problems_are_the_project_teams(self, program):
+        lead = program("Lena", "lead")
+        lead.write("exempt/shop", {"until": "2026-05-01", "why": "is retired"})
+        told = {"name": "cookies", "text": "SameSite", "services": ["shop", "cart"]}
+        assert lead.write("problem", told)["services"] == 2
+        assert lead.write("problem", {**told, "services": []})["services"] == 5
+        assert entries(Kind.EXEMPTED) == [("shop", "Lena", "2026-05-01T23:59:00+00:00", "is retired")]
+
     def test_the_project_team_pauses_and_goes_on(self, program):
         lead = program("Lena", "lead")
-        assert lead.write("pause", {"why": "fire"}) == {"campaign": "tiny", "by": "Lena"}
+        assert lead.write("pause", {"why": "fire"}) == {"campaign": "tiny", "by": "Lena", "services": None}
         lead.write("restart", {"why": "out"})
         assert entries(Kind.PAUSED, Kind.RESTARTED) == [(None, "Lena", "", "fire"), (None, "Lena", "", "out")]
 

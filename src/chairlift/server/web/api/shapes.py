@@ -121,6 +121,36 @@ class Tested(_Told):
     note: Words = Field("", description="What was tested.")
 
 
+class Documented(_Told):
+    where: Words = Field(description="A URL, or a path in the repository.")
+
+
+class Promise(_Told):
+    day: date
+
+
+class Block(_Told):
+    text: Words
+    due: date | None = Field(None, description="When its owner promises an answer.")
+    team: bool = Field(False, description="The project team owns it, not the squad.")
+
+
+class Unblock(_Told):
+    blocker: Name
+    why: Words = ""
+
+
+class Exempt(_Told):
+    until: date
+    why: Words
+
+
+class KnownProblem(_Told):
+    name: Name
+    text: Words
+    services: list[Name] = Field([], description="Where it is open; in every service without them.")
+
+
 # Given
 
 
@@ -306,12 +336,16 @@ class Done(Schema):
     service: str
     by: str
     environment: str = ""
+    blocker: str = ""
     recorded: bool = True
 
 
 class CampaignDone(Schema):
+    """What was said of a whole campaign; `services` is of how many of its services, where that can differ."""
+
     campaign: str
     by: str
+    services: int | None = None
 
 
 class Invalid(Schema):

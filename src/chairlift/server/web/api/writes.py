@@ -6,8 +6,10 @@ from typing import Any
 
 from ninja import Router
 
+from chairlift.core.decision import Party
 from chairlift.core.log import Kind
-from chairlift.server import actions, queries
+from chairlift.core.schedule import end_of
+from chairlift.server import actions, problems, queries
 from chairlift.server.models import Upgrade
 from chairlift.server.web.access import Request
 from chairlift.server.web.api import shapes
@@ -81,6 +83,59 @@ def retry(request: Request, slug: str, name: str, told: shapes.Why) -> dict[str,
     row = _known(request, slug, name)
     actions.retry(row, _by(request), told.why, request.roster, request.now)
     return _done(request, row)
+
+
+@router.post(
+    _OF + "/documented/{path:name}", response=shapes.Done, url_name="api-documented", operation_id="documented"
+)
+def documented(request: Request, slug: str, name: str, told: shapes.Documented) -> dict[str, Any]:
+    """Say where the deploy documentation is."""
+    row = _known(request, slug, name)
+    actions.document(row, told.where, _by(request), request.roster, request.now)
+    return _done(request, row)
+
+
+@router.post(_OF + "/promise/{path:name}", response=shapes.Done, url_name="api-promise", operation_id="promise")
+def promise(request: Request, slug: str, name: str, told: shapes.Promise) -> dict[str, Any]:
+    """Promise the deploy documentation by a day."""
+    row = _known(request, slug, name)
+    actions.promise_docs(row, told.day, _by(request), request.roster, request.now)
+    return _done(request, row)
+
+
+@router.post(_OF + "/block/{path:name}", response=shapes.Done, url_name="api-block", operation_id="block")
+def block(request: Request, slug: str, name: str, told: shapes.Block) -> dict[str, Any]:
+    """Record what is in the way; merging waits. The answer names the blocker."""
+    row = _known(request, slug, name)
+    owner = Party.PROJECT_TEAM if told.team else Party.SQUAD
+    due = end_of(told.due) if told.due else None
+    made = actions.block(row, told.text, _by(request), request.roster, request.now, due=due, owner=owner)
+    return _done(request, row, blocker=made)
+
+
+@router.post(_OF + "/unblock/{path:name}", response=shapes.Done, url_name="api-unblock", operation_id="unblock")
+def unblock(request: Request, slug: str, name: str, told: shapes.Unblock) -> dict[str, Any]:
+    """Take a blocker, or a known problem here, away."""
+    row = _known(request, slug, name)
+    actions.unblock(row, told.blocker, _by(request), told.why, request.roster, request.now)
+    return _done(request, row, blocker=told.blocker)
+
+
+@router.post(_OF + "/exempt/{path:name}", response=shapes.Done, url_name="api-exempt", operation_id="exempt")
+def exempt(request: Request, slug: str, name: str, told: shapes.Exempt) -> dict[str, Any]:
+    """Permit a service not to take part before a day."""
+    row = _known(request, slug, name)
+    actions.exempt(row, end_of(told.until), told.why, _by(request), request.roster, request.now)
+    return _done(request, row)
+
+
+@router.post(_OF + "/problem", response=shapes.CampaignDone, url_name="api-problem", operation_id="problem")
+def problem(request: Request, slug: str, told: shapes.KnownProblem) -> dict[str, Any]:
+    """Record a known problem; merges wait wherever it is open."""
+    row = queries.campaign(slug)
+    by = _by(request)
+    count = problems.record(row, told.name, told.text, told.services, by, request.roster, request.now)
+    return {"campaign": row.slug, "by": by, "services": count}
 
 
 @router.post(_OF + "/pause", response=shapes.CampaignDone, url_name="api-pause", operation_id="pause")
