@@ -58,7 +58,9 @@ def told(page):
 def test_every_number_leads_to_as_many_rows(busy, visit, squad):
     client = visit("Ana")
     page = client.page(f"{REPORT}?squad={squad}")
-    found = [each for each in numbers(page) if "to mind in the calendar" not in each[1] and "between steps" not in each[1]]
+    found = [
+        each for each in numbers(page) if "to mind in the calendar" not in each[1] and "between steps" not in each[1]
+    ]
     assert len(found) > 15
     for count, words, address in found:
         rows_there = client.page(address)

@@ -193,7 +193,9 @@ def _ahead(scope: Scope, squad: Squad | None, numbers: Mapping[str, int]) -> Ite
     dates = tuple(_dates(scope, squad))
     last = scope.week.later(1).sunday
     empty = f"Nothing is announced or due until {last:%a} {last.day} {last:%b}."
-    yield Section("Comes next", empty, (*parts, Part("dates", "to mind in the calendar", len(dates), "menu", rows=dates)))
+    yield Section(
+        "Comes next", empty, (*parts, Part("dates", "to mind in the calendar", len(dates), "menu", rows=dates))
+    )
 
 
 def _dates(scope: Scope, squad: Squad | None) -> Iterator[Row]:
