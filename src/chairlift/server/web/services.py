@@ -15,7 +15,7 @@ from django.urls import reverse
 from chairlift.core.decision import StepName
 from chairlift.core.log import Kind
 from chairlift.server import actions, queries
-from chairlift.server.models import Campaign, Upgrade
+from chairlift.server.models import Campaign, Entry, Upgrade
 from chairlift.server.web import access, plots, rows
 from chairlift.server.web.access import Request
 from chairlift.server.web.once import once
@@ -40,6 +40,7 @@ def service(request: Request, slug: str, name: str) -> HttpResponse:
         "link": _link(campaign, row) if mine else None,
         "environments": (value.environments if value else ()) or campaign.value.environments,
         "changes": [_Change(slug, each) for slug, each in told.evidence.get("changes", {}).items()],
+        "chose": Entry.objects.filter(upgrade=upgrade, kind=Kind.CHOSE).order_by("-pk").first(),
         "log": list(reversed(told.log)),
     }  # fmt: skip
     return render(request, "web/service.html", context)
