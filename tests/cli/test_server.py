@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import sqlite3
 import subprocess
 import sys
@@ -133,10 +134,11 @@ class TestReading:
 
 
 def _steady(text):
+    """Spans of time, and the columns that they widen, left out."""
     try:
         return json.loads(text)
     except ValueError:
-        return [line for line in text.splitlines() if " ago" not in line]
+        return re.sub(r"(in )?\d+ (second|minute|hour|day)s?( ago)?|now", "then", re.sub(" +", " ", text))
 
 
 class TestSaying:

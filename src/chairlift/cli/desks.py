@@ -106,7 +106,7 @@ class Desk(Protocol):
     def exempt(self, slug: str, service: str, until: date, why: str, by: str) -> str: ...
 
     def problem(self, slug: str, name: str, text: str, services: Sequence[str], by: str) -> int:
-        """In how many services it is open."""
+        """In how many services it was not open yet."""
         ...
 
     def pause(self, slug: str, why: str, by: str) -> str:

@@ -341,7 +341,7 @@ class Done(Schema):
 
 
 class CampaignDone(Schema):
-    """What was said of a whole campaign; `services` is of how many of its services, where that can differ."""
+    """What was said of a whole campaign; `services` is in how many of its services, where that can differ."""
 
     campaign: str
     by: str
