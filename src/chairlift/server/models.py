@@ -17,6 +17,10 @@ from chairlift.core.upgrade import Said
 from chairlift.core.upgrade import Service as ServiceValue
 from chairlift.core.upgrade import Upgrade as UpgradeValue
 
+# Django looks for models here alone.
+from chairlift.server.sessions import Preference as Preference
+from chairlift.server.sessions import Session as Session
+
 #: How long a worker may go without a word before its row is anybody's again.
 LEASE = timedelta(minutes=3)
 #: The longest rest after the world was away.

@@ -23,7 +23,7 @@ from chairlift.core.unit import Unit as UnitValue
 from chairlift.plugins import BadConfiguration
 from chairlift.ports import Message, PartlyTold, Ports, Refused, Unavailable
 from chairlift.reconcile import Chase, Reached, act, chase, reconcile
-from chairlift.server import comments, record, syncing, tending
+from chairlift.server import comments, record, sessions, syncing, tending
 from chairlift.server.engine import DatabaseEngine, ended
 from chairlift.server.models import AWAY_LIMIT, LEASE, Campaign, RosterFile, Unit, Upgrade
 from chairlift.server.outside import Outside
@@ -40,6 +40,8 @@ AWAY = timedelta(seconds=5)
 STUCK = timedelta(minutes=10)
 #: A unit that the world kept from running this often has failed.
 TRIES = 8
+#: How often sessions that are over are forgotten.
+CLEARED = timedelta(days=1)
 #: How long an idle thread sleeps before it asks the database again.
 IDLE = 0.2
 
@@ -68,6 +70,7 @@ class Worker:
         self._stop = threading.Event()
         self._due: deque[int] = deque()
         self._roster: tuple[object, Roster] = (None, Roster())
+        self._cleared: datetime | None = None
 
     def run(self, lookers: int = 2, hands: int | None = None) -> None:
         """Until `stop`: threads that look, threads that work, and this one tending the campaigns."""
@@ -266,6 +269,9 @@ class Worker:
                     tending.tend(campaign, now)
                 except FileProblems as error:
                     logger.error("campaign %s cannot be read: %s", campaign.slug, error)
+        if self._cleared is None or not now - CLEARED < self._cleared <= now:
+            sessions.clear(now)
+            self._cleared = now
         return False
 
     def sync_once(self) -> bool:

@@ -14,6 +14,8 @@ from tests.server import world
 PEOPLE = ("", "Ana", "Cy", "Lena", "Mats")
 SQUADS, TEAM = {"Ana"}, {"Lena", "Mats"}
 ARGUMENTS = {
+    "sign-in-with": ["company"],
+    "sign-in-back": ["company"],
     "menu": ["tiny"],
     "choose": ["tiny"],
     "sheet": ["tiny"],
@@ -27,8 +29,8 @@ ARGUMENTS = {
     "service": ["tiny", "shop"],
     "service-say": ["tiny", "shop"],
 }
-#: Nothing was planned there yet.
-NOT_THERE = {"change"}
+#: Nothing was planned there yet, and nothing was configured.
+NOT_THERE = {"change", "sign-in-back"}
 
 
 @pytest.fixture(autouse=True)

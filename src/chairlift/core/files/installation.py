@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from chairlift.core.files.parts import Config, config
+from chairlift.core.files.parts import VARIABLE, Config, config
+from chairlift.core.files.sign_in import Provider, sign_in
 from chairlift.core.reading import Table, quoted, read
 from chairlift.core.schedule import Duration
-
-_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 def _local_forge() -> Mapping[str, Config]:
@@ -36,7 +34,7 @@ class Installation:
     """What answers the ports, and the variables of the environment that programs of services may see.
 
     The defaults are those of an installation without a file. `forges` are by the name that services use,
-    `sheets` by the slug of the campaign.
+    `sheets` by the slug of the campaign, `sign_in` by the name that stands in addresses.
     """
 
     forges: Mapping[str, Config] = field(default_factory=_local_forge)
@@ -44,6 +42,7 @@ class Installation:
     notifiers: tuple[Config, ...] = ({"kind": "log"},)
     pass_env: tuple[str, ...] = ()
     sheets: Mapping[str, SharedSheet] = field(default_factory=dict)
+    sign_in: Mapping[str, Provider] = field(default_factory=dict)
 
 
 def parse_installation(text: str, name: str) -> Installation:
@@ -57,6 +56,7 @@ def parse_installation(text: str, name: str) -> Installation:
         notifiers=tuple(config(table) for table in root.tables("notifiers")) or default.notifiers,
         pass_env=_variables(root.table("programs")),
         sheets={slug: _sheet(slug, sheets.table(slug)) for slug in sheets.data},
+        sign_in=sign_in(root),
     )
     root.finish()
     return installation
@@ -73,7 +73,7 @@ def _sheet(slug: str, table: Table) -> SharedSheet:
 def _variables(programs: Table) -> tuple[str, ...]:
     names = programs.names("pass_env")
     for name in names:
-        if not _VARIABLE.fullmatch(name):
+        if not VARIABLE.fullmatch(name):
             what = f"{quoted(name)} is no name of a variable"
             programs.problem("pass_env", what, 'write names such as "PIP_INDEX_URL"')
     return names

@@ -16,6 +16,7 @@ from chairlift.server.web import (
     signing_in,
     squads,
     start,
+    you,
 )
 from chairlift.server.web.api import app
 from chairlift.server.web.api.document import document
@@ -31,7 +32,10 @@ urlpatterns = [
     path("healthz", health.healthy, name="health"),
     path("readyz", health.ready, name="ready"),
     path("sign-in", signing_in.sign_in, name="sign-in"),
+    path("sign-in/with/<str:name>", signing_in.leave, name="sign-in-with"),
+    path("sign-in/back/<str:name>", signing_in.back, name="sign-in-back"),
     path("sign-out", signing_in.sign_out, name="sign-out"),
+    path("you", you.you, name="you"),
     path("", start.start, name="start"),
     path(_C, campaigns.menu, name="menu"),
     path(f"{_C}say", campaigns.say, name="campaign-say"),
