@@ -150,6 +150,15 @@ class TestEachKind:
         client.post("/sign-out")
         refused(client.get(address), 400)
 
+    def test_an_answer_that_led_nowhere_is_used_up_too(self, there, visit, name):
+        client = visit()
+        address = go(client, name)
+        paths = ("/token", "/login/oauth/access_token")
+        there.status = dict.fromkeys(paths, 503)
+        refused(client.get(address), 503)
+        there.status = {}
+        refused(client.get(address), 400)
+
     def test_an_answer_to_a_question_that_is_old(self, there, visit, name, at_desk):
         client = visit()
         address = go(client, name)

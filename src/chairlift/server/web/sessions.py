@@ -101,9 +101,9 @@ def of(person: str, here: str | None, now: datetime) -> list[Shown]:
 
 def end(person: str, name: str) -> bool:
     """Sign one of theirs out; False where it is over already."""
-    keys = Session.objects.filter(person=person).values_list("session_key", flat=True)
-    key = next((each for each in keys if _name(each) == name), None)
-    return key is not None and Session.objects.filter(person=person, session_key=key).delete()[0] > 0
+    theirs = Session.objects.filter(person=person)
+    key = next((each for each in theirs.values_list("session_key", flat=True) if _name(each) == name), None)
+    return theirs.filter(session_key=key).delete()[0] > 0
 
 
 def end_all(person: str) -> int:

@@ -69,6 +69,8 @@ def asked(request: HttpRequest, provider: Provider, now: datetime) -> Asked:
     if found is None:
         raise Strange
     request.session[_KEY] = [each for each in kept if each is not found]
+    # At once: what ends in an error page is not saved by itself.
+    request.session.save()
     return Asked(**found)
 
 
