@@ -20,6 +20,8 @@ from tests.browser.cast import NOW, seed
 
 def main(home: Path) -> None:
     open_home(home)
+    from django.conf import settings
+
     from chairlift.server.models import RosterFile
     from chairlift.server.web import links
     from chairlift.server.web.serving import Serving
@@ -27,7 +29,8 @@ def main(home: Path) -> None:
     if not RosterFile.objects.exists():
         seed()
     serving = Serving("127.0.0.1", 0)
-    say(f"http://127.0.0.1:{serving.port}")
+    settings.URL = f"http://127.0.0.1:{serving.port}"
+    say(settings.URL)
     for name in sys.stdin:
         say(links.make(name.strip(), RosterFile.now(), NOW).partition("/sign-in")[2])
     serving.close()

@@ -81,10 +81,11 @@ class TestEachKind:
         assert (answer.status_code, answer["Location"]) == (302, "/campaigns/tiny/sheet?q=a")
         assert "Ana" in client.page("/")
 
-    def test_who_is_not_in_the_file_learns_what_to_ask(self, there, visit, name):
+    def test_who_is_not_in_the_file_learns_what_to_ask(self, there, visit, name, caplog):
         there.user = {"sub": "9", "nickname": "zoe", "email": "zoe@example.org", "email_verified": True}
         there.emails = [{"email": "zoe@example.org", "verified": True}]
         said = refused(come(visit(), name))
+        assert "is nobody in the services file" in caplog.text
         assert "Ask whoever keeps the services file" in said
         assert 'email = "zoe@example.org"' in said
 

@@ -69,7 +69,8 @@ def back(request: Request, name: str) -> HttpResponse:
         return _trouble(request, provider, asked.after, error)
     people = whose(account, request.roster)
     if len(people) != 1:
-        logger.warning("%s of %s is %d people of the services file", _shown(account), provider.name, len(people))
+        found = ", ".join(each.name for each in people[:5]) or "nobody"
+        logger.warning("%s of %s is %s in the services file", _shown(account), provider.name, found)
         context = {"provider": provider, "account": account, "several": people, "next": asked.after}
         return render(request, "web/stranger.html", context, status=403)
     (person,) = people
