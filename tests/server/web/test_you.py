@@ -12,7 +12,7 @@ from django.contrib.sessions.backends.base import UpdateError
 
 from chairlift.server import sessions as kept
 from chairlift.server.models import Preference, Session
-from chairlift.server.web import preferences, rosters, sessions
+from chairlift.server.web import preferences, sessions
 
 HOUR = timedelta(hours=1)
 
@@ -196,20 +196,6 @@ class TestSettings:
         client = visit("Ana")
         assert "Mon 12 Jan, 09:00" in client.page("/")
         assert preferences.of("Ana") == preferences.Wanted()
-
-
-class TestSquadsOfTheProvider:
-    def test_a_roster_that_has_them_there_is_made_once(self, at_desk):
-        first = rosters.joined("Ana", ["Ibis"])
-        assert rosters.joined("Ana", ("Ibis",)) is first
-        assert rosters.joined("Ana", ()) is rosters.now()
-        assert "Ana" in first.service("desk").squad.people
-        assert "Ana" not in rosters.now().service("desk").squad.people
-
-    def test_few_are_kept(self, at_desk):
-        for count in range(40):
-            rosters.joined("Ana", [f"s{count}"])
-        assert len(rosters._kept.joined) <= rosters._JOINED
 
 
 def test_leaving_is_logged(visit, caplog):
