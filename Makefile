@@ -10,7 +10,7 @@ unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
 BIN := .venv/bin
 
 .PHONY: help setup demo test postgresql slow lint types contracts check mutants census chaos bench bench-codemods \
-	bench-environments bench-hunks bench-upgrade bench-web fixers-doc picture screenshots clean
+	bench-environments bench-forecast bench-hunks bench-upgrade bench-web fixers-doc picture screenshots clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */\1\t/' | expand -t 14
@@ -76,6 +76,9 @@ fixers-doc: .venv/.ready  ## docs/fixers.md, from the fixers of the Django recip
 
 bench-environments: .venv/.ready  ## environments of 30 packages from a warm cache, against their promise
 	@$(BIN)/python -m bench.environments
+
+bench-forecast: .venv/.ready  ## how often forecasts come true, and what one costs; about two minutes
+	@$(BIN)/python -m bench.forecast
 
 picture: .venv/.ready  ## draw the README's picture from the last demo
 	@$(BIN)/python tools/picture.py

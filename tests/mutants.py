@@ -31,9 +31,32 @@ ARRIVALS = "tests/journeys/test_arrivals.py"
 REVIEWS = "tests/journeys/test_reviews.py"
 TURNS = "tests/journeys/test_turns.py"
 WATCH = "tests/journeys/test_watch.py"
+DURATIONS = "tests/core/test_durations.py"
+FORECAST = "tests/core/test_forecast.py"
 
 
 MUTANTS = (
+    Mutant(0, "a forecast believes in promises whatever the record says", "core/durations.py",
+           "_WEIGHT, _DEGREES = 2.0, 10.0", "_WEIGHT, _DEGREES = 500.0, 10.0",
+           f"{DURATIONS}::test_the_record_wins_over_the_promise"),
+    Mutant(0, "a step that goes on tells a forecast nothing", "core/durations.py",
+           "beyond = [found.known(days) for days in going if days > least]", "beyond: list[float] = []",
+           f"{DURATIONS}::test_what_still_runs_moves_it_though_nothing_is_over"),
+    Mutant(0, "a step that goes on is taken for over by a forecast", "core/durations.py",
+           "filled = [at_least(bound, mu, sigma, chance.random()) for bound in beyond]", "filled = list(beyond)",
+           f"{DURATIONS}::test_what_still_runs_is_not_taken_for_over"),
+    Mutant(0, "a forecast lets everybody in at once", "core/passing.py",
+           "while waiting and self.taken < size:", "while waiting:",
+           f"{FORECAST}::test_waves_queue_services"),
+    Mutant(0, "a forecast forgets how long a step has taken", "core/passing.py",
+           "bound = pace.known(taken) if taken > pace.least else None", "bound = None",
+           f"{FORECAST}::test_a_step_that_has_taken_long_is_not_expected_to_end_as_if_it_had_just_begun"),
+    Mutant(0, "a forecast of thousands ends with the usual one of them", "core/passing.py",
+           "        if group.count > 1:\n", "        if False:\n",
+           f"{FORECAST}::test_the_last_of_a_large_group_is_later_than_the_usual_one_and_as_late_as_the_last_of_so_many"),
+    Mutant(10, "what if moves steps that have begun", "core/passing.py",
+           "begun = stand is not None and rank == stand.rank and stand.pace >= 0", "begun = False",
+           f"{FORECAST}::TestWhatIf"),
     Mutant(1, "the wait for a wave ends at once", "steps/create.py",
            "return Wait(now + SOON, up.admitted_why", "return Wait(now, up.admitted_why",
            f"{LAWS}::test_waiting_is_for_something_in_the_future"),

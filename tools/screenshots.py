@@ -1,6 +1,6 @@
 """Pictures of every page, to look at: `python -m tools.screenshots FOLDER [PAGE…]`.
 
-Light at a desk's width and a phone's, dark at a desk's; the names are those of tests/browser/pages.py.
+At a desk's width and a phone's, light and dark; the names are those of tests/browser/pages.py.
 """
 
 from __future__ import annotations

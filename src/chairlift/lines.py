@@ -46,7 +46,8 @@ def of_look(
         attempt = str(up.said.attempts.get(change, 1))
         yield Line(Entry(now, CHAIRLIFT, Kind.BEGAN, change, step, level), ("began", change, step, attempt))
     if chase and chase.question not in up.said.asked:
-        asked = Entry(now, CHAIRLIFT, Kind.ASKED, change, step, chase.question, decision.why)
+        whom = {"whom": decision.whom} if isinstance(decision, Ask) else {}
+        asked = Entry(now, CHAIRLIFT, Kind.ASKED, change, step, chase.question, decision.why, whom)
         yield Line(asked, ("asked", chase.question))
     if not isinstance(decision, Do) and stood != gist(change, step, kind_of(reached), decision.why):
         yield Line(Entry(now, CHAIRLIFT, Kind.STANDS, change, step, kind_of(reached), decision.why))

@@ -190,13 +190,17 @@ class Monitor(Protocol):
 
 @dataclass(frozen=True)
 class Message:
-    """Something to tell people. `key` and `at` are the same each time the same thing is told."""
+    """Something to tell people. `key` and `at` are the same each time the same thing is told.
+
+    `html`, where given, says the same as `text`, for channels that show it.
+    """
 
     key: str
     to: tuple[str, ...]
     subject: str
     text: str
     at: datetime | None = None
+    html: str = ""
 
 
 @runtime_checkable

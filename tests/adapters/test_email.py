@@ -87,6 +87,19 @@ def test_an_email_says_what_mail_systems_need(server: MailServer) -> None:
     assert mail.text == HELLO.text + "\n-- \nhttps://chairlift.example.org/\n"
 
 
+def test_html_goes_beside_the_text_and_is_the_same_each_time(server: MailServer) -> None:
+    notifier = email(server)
+    told = replace(HELLO, html="<p>Dear <b>Ada</b> 🚡</p>\n.\n")
+    for _ in range(2):
+        notifier.tell(told)
+    first, second = server.mails
+    assert first.raw == second.raw
+    text, html = first.content.iter_parts()
+    assert (text.get_content_type(), html.get_content_type()) == ("text/plain", "text/html")
+    assert text.get_content().replace("\r\n", "\n") == HELLO.text
+    assert html.get_content().replace("\r\n", "\n") == told.html
+
+
 def test_one_email_goes_to_all_with_names_as_they_are(server: MailServer) -> None:
     to = (
         "Ada Lovelace <ada@example.org>",

@@ -44,6 +44,9 @@ email = "dee@example.org"
 [[person]]
 name = "Eve"
 email = "eve@example.org"
+[[person]]
+name = "Olga"
+email = "olga@example.org"
 [[squad]]
 name = "Heron"
 people = ["Ana", "Bo"]
@@ -116,7 +119,7 @@ def hence(hours: float) -> datetime:
 
 
 def seen(state: str = "planned", after: str = "passed", why: str = "", findings: tuple[str, ...] = FINDINGS,
-         pull: int = 0, **more: Any) -> dict[str, Any]:  # fmt: skip
+         pull: int = 0, merged: bool = True, **more: Any) -> dict[str, Any]:  # fmt: skip
     """The evidence of one change."""
     plan = {
         "state": state, "commit": HEAD, "files": 23, "insertions": 148, "deletions": 131, "why": "",
@@ -127,7 +130,8 @@ def seen(state: str = "planned", after: str = "passed", why: str = "", findings:
     if pull:
         found["head"] = found["after"]
         found["pull"] = {
-            "number": pull, "state": "open", "head": HEAD, "url": f"https://forge.example/edu/pulls/{pull}",
+            "number": pull, "state": "merged" if merged else "open", "head": HEAD,
+            "url": f"https://forge.example/edu/pulls/{pull}",
             "merged_commit": "", "reverted": False, "moot": False,
         }  # fmt: skip
     return {**found, **more}
@@ -153,7 +157,8 @@ _MERGED = did(-49, Verb.MERGE, StepName.MERGE, f"merged as {HEAD}")
 CAST = (
     Part("catalogue", HERON, HANDS_OFF, "upgrade", StepName.MERGE, "wait",
          "notice to Heron: merges when it ends, unless somebody objects", until=28.8,
-         evidence=evidence(prepare=seen(pull=27), upgrade=seen(pull=31)), lines=(_OPENED, _APPROVED, _TOLD)),
+         evidence=evidence(prepare=seen(pull=27), upgrade=seen(pull=31, merged=False)),
+         lines=(_OPENED, _APPROVED, _TOLD)),
     Part("checkout", HERON, VERIFY, "upgrade", StepName.TEST, "ask",
          "production runs it: Heron tests it and says so by name", Party.SQUAD, until=77,
          evidence=evidence(upgrade=seen(pull=31, environments=[
@@ -165,7 +170,7 @@ CAST = (
          evidence=evidence(prepare=seen())),
     Part("forum", HERON, REVIEW, "prepare", StepName.REVIEW, "ask",
          "pull request 27 waits for a review by Heron of 9c07b6e2f4", Party.SQUAD, until=-20.5,
-         evidence=evidence(prepare=seen(pull=27)), lines=(_OPENED,)),
+         evidence=evidence(prepare=seen(pull=27, merged=False)), lines=(_OPENED,)),
     Part("grades", HERON, "", "prepare", StepName.CREATE, "ask",
          "Heron has not chosen a service level yet; until then there is only the plan", Party.SQUAD, until=-1281.2,
          evidence=evidence(prepare=seen(findings=()))),
@@ -192,7 +197,13 @@ CAST = (
     Part("wallet", IBIS, HANDS_OFF, "upgrade", StepName.TEST, "wait",
          "watching production: so far healthy (2 errors in 12,400 requests; 3 in 11,900 before)", until=140,
          evidence=evidence(upgrade=seen(pull=31, verdicts={"production": {
-             "health": "healthy", "why": "2 errors in 12,400 requests; 3 in 11,900 before", "final": False}})),
+             "health": "healthy", "why": "2 errors in 12,400 requests; 3 in 11,900 before", "final": False,
+             "commit": HEAD, "line": [[hence(hour).isoformat(), 620 * (hour + 21), (hour + 21) // 9]
+                                      for hour in range(-20, 0)],
+             "counts": {"before": {"requests": 11_900, "errors": 3, "minutes": 2880, "expected": 2880, "groups": []},
+                        "after": {"requests": 12_400, "errors": 2, "minutes": 1200, "expected": 1200,
+                                  "groups": [["TimeoutError: <payments> did not answer", 2]]}}}},
+             environments=[{"name": "production", "holds": "yes", "runs": HEAD, "since": hence(-20.5).isoformat()}])),
          lines=(_OPENED, _APPROVED, _TOLD, _MERGED)),
     Part(LONG, QUAIL, "", "prepare", StepName.CREATE, "ask",
          f"{QUAIL} has not chosen a service level yet; until then there is only the plan", Party.SQUAD, until=-1281.2,
@@ -222,7 +233,7 @@ def seed(more: str = "", campaigns: Mapping[str, str] | None = None) -> None:
     from django.db import transaction
 
     from chairlift.server import actions
-    from chairlift.server.models import Entry, Upgrade
+    from chairlift.server.models import Campaign, Entry, Upgrade
 
     began = hence(-1500)
     with transaction.atomic():
@@ -240,3 +251,42 @@ def seed(more: str = "", campaigns: Mapping[str, str] | None = None) -> None:
             for line in part.lines:
                 Entry.write(row, line)
             Upgrade.objects.filter(pk=row.pk).update(**part.standing)
+        _keep_in_hand(roster)
+        _sheets(Campaign.objects.get(slug=SLUG))
+
+
+def _sheets(campaign: Any) -> None:
+    """A spreadsheet that Ana shows, and a shared one that differs."""
+    from chairlift.server.models import SheetConflict, SheetDraft, SheetState
+
+    data = b"Service,Level\nenrolment,DIY\ngrades,Hands-off\nforum,Every day\nledger,DIY\n"
+    SheetDraft.objects.create(pk=1, campaign=campaign, person="Ana", name="choices.csv", data=data, at=NOW)
+    SheetState.objects.create(campaign=campaign, synced_at=hence(-3), next_at=hence(0.1))
+    SheetConflict.objects.create(
+        campaign=campaign, service="forum", heading="Level", ours=REVIEW, theirs=DIY, since=hence(-3),
+        why="it was changed on both sides since the last look",
+    )  # fmt: skip
+
+
+#: A list as a company keeps it, with a row that cannot be taken in.
+CATALOGUE = b"""Service,Repository,Squad,Contact,Cost centre
+checkout,edu/checkout,Ibis,,7
+search,https://github.com/edu/search,Plover,pia@example.org,7
+typo,edu/typo,Herron,,7
+"""
+
+
+def _keep_in_hand(roster: Any) -> None:
+    """A known problem, an exemption, and two files on their way in."""
+    from chairlift import catalogues
+    from chairlift.server import actions, drafts, problems, queries
+
+    campaign, began = queries.campaign(SLUG), hence(-20)
+    where = ["checkout", "forum", LONG]
+    problems.record(campaign, "slow-scan", "the new index is not used", where, "Lena", roster, began)
+    actions.exempt(queries.upgrade("ledger", campaign), hence(900), "replaced in October", "Lena", roster, began)
+    held = drafts.holds(None)[0]
+    found = catalogues.propose(held, catalogues.read([catalogues.File("services.csv", CATALOGUE)]))
+    drafts.make_import(found, drafts.edition(held), "Olga", began)
+    text = campaign.text.replace("deadline = 2021-10-15", "deadline = 2021-11-15")
+    drafts.make(campaign, text, drafts.edition(campaign.text), "Lena", began)

@@ -10,6 +10,9 @@ from playwright.sync_api import Browser, sync_playwright
 
 PROGRAM = shutil.which("chromium")
 MISSING = "SKIPPED: no Chromium here, so no page was seen in a browser; 'apt-get install chromium' brings one"
+#: For the checker of HTML.
+JAVA = shutil.which("java")
+NO_JAVA = "SKIPPED: no Java here, so no page's HTML was checked; 'apt-get install default-jre-headless' brings one"
 #: Tests run in containers, as root; and a browser on its own asks its maker this and that.
 ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage")
 #: A desk, and a phone: what pages are looked at in.

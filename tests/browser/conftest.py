@@ -5,10 +5,14 @@ from __future__ import annotations
 import shutil
 
 import pytest
+from playwright.sync_api import expect
 
-from tests.browser.chromium import MISSING, PROGRAM, launched
+from tests.browser.chromium import JAVA, MISSING, NO_JAVA, PROGRAM, launched
 from tests.browser.place import opened
 from tests.browser.watching import watched
+
+#: Of a machine that is busy with other tests; what is there is seen at once.
+expect.set_options(timeout=20_000)
 
 
 def pytest_collection_modifyitems(items):
@@ -20,12 +24,14 @@ def pytest_collection_modifyitems(items):
 
 def pytest_terminal_summary(terminalreporter):
     """Once, loudly: a line in a list of skips is overlooked."""
-    if PROGRAM is None:
-        terminalreporter.write_line(MISSING, red=True, bold=True)
+    for program, missing in ((PROGRAM, MISSING), (JAVA, NO_JAVA)):
+        if program is None:
+            terminalreporter.write_line(missing, red=True, bold=True)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser():
+    """Gone before other tests come: Playwright leaves a running event loop in its thread, which Django takes amiss."""
     if PROGRAM is None:
         pytest.skip(MISSING)
     with launched() as found:

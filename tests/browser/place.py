@@ -22,12 +22,15 @@ def main(home: Path) -> None:
     open_home(home)
     from django.conf import settings
 
+    from chairlift.server import forecasting
     from chairlift.server.models import RosterFile
     from chairlift.server.web import links
     from chairlift.server.web.serving import Serving
 
     if not RosterFile.objects.exists():
         seed()
+        forecasting.renew_due(NOW)
+        (home / "chairlift.toml").write_text('operators = ["Olga"]\n')
     serving = Serving("127.0.0.1", 0)
     settings.URL = f"http://127.0.0.1:{serving.port}"
     say(settings.URL)

@@ -47,7 +47,8 @@ class Eye:
     def _said(self, message: Any) -> None:
         # That of a page itself is what the tests ask for; those of its parts are seen above.
         if message.type in ("error", "warning") and "Failed to load resource" not in message.text:
-            self.wrong.append(f"{message.type}: {message.text}")
+            where = message.page.url if message.page else ""
+            self.wrong.append(f"{message.type} at {where}: {message.text}")
 
 
 class Windows:
@@ -71,7 +72,7 @@ class Windows:
 
     def _context(self, **more: Any) -> BrowserContext:
         context = self.browser.new_context(base_url=self.place.url, **more)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(30_000)
         self.eye.watch(context)
         self._open.append(context)
         return context
@@ -86,10 +87,10 @@ class Windows:
             context.close()
 
 
-def sign_in(page: Page, link: str) -> None:
+def sign_in(page: Page, link: str, goes: str = "**/") -> None:
     page.goto(link)
     page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url("**/")
+    page.wait_for_url(goes)
 
 
 @contextmanager
@@ -100,4 +101,4 @@ def watched(browser: Browser, place: Place) -> Iterator[Windows]:
         yield windows
     finally:
         windows.close()
-    assert windows.eye.wrong == []
+    assert not windows.eye.wrong, "\n".join(windows.eye.wrong)

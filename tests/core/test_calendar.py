@@ -226,3 +226,13 @@ def test_long_durations_are_counted_to_their_end() -> None:
     one_day_a_week = Calendar(hours={0: (time(9), time(17))})
     monday = datetime(2021, 7, 5, 10, tzinfo=UTC)
     assert one_day_a_week.add(monday, days(260)) == monday + timedelta(weeks=260)
+
+
+def test_openings_are_the_hours_worked_outside_freezes_and_one_where_they_adjoin():
+    freeze = Freeze(date(2026, 1, 13), date(2026, 1, 13), "stocktaking")
+    monday = datetime(2026, 1, 12, tzinfo=UTC)
+    office = Calendar(UTC, OFFICE_HOURS).with_freezes([freeze])
+    found = list(office.openings(monday, 7))
+    assert [(opens.day, opens.hour, closes.hour) for opens, closes in found] == [(d, 9, 17) for d in (12, 14, 15, 16)]
+    assert list(ALWAYS.openings(monday, 3)) == [(monday, monday + timedelta(days=3))]
+    assert [opens.day for opens, _ in ALWAYS.with_freezes([freeze]).openings(monday, 7)] == [12, 14]

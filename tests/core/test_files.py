@@ -18,6 +18,7 @@ from chairlift.core.files import (
     parse_installation,
     parse_services,
 )
+from chairlift.core.files.installation import Webhook
 from chairlift.core.menu import Campaign, Times
 from chairlift.core.schedule import Duration, Freeze
 from tests.core.mistakes import Parse, edited
@@ -38,6 +39,8 @@ def test_a_campaign_as_values() -> None:
     assert (campaign.brake.reverts, campaign.brake.stuck) == (3, Campaign.brake.stuck)
     assert campaign.chairlift_approves
     assert campaign.merge_method == "squash"
+    assert campaign.weekly_report
+    assert not parse_campaign(f"{CAMPAIGN}[report]\nweekly = false\n", "f.toml").weekly_report
 
 
 def test_the_menu_as_values() -> None:
@@ -149,6 +152,51 @@ def test_an_installation_keeps_the_settings_of_adapters_as_they_stand() -> None:
     )
 
 
+HOOK = """
+[[webhooks]]
+name = "chat"
+url = "https://hooks.example.org/chairlift?room=1"
+secret_env = "CHAIRLIFT_HOOK"
+kinds = ["chose", "meant to"]
+campaigns = ["django-3.2"]
+"""
+
+
+def test_webhooks_of_an_installation() -> None:
+    assert parse_installation(HOOK, "f.toml").webhooks == (
+        Webhook(
+            "chat",
+            "https://hooks.example.org/chairlift?room=1",
+            "CHAIRLIFT_HOOK",
+            ("chose", "meant to"),
+            ("django-3.2",),
+        ),
+    )
+    local = HOOK.replace("https://hooks.example.org", "http://127.0.0.1:8080")
+    assert parse_installation(local, "f.toml").webhooks[0].url.startswith("http://127.0.0.1:8080/")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "what"),
+    [
+        ("https://hooks", "http://hooks", "is not encrypted; write https://host/path"),
+        ("https://hooks", "ftp://hooks", "is no address"),
+        ("https://hooks", "file:///etc/", "is no address"),
+        ("https://hooks.example.org", "https://me:secret@hooks.example.org", "holds a name or password"),
+        ("https://hooks.example.org", "https://hooks.example.org:port", "is no address"),
+        ("https://hooks.example.org", "https://", "is no address"),
+        ('"CHAIRLIFT_HOOK"', '"whsec_abc="', "is no name of a variable"),
+        ('"meant to"', '"merged"', "kinds has no 'merged'"),
+        ('name = "chat"', "", "[[webhooks]] has no name"),
+        ('url = "https://hooks.example.org/chairlift?room=1"', "", "has no url"),
+    ],
+)
+def test_webhooks_that_are_wrong(old: str, new: str, what: str) -> None:
+    assert HOOK.count(old) == 1
+    assert any(what in str(problem) for problem in problems(HOOK.replace(old, new), parse_installation))
+    assert any("two webhooks called 'chat'" in str(each) for each in problems(HOOK + HOOK, parse_installation))
+
+
 # Menus of other companies
 
 LEVEL = '[[level]]\nname = "{name}"\nsquad = {squad}\n{more}\n'
@@ -254,3 +302,10 @@ def test_garbage_is_refused_with_nothing_but_problems(text: str) -> None:
 def test_any_jumble_of_good_lines_is_taken_or_refused(lines: list[str]) -> None:
     for parse in (parse_campaign, parse_services):
         assert all(problem.remedy for problem in problems("\n".join(lines), parse))
+
+
+def test_a_squad_that_only_a_catalogue_knows_has_nobody_with_a_voice() -> None:
+    """Who is suggested is asked as long as there is no contact."""
+    text = SERVICES + '[[squad]]\nname = "Zebra"\nsuggested = "Ada"\n'
+    squad = parse_services(text, "f.toml").squads[-1]
+    assert (squad.people, squad.contact, squad.suggested, squad.voices) == ((), "", "Ada", frozenset())

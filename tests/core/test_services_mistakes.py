@@ -11,6 +11,12 @@ from tests.core.mistakes import Mistake, check_mistake, wrong
 from tests.core.samples import SERVICES
 
 MISTAKES = {
+    "a contact without people, beside a suggestion": (
+        'people = ["Max"]\n',
+        'suggested = "zed@example.org"\n',
+        None,
+        "contact 'Max' is not in people; ",
+    ),
     "unknown key": (
         'tests = "make test"',
         'test = "make test"',

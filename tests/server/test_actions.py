@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from chairlift.core.decision import Party
 from chairlift.core.files import FileProblems
 from chairlift.core.log import Kind
-from chairlift.server import actions
+from chairlift.server import actions, problems
 from chairlift.server.actions import NotPossible
 from chairlift.server.models import Campaign, Entry, Upgrade
 from tests.server.world import campaign_text
@@ -216,7 +216,7 @@ class TestBlockers:
 
     def test_a_known_problem_stands_in_each_service_until_it_is_taken_away(self, shop):
         where = ["shop", "desk"]
-        assert actions.known_problem(shop.campaign, "scan", "slow", where, "Lena", shop.roster, shop.now) == 2
+        assert problems.record(shop.campaign, "scan", "slow", where, "Lena", shop.roster, shop.now) == 2
         assert [problem.id for problem in facts(shop, "desk").problems] == ["problem:scan"]
         assert facts(shop, "bare").problems == ()
         actions.unblock(shop.row("desk"), "problem:scan", "Cy", "has an index", shop.roster, shop.now)
@@ -224,14 +224,14 @@ class TestBlockers:
         assert len(facts(shop).problems) == 1
 
     def test_a_known_problem_in_all_services(self, shop):
-        assert actions.known_problem(shop.campaign, "x", "x", [], "Mats", shop.roster, shop.now) == 4
+        assert problems.record(shop.campaign, "x", "x", [], "Mats", shop.roster, shop.now) == 4
 
     def test_a_known_problem_is_the_project_teams(self, shop):
         problem = (shop.campaign, "x", "x", ["shop"])
-        why = refused(actions.known_problem, *problem, "Ana", shop.roster, shop.now)
+        why = refused(problems.record, *problem, "Ana", shop.roster, shop.now)
         assert "Ana is not in the project team of tiny: ask Lena or Mats" in why
         nowhere = (shop.campaign, "x", "x", ["shop", "nowhere"], "Lena", shop.roster, shop.now)
-        assert "'nowhere' is no service of campaign tiny" in refused(actions.known_problem, *nowhere)
+        assert "'nowhere' is no service of campaign tiny" in refused(problems.record, *nowhere)
 
 
 class TestExemptions:

@@ -24,7 +24,8 @@ def shop(world):
 
 
 def take_in(world, rows, by="", **more):
-    return sheet.take_in(world.campaign, world.roster, (HEAD + rows).encode(), "old.csv", by, world.now, **more)
+    data, speaker = (HEAD + rows).encode(), sheet.Speaker(by)
+    return sheet.take_in(world.campaign, world.roster, data, "old.csv", speaker, world.now, **more)
 
 
 def choices(world):

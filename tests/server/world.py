@@ -86,6 +86,8 @@ name = "Bo"
 email = "bo@example.org"
 [[person]]
 name = "Cy"
+[[person]]
+name = "Olga"
 [[squad]]
 name = "Heron"
 people = ["Ana", "Bo"]

@@ -83,6 +83,10 @@ class EmailNotifier:
             mail["Date"] = message.at
         foot = f"\n-- \n{self._settings.base_url}\n" if self._settings.base_url else ""
         mail.set_content(_bytes(message.text + foot).decode(), cte="quoted-printable")
+        if message.html:
+            mail.add_alternative(_bytes(message.html).decode(), subtype="html", cte="quoted-printable")
+            # The same at each try, and of all that is said, so that nothing which is said can hold it.
+            mail.set_boundary(sha256(_bytes(f"{message.key}\n{message.text}\n{message.html}")).hexdigest()[:40])
         return mail
 
     def _send(self, mail: EmailMessage, people: Sequence[Address]) -> None:

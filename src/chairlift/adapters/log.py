@@ -53,6 +53,8 @@ class LogNotifier:
         # A process that was killed while it wrote has left half a line, which must not swallow ours.
         torn = size and os.pread(descriptor, 1, size - 1) != b"\n"
         said = asdict(message) | {"at": message.at.isoformat() if message.at else None}
+        if not message.html:
+            del said["html"]
         _write(descriptor, (b"\n" if torn else b"") + json.dumps(said).encode() + b"\n", size)
 
     def _catch_up(self, descriptor: int) -> int:

@@ -31,14 +31,16 @@ def main(context: click.Context, home: Path) -> None:
 
 def run() -> None:
     """The entry point of the console script."""
-    from chairlift.cli import operating, people, seeing, sharing, tokens, upgrading
+    from chairlift.cli import operating, people, reporting, seeing, services, sharing, tokens, upgrading
     from chairlift.localforge.commands import forge
 
     for command in (
         *people.COMMANDS,
         *seeing.COMMANDS,
+        *reporting.COMMANDS,
         *sharing.COMMANDS,
         *operating.COMMANDS,
+        *services.COMMANDS,
         *tokens.COMMANDS,
         *upgrading.COMMANDS,
         forge,

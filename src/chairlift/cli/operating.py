@@ -272,6 +272,7 @@ def sign_in(home: Path, person: str) -> None:
 @json_option
 def doctor(home: Path, as_json: bool) -> int:
     """Load every adapter that is configured, and make each repository answer once; changes nothing."""
+    from chairlift.adapters import webhooks
     from chairlift.server.models import Campaign, RosterFile
     from chairlift.server.outside import Outside
 
@@ -288,6 +289,8 @@ def doctor(home: Path, as_json: bool) -> int:
         found.append(_tried(f"spreadsheet of {slug}", functools.partial(_shared, outside, slug)))
     for provider in outside.installation.sign_in.values():
         found.append(_tried(f"signing in with {provider.name}", functools.partial(_knocked, provider)))
+    for hook in outside.installation.webhooks:
+        found.append(_tried(f"webhook {hook.name}", functools.partial(webhooks.key_in, hook.secret_env)))
     if as_json:
         print_json(found)
     else:

@@ -230,10 +230,10 @@ def exempt(home: Path, service: str, until: date, by: str, why: str, slug: str) 
 @campaign_option
 def problem(home: Path, name: str, text: str, by: str, services: tuple[str, ...], slug: str) -> None:
     """Record a known problem; merges wait wherever it is open, until 'chairlift unblock SERVICE NAME'."""
-    from chairlift.server import actions
+    from chairlift.server import problems
 
     campaign, roster = all_of(slug)
-    count = actions.known_problem(campaign, name, text, services, by, roster, now())
+    count = problems.record(campaign, name, text, services, by, roster, now())
     way_out = f"'chairlift unblock SERVICE problem:{name}' closes it in one"
     answer(f"{name}: open in {counted(count, 'service')}; {way_out}", blocker=f"problem:{name}", services=count)
 

@@ -317,7 +317,8 @@ def _import(campaign: Any, roster: Any, source: Path, by: str, dry_run: bool, as
     """All rows or none; every bad one is named by its number."""
     from chairlift.server import sheet as sheet_of
 
-    outcome = sheet_of.take_in(campaign, roster, source.read_bytes(), source.name, by, now(), dry_run)
+    speaker = sheet_of.Speaker(by)
+    outcome = sheet_of.take_in(campaign, roster, source.read_bytes(), source.name, speaker, now(), dry_run)
     if as_json:
         print_json({"changed": outcome.changes, "same": outcome.same, "problems": outcome.problems, "dry_run": dry_run})
         return 2 if outcome.problems else 0

@@ -118,6 +118,7 @@ class Campaign:
     chairlift_approves: bool = False
     why: str = ""
     links: tuple[str, ...] = ()
+    weekly_report: bool = True
 
     def level(self, name: str) -> ServiceLevel:
         """Raises KeyError, with what there is, for an unknown name; case and outer blanks do not matter."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
@@ -114,6 +114,24 @@ class Calendar:
             if now < closes and opens < closes:
                 return max(now, opens)
         raise ValueError("this calendar never opens: check its hours, holidays and freezes")
+
+    def openings(self, start: datetime, days: int) -> Iterator[tuple[datetime, datetime]]:
+        """When it is open within so many days, as (opens, closes) in UTC; what adjoins is one opening."""
+        first = start.astimezone(self.zone).date()
+        pending: tuple[datetime, datetime] | None = None
+        for ahead in range(days):
+            day = first + timedelta(days=ahead)
+            if self._frozen(day) or not self._worked(day):
+                continue
+            opens, closes = self._window(day)
+            if pending and opens <= pending[1]:
+                pending = pending[0], closes
+                continue
+            if pending:
+                yield pending
+            pending = opens, closes
+        if pending:
+            yield pending
 
     def add(self, start: datetime, length: Duration) -> datetime:
         """`start` plus a duration, in UTC; a working day ends at the same time of day on the next day that is worked.

@@ -28,7 +28,8 @@ class Person:
 class Squad:
     """The people who own services; `contact` and `backup` are names of people in it.
 
-    `voices` are all names that its people go by, on forges too, case folded.
+    `voices` are all names that its people go by, on forges too, case folded. `suggested` is who a catalogue names:
+    asked as long as there is no contact, and without a voice.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Squad:
     lead: str = ""
     calendar: Calendar = ALWAYS
     voices: frozenset[str] = frozenset()
+    suggested: str = ""
 
 
 @dataclass(frozen=True)

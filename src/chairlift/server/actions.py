@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -15,7 +15,7 @@ from chairlift.core.log import Entry as Line
 from chairlift.core.log import Kind
 from chairlift.core.menu import DEPLOY_DOCS, ServiceLevel
 from chairlift.core.reading import fold
-from chairlift.server.models import Campaign, Entry, RosterFile, Service, Upgrade, service_value, team
+from chairlift.server.models import Campaign, Delivery, Entry, RosterFile, Service, Upgrade, service_value, team
 
 #: What a person may write in one go.
 WORDS = 4000
@@ -36,7 +36,7 @@ def load_campaign(text: str, file: str, by: str, now: datetime) -> Campaign:
             slug=value.slug, defaults={"file": file, "text": text, "loaded_at": now}
         )
         if not new:
-            _keeps_what_was_chosen(row, {level.name for level in value.levels})
+            keeps_what_was_chosen(row, {level.name for level in value.levels})
             Campaign.objects.filter(pk=row.pk).update(file=file, text=text, loaded_at=now)
             row.refresh_from_db()
         Entry.write(None, Line(now, by, Kind.LOADED, about=file), campaign=row)
@@ -44,7 +44,7 @@ def load_campaign(text: str, file: str, by: str, now: datetime) -> Campaign:
     return row
 
 
-def _keeps_what_was_chosen(row: Campaign, levels: set[str]) -> None:
+def keeps_what_was_chosen(row: Campaign, levels: set[str]) -> None:
     """A level that somebody chose, or under which a step began, cannot vanish: the log would speak of nothing."""
     there = {fold(level) for level in levels}
     chosen = Upgrade.objects.filter(campaign=row).exclude(level="").values_list("level", flat=True)
@@ -130,7 +130,7 @@ def choose(
         if promised:
             _promise(upgrade, promised, who.name, now)
         data = {"before": upgrade.level}
-        _say(upgrade, Line(now, who.name, Kind.CHOSE, upgrade.change, about=chosen.name, text=_words(why), data=data))
+        _say(upgrade, Line(now, who.name, Kind.CHOSE, upgrade.change, about=chosen.name, text=words(why), data=data))
         Upgrade.objects.filter(pk=upgrade.pk).update(level=chosen.name)
         upgrade.level = chosen.name
     return chosen
@@ -200,13 +200,13 @@ def _promise(upgrade: Upgrade, day: date, by: str, now: datetime) -> None:
 
 def document(upgrade: Upgrade, where: str, by: str, roster: Roster, now: datetime) -> None:
     """The deploy documentation exists: where."""
-    if not _words(where):
+    if not words(where):
         raise NotPossible("say where the deploy documentation is: a URL, or a path in the repository")
     who = voice(upgrade, roster, by)
     with transaction.atomic():
-        Service.objects.filter(pk=upgrade.service_id).update(deploy_docs=_words(where))
-        upgrade.service.deploy_docs = _words(where)
-        _say(upgrade, Line(now, who.name, Kind.DOCUMENTED, upgrade.change, about=_words(where)))
+        Service.objects.filter(pk=upgrade.service_id).update(deploy_docs=words(where))
+        upgrade.service.deploy_docs = words(where)
+        _say(upgrade, Line(now, who.name, Kind.DOCUMENTED, upgrade.change, about=words(where)))
 
 
 # Saying
@@ -229,7 +229,7 @@ def say(
     It is about `change`, or where none is named about the one that the upgrade stands at.
     """
     who = voice(upgrade, roster, by)
-    line = Line(now, who.name, kind, change or upgrade.change, upgrade.step, about, _words(text), data or {})
+    line = Line(now, who.name, kind, change or upgrade.change, upgrade.step, about, words(text), data or {})
     with transaction.atomic():
         _say(upgrade, line)
     return who.name
@@ -237,14 +237,14 @@ def say(
 
 def update(upgrade: Upgrade, text: str, by: str, roster: Roster, now: datetime) -> None:
     """How things are, for everybody to read."""
-    if not _words(text):
+    if not words(text):
         raise NotPossible("say how things are: an update without words helps nobody")
     say(upgrade, Kind.SAID, by, roster, now, text=text)
 
 
 def hold(upgrade: Upgrade, why: str, by: str, roster: Roster, now: datetime) -> None:
     """Object: nothing is merged or deployed until somebody resumes."""
-    if not _words(why):
+    if not words(why):
         raise NotPossible("say why: a hold without a reason helps nobody")
     say(upgrade, Kind.HELD, by, roster, now, text=why)
 
@@ -254,7 +254,7 @@ def block(
     owner: Party = Party.SQUAD, problem: str = "",
 ) -> str:  # fmt: skip
     """Record a blocker, or with `problem` a known problem; returns its id, under which it is taken away."""
-    if not _words(text):
+    if not words(text):
         raise NotPossible("say what blocks it")
     data = {"owner": owner, "due": due.isoformat() if due else None, "problem": problem}
     with transaction.atomic():
@@ -315,7 +315,7 @@ def exempt(upgrade: Upgrade, until: datetime, why: str, by: str, roster: Roster,
         raise NotPossible(f"an exemption is the project team's to give: ask {upgrade.campaign.value.lead}")
     if until <= now:
         raise NotPossible(f"an exemption until {until:%F} is over already: give a date to come")
-    if not _words(why):
+    if not words(why):
         raise NotPossible("say why: an exemption needs a reason")
     say(upgrade, Kind.EXEMPTED, by, roster, now, about=until.isoformat(), text=why)
 
@@ -325,42 +325,38 @@ def exempt(upgrade: Upgrade, until: datetime, why: str, by: str, roster: Roster,
 
 def pause(campaign: Campaign, why: str, by: str, roster: Roster, now: datetime) -> None:
     """Nothing is changed any more, except undoing."""
-    if not _words(why):
+    if not words(why):
         raise NotPossible("say why the campaign is paused: everybody will read it")
-    by = _only_the_team(campaign, by, roster)
+    by = only_the_team(campaign, by, roster)
     with transaction.atomic():
-        Campaign.objects.filter(pk=campaign.pk).update(paused_why=f"{_words(why)} ({by})")
-        Entry.write(None, Line(now, by, Kind.PAUSED, text=_words(why)), campaign=campaign)
+        Campaign.objects.filter(pk=campaign.pk).update(paused_why=f"{words(why)} ({by})")
+        Entry.write(None, Line(now, by, Kind.PAUSED, text=words(why)), campaign=campaign)
         Upgrade.objects.filter(campaign=campaign).nudge(now)
 
 
 def restart(campaign: Campaign, why: str, by: str, roster: Roster, now: datetime) -> None:
     """Take the pause and the brake off."""
-    by = _only_the_team(campaign, by, roster)
+    by = only_the_team(campaign, by, roster)
     with transaction.atomic():
         Campaign.objects.filter(pk=campaign.pk).update(paused_why="", braked_why="")
-        Entry.write(None, Line(now, by, Kind.RESTARTED, text=_words(why)), campaign=campaign)
+        Entry.write(None, Line(now, by, Kind.RESTARTED, text=words(why)), campaign=campaign)
         Upgrade.objects.filter(campaign=campaign).nudge(now)
 
 
-def known_problem(
-    campaign: Campaign, name: str, text: str, services: Sequence[str], by: str, roster: Roster, now: datetime
-) -> int:
-    """Record a known problem in each of these services (all of the campaign if none is named); merges there wait."""
-    _only_the_team(campaign, by, roster)
-    rows = Upgrade.objects.filter(campaign=campaign).select_related("campaign", "service")
-    if services:
-        rows = rows.filter(service__name__in=services)
-        missing = sorted(set(services) - {row.service.name for row in rows})
-        if missing:
-            raise NotPossible(f"{missing[0]!r} is no service of campaign {campaign.slug}")
+def deliver_again(campaign: Campaign, number: int, by: str, roster: Roster, now: datetime) -> None:
+    """Send a delivery of this campaign's log to its webhook once more, with all its tries."""
+    by = only_the_team(campaign, by, roster)
+    row = Delivery.objects.filter(pk=number, entry__campaign=campaign).first()
+    if row is None:
+        raise NotPossible("there is no such delivery in this campaign: reload the page")
     with transaction.atomic():
-        for row in rows:
-            block(row, text, by, roster, now, owner=Party.PROJECT_TEAM, problem=name)
-    return len(rows)
+        again = {"state": "waiting", "tries": 0, "next_at": now, "leased_until": None}
+        if not Delivery.objects.filter(pk=row.pk).exclude(state="waiting").update(**again):
+            raise NotPossible("it is on its way already")
+        Entry.write(None, Line(now, by, Kind.RETRIED, about=f"delivery to {row.endpoint}"), campaign=campaign)
 
 
-def _only_the_team(campaign: Campaign, by: str, roster: Roster) -> str:
+def only_the_team(campaign: Campaign, by: str, roster: Roster) -> str:
     """The person's name, if they are of the project team. Raises NotPossible."""
     person = roster.person(by)
     if not person or person.name.casefold() not in team(campaign.value, roster):
@@ -374,7 +370,7 @@ def _say(upgrade: Upgrade, line: Line) -> None:
     Upgrade.objects.filter(pk=upgrade.pk).nudge(line.at)
 
 
-def _words(text: str) -> str:
+def words(text: str) -> str:
     """Bounded, and without what a terminal would obey."""
     clean = "".join(letter for letter in text if letter.isprintable() or letter in "\n\t")
     return clean.strip()[:WORDS]

@@ -31,7 +31,14 @@ def _of_change(seen: Seen, before: Mapping[str, Any], now: datetime) -> dict[str
         found |= {name: before[name] for name in _KEPT if name in before}
     if seen.ahead:
         found["ahead"] = [
-            {"change": slug, "plan": plan.state, "files": plan.files, "tests": run.state, "why": run.why[:200]}
+            {
+                "change": slug,
+                "plan": plan.state,
+                "files": plan.files,
+                "lines": plan.insertions + plan.deletions,
+                "tests": run.state,
+                "why": run.why[:200],
+            }
             for slug, plan, run in seen.ahead
         ]
     if seen.pull:

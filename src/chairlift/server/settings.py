@@ -83,6 +83,8 @@ LOGGING = {
         "chairlift.sign_in": {"level": "INFO"},
     },
 }
+#: Who sends it as a bearer token reads the metrics; without one nobody does.
+METRICS_TOKEN = os.environ.get("CHAIRLIFT_METRICS_TOKEN", "")
 #: Where a request learns what time it is.
 CLOCK = clock.now
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-
-from django.db import transaction
 
 from chairlift import sheets
 from chairlift.core.files import Roster
-from chairlift.server import actions, queries
+from chairlift.server import actions, choices, queries
 from chairlift.server.models import Campaign, Upgrade
 
 
@@ -38,58 +36,79 @@ def sheet(campaign: Campaign, now: datetime) -> sheets.Sheet:
 
 
 @dataclass(frozen=True)
+class Effect:
+    """What one row of an import does. `problem` is empty where it can be done; `row` counts from 1 with the heading."""
+
+    row: int
+    service: str
+    before: str
+    after: str
+    problem: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.service}: {self.before or 'not chosen'} -> {self.after}"
+
+
+@dataclass(frozen=True)
 class TakenIn:
-    """What an import did, or would do: a line for each choice that changes, and how many were so already."""
+    """What an import did, or would do: each choice that changes, and how many were so already."""
 
     problems: tuple[str, ...] = ()
-    changes: tuple[str, ...] = ()
+    effects: tuple[Effect, ...] = ()
     same: int = 0
 
+    @property
+    def changes(self) -> tuple[str, ...]:
+        """A line for each choice that changes; none where something is wrong, for then nothing does."""
+        return () if self.problems else tuple(str(each) for each in self.effects)
 
-class _DryRun(Exception):
-    pass
+
+@dataclass(frozen=True)
+class Speaker:
+    """Who imports. With `alone` every choice is theirs, whoever the rows name: what they name goes into the reason."""
+
+    name: str
+    alone: bool = False
+
+    def of(self, choice: sheets.Choice) -> tuple[str, str]:
+        """Who chooses, and why. Raises NotPossible where nobody is named."""
+        if self.alone:
+            said = f"the sheet says: chosen by {choice.by}" if choice.by and choice.by != self.name else ""
+            return self.name, "; ".join(part for part in (choice.why, said) if part)
+        who = choice.by or self.name
+        if not who:
+            raise actions.NotPossible("the row does not say who chose: add a column 'Chosen by', or say --as PERSON")
+        return who, choice.why
 
 
 def take_in(
-    campaign: Campaign, roster: Roster, data: bytes, name: str, by: str, now: datetime, dry_run: bool = False
+    campaign: Campaign, roster: Roster, data: bytes, name: str, by: Speaker, now: datetime, dry_run: bool = False
 ) -> TakenIn:
-    """Read a spreadsheet and choose what it says, in one transaction; every row that cannot be is named by its number.
-
-    `by` is who chose where a row names nobody.
-    """
+    """Read a spreadsheet and choose what it says, all or nothing; every row that cannot be is named by its number."""
     read = sheets.read(data, name, campaign.value, roster.services, roster.people)
     problems = [str(problem) for problem in read.problems]
-    changes: list[str] = []
+    effects: list[Effect] = []
+    chosen: list[choices.Choice] = []
     same = 0
     rows = {row.service.name: row for row in _rows(campaign)}
-    try:
-        with transaction.atomic():
-            for choice in read.rows:
-                row = rows.get(choice.service)
-                if row is None:
-                    problems.append(f"{name}:{choice.row}: {choice.service!r} takes no part in {campaign.slug}")
-                elif row.level == choice.level:
-                    same += 1
-                else:
-                    before = row.level
-                    try:
-                        _choose(row, choice, by, roster, now)
-                    except actions.NotPossible as error:
-                        problems.append(f"{name}:{choice.row}: {choice.service}: {error}")
-                        continue
-                    changes.append(f"{choice.service}: {before or 'not chosen'} -> {choice.level}")
-            if problems or dry_run:
-                raise _DryRun
-    except _DryRun:
-        pass
-    return TakenIn(tuple(problems), () if problems else tuple(changes), same)
-
-
-def _choose(row: Upgrade, choice: sheets.Choice, by: str, roster: Roster, now: datetime) -> None:
-    who = choice.by or by
-    if not who:
-        raise actions.NotPossible("the row does not say who chose: add a column 'Chosen by', or say --as PERSON")
-    actions.choose(row, choice.level, who, choice.why, roster, now, choice.docs_promised)
+    for choice in read.rows:
+        row = rows.get(choice.service)
+        if row is None:
+            problems.append(f"{name}:{choice.row}: {choice.service!r} takes no part in {campaign.slug}")
+        elif row.level == choice.level:
+            same += 1
+        else:
+            effect = Effect(choice.row, choice.service, row.level, choice.level)
+            try:
+                who, why = by.of(choice)
+                chosen.append(choices.check(row, choice.level, who, why, roster, now, choice.docs_promised))
+            except actions.NotPossible as error:
+                effect = replace(effect, problem=str(error))
+                problems.append(f"{name}:{choice.row}: {choice.service}: {error}")
+            effects.append(effect)
+    if not problems and not dry_run:
+        choices.record(chosen, roster, now)
+    return TakenIn(tuple(problems), tuple(effects), same)
 
 
 def _rows(campaign: Campaign) -> list[Upgrade]:

@@ -60,13 +60,13 @@ def _place(row: Upgrade, roster: Roster, last: str) -> Place:
         after=service.after,
         chosen=bool(row.level),
         admitted=row.admitted_at is not None,
-        in_flight=row.admitted_at is not None and row.done_at is None and _takes_a_place(row),
+        in_flight=row.admitted_at is not None and row.done_at is None and takes_a_place(row),
         released=bool(last) and row.change == last,
         done=row.done_at is not None,
     )
 
 
-def _takes_a_place(row: Upgrade) -> bool:
+def takes_a_place(row: Upgrade) -> bool:
     if row.decision == "stop":
         return False
     if row.step == "plan":

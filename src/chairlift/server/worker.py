@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import logging
 import os
 import socket
@@ -23,10 +24,12 @@ from chairlift.core.unit import Unit as UnitValue
 from chairlift.plugins import BadConfiguration
 from chairlift.ports import Message, PartlyTold, Ports, Refused, Unavailable
 from chairlift.reconcile import Chase, Reached, act, chase, reconcile
-from chairlift.server import comments, record, sessions, syncing, tending
+from chairlift.server import comments, forecasting, record, syncing, tending
+from chairlift.server.deliveries import Courier
 from chairlift.server.engine import DatabaseEngine, ended
-from chairlift.server.models import AWAY_LIMIT, LEASE, Campaign, RosterFile, Unit, Upgrade
+from chairlift.server.models import AWAY_LIMIT, LEASE, Campaign, RosterFile, Session, Unit, Upgrade
 from chairlift.server.outside import Outside
+from chairlift.server.reports.posting import Post
 
 logger = logging.getLogger("chairlift")
 
@@ -42,8 +45,12 @@ STUCK = timedelta(minutes=10)
 TRIES = 8
 #: How often sessions that are over are forgotten.
 CLEARED = timedelta(days=1)
+#: How often it is seen whether a weekly report is to be sent.
+REPORTS = timedelta(minutes=1)
 #: How long an idle thread sleeps before it asks the database again.
 IDLE = 0.2
+#: And the one that nobody waits for.
+UNHURRIED = 5.0
 
 
 def clock() -> datetime:
@@ -71,6 +78,7 @@ class Worker:
         self._due: deque[int] = deque()
         self._roster: tuple[object, Roster] = (None, Roster())
         self._cleared: datetime | None = None
+        self._post, self._posted = Post(), datetime.min.replace(tzinfo=UTC)
 
     def run(self, lookers: int = 2, hands: int | None = None) -> None:
         """Until `stop`: threads that look, threads that work, and this one tending the campaigns."""
@@ -80,6 +88,13 @@ class Worker:
         if self.outside.installation.sheets:
             # A thread of its own: while a spreadsheet is slow, campaigns are tended all the same.
             threads.append(threading.Thread(target=self._loop, args=(self.sync_once,), daemon=True))
+        threads.append(threading.Thread(target=self._loop, args=(self.post_once,), daemon=True))
+        # And one for each webhook: while one hangs, the others get theirs.
+        for courier in map(Courier, self.outside.installation.webhooks):
+            once = functools.partial(self.deliver_once, courier)
+            threads.append(threading.Thread(target=self._loop, args=(once,), daemon=True))
+        # So has the forecast, which thinks long over thousands of services.
+        threads.append(threading.Thread(target=self._loop, args=(self.forecast_once, UNHURRIED), daemon=True))
         for thread in threads:
             thread.start()
         self._loop(self.tend_once)
@@ -89,14 +104,14 @@ class Worker:
     def stop(self) -> None:
         self._stop.set()
 
-    def _loop(self, once: Callable[[], bool]) -> None:
+    def _loop(self, once: Callable[[], bool], idle: float = IDLE) -> None:
         try:
             while not self._stop.is_set():
                 busy = False
                 with when_away():
                     busy = once()
                 if not busy:
-                    self._stop.wait(IDLE)
+                    self._stop.wait(idle)
         finally:
             connection.close()
 
@@ -270,13 +285,30 @@ class Worker:
                 except FileProblems as error:
                     logger.error("campaign %s cannot be read: %s", campaign.slug, error)
         if self._cleared is None or not now - CLEARED < self._cleared <= now:
-            sessions.clear(now)
+            Session.clear(now)
             self._cleared = now
         return False
 
     def sync_once(self) -> bool:
         """Sync each shared spreadsheet whose time has come; one worker at a time does it for each."""
         syncing.sync_due(self.outside, self.now())
+        return False
+
+    def post_once(self) -> bool:
+        """Send the weekly reports whose time has come, on a thread of its own: a mail server may be slow."""
+        now = self.now()
+        if timedelta(0) <= now - self._posted < REPORTS:
+            return False
+        self._posted = now
+        self._post.send_due(self.outside, self._roster_now(), now)
+        return False
+
+    def deliver_once(self, courier: Courier) -> bool:
+        return courier.once(self.now())
+
+    def forecast_once(self) -> bool:
+        """Renew each forecast whose time has come; one worker at a time does it for each campaign."""
+        forecasting.renew_due(self.now())
         return False
 
     # Until quiet

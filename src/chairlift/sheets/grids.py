@@ -57,8 +57,12 @@ class Unreadable(Exception):
         self.what, self.remedy = what, remedy
 
 
-def find_grid(data: bytes, filename: str, columns: FindColumns) -> Grid:
-    """The first table that has a header. Raises Unreadable."""
+#: What every sheet of choices has.
+_CHOICES = ("no row names a column for the service and one for the level", "head them Service and Level")
+
+
+def find_grid(data: bytes, filename: str, columns: FindColumns, missing: tuple[str, str] = _CHOICES) -> Grid:
+    """The first table that has a header; where none has, `missing` says so, with the remedy. Raises Unreadable."""
     if len(data) > _LARGEST:
         raise Unreadable(f"this file is larger than {_LARGEST >> 20} MB", "take the pictures and other sheets out")
     kind = PurePath(filename).suffix.lower()
@@ -68,7 +72,7 @@ def find_grid(data: bytes, filename: str, columns: FindColumns) -> Grid:
         )
     for grid in _READERS[kind](data, columns):
         return grid
-    raise Unreadable("no row names a column for the service and one for the level", "head them Service and Level")
+    raise Unreadable(*missing)
 
 
 def _below_header(lines: Sequence[Line], columns: FindColumns) -> Grid | None:

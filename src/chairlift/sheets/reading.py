@@ -71,7 +71,7 @@ def read(
 
 def find_columns(texts: Sequence[str]) -> Columns:
     """Where the columns stand that we understand; nothing where a row is no header."""
-    headings = [_heading(text) for text in texts]
+    headings = [heading(text) for text in texts]
     found = {
         meaning: headings.index(next(filter(headings.__contains__, known)))
         for meaning, known in _HEADINGS.items()
@@ -80,7 +80,7 @@ def find_columns(texts: Sequence[str]) -> Columns:
     return found if {"service", "level"} <= found.keys() else {}
 
 
-def _heading(text: str) -> str:
+def heading(text: str) -> str:
     """'Service Level (1-4):' is 'service level'."""
     return " ".join(re.findall(r"[^\W_]+", re.sub(r"\(.*?\)", " ", text.casefold())))
 

@@ -178,7 +178,7 @@ def people(up: Upgrade, whom: Party, roles: tuple[str, ...]) -> tuple[str, ...]:
     """Names for roles, each once; a squad without anybody in these roles hears through the campaign's lead."""
     squad, campaign = up.service.squad, up.campaign
     names = {
-        "contact": squad.contact if whom is Party.SQUAD else campaign.lead,
+        "contact": (squad.contact or squad.suggested) if whom is Party.SQUAD else campaign.lead,
         "backup": squad.backup if whom is Party.SQUAD else campaign.manager,
         "lead": squad.lead if whom is Party.SQUAD else campaign.lead,
         "manager": campaign.manager,

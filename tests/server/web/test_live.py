@@ -48,7 +48,7 @@ def test_what_changed_is_sent(at_desk, visit, address):
 @pytest.mark.parametrize("address", LIVE)
 def test_every_part_that_moves_is_on_the_page(visit, address):
     page = visit("Ana").page(address)
-    parts = re.search(r'hx-select-oob="([^"]*)"', page)[1].split(",")
+    parts = re.search(r'data-hx-select-oob="([^"]*)"', page)[1].split(",")
     assert all(page.count(f'id="{part[1:]}"') == 1 for part in ["#live", *parts])
 
 
@@ -59,4 +59,4 @@ def test_whoever_is_signed_out_meanwhile_is_told_and_not_led_away(visit):
 
 
 def test_other_pages_do_not_ask(visit):
-    assert "hx-get" not in visit("Ana").page("/campaigns/tiny/choose")
+    assert "data-hx-get" not in visit("Ana").page("/campaigns/tiny/choose")

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import html
-import logging
-import re
 from urllib.parse import parse_qs, urlsplit
 
-import httpx
 import pytest
 from joserfc import jwt
 
@@ -16,61 +12,7 @@ from chairlift.server.models import Session
 from chairlift.server.web.identity import flow, talking
 from tests import provider as providers
 from tests.provider import CLIENT, KEY, OTHER, SECRET
-
-FILE = """
-[sign_in.company]
-kind = "openid"
-title = "the company"
-issuer = "{url}"
-client_id = "chairlift"
-secret_env = "COMPANY_SECRET"
-squads_claim = "groups"
-[sign_in.company.squads]
-"team-ibis" = ["Ibis", "no such squad"]
-[sign_in.github]
-url = "{url}"
-client_id = "chairlift"
-secret_env = "COMPANY_SECRET"
-handles = true
-[sign_in.github.squads]
-"acme/ibis" = ["Ibis"]
-[sign_in.gitlab]
-url = "{url}"
-client_id = "chairlift"
-secret_env = "COMPANY_SECRET"
-[sign_in.gitlab.squads]
-"acme/ibis" = ["Ibis"]
-"""
-
-
-@pytest.fixture
-def there(at_desk, settings, monkeypatch):
-    """The provider, configured in the home of the server."""
-    settings.HOME, settings.URL = at_desk.home, "http://testserver"
-    monkeypatch.setenv("COMPANY_SECRET", SECRET)
-    with providers.provider(at_desk.clock) as found:
-        (at_desk.home / "chairlift.toml").write_text(FILE.format(url=found.url))
-        yield found
-
-
-def go(client, name="company", after="/"):
-    """To the provider and through it; where it sends the browser back to."""
-    page = client.post(f"/sign-in/with/{name}", {"next": after})
-    assert page.status_code == 200, page.content.decode()
-    address = html.unescape(re.search(r'content="0;url=([^"]*)"', page.content.decode())[1])
-    return httpx.get(address).headers["Location"].removeprefix("http://testserver")
-
-
-def come(client, name="company", after="/"):
-    return client.get(go(client, name, after))
-
-
-def refused(answer, status=403):
-    """Told so on a page, without a session."""
-    assert answer.status_code == status, answer.content.decode()
-    assert answer.client.get("/").status_code == 302
-    assert not Session.objects.exclude(person="").exists()
-    return html.unescape(answer.content.decode())
+from tests.server.web.coming import come, go, refused
 
 
 @pytest.mark.parametrize("name", ["company", "github", "gitlab"])
@@ -345,77 +287,6 @@ class TestDiscovery:
             assert "does not answer" in refused(visit().post("/sign-in/with/company"), 503)
         finally:
             flow._AT_ONCE.release(4)
-
-
-class TestHandles:
-    def test_they_count_where_the_file_says_so(self, there, visit):
-        there.emails = []
-        client = visit()
-        assert come(client, "github").status_code == 302
-        assert "Ana" in client.page("/")
-
-    def test_and_nowhere_else(self, there, visit):
-        # Another forge gives the same handle to another person.
-        there.user |= {"email": "zoe@example.org"}
-        refused(come(visit(), "gitlab"))
-        refused(come(visit(), "company"))
-
-    def test_no_handle_of_a_person_without_one(self, there, visit):
-        there.user["nickname"] = ""
-        refused(come(visit(), "github"))
-
-    def test_two_people_are_nobody(self, there, visit):
-        there.emails[0]["email"] = "lena@example.org"
-        assert "more than one person: Lena, Ana" in refused(come(visit(), "github"))
-
-
-class TestSquads:
-    def test_groups_make_a_member_for_this_session(self, there, visit, at_desk, caplog):
-        caplog.set_level(logging.INFO)
-        there.user["groups"] = ["team-ibis", "Heron", "everybody"]
-        client = visit()
-        come(client)
-        assert "Ibis" in client.page("/you")
-        assert client.post("/campaigns/tiny/say/desk", {"what": "said", "why": "fine"}).status_code == 302
-        assert at_desk.kinds("desk")[-1] == "said"
-        assert "Ana signed in as ana-f of company, and there in: Ibis" in caplog.text
-        # Nobody else, and not by a link.
-        assert visit("Ana").post("/campaigns/tiny/say/desk", {"what": "said", "why": "x"}).status_code == 403
-        assert visit("Bo").post("/campaigns/tiny/say/desk", {"what": "said", "why": "x"}).status_code == 403
-
-    @pytest.mark.parametrize("groups", [["Ibis"], ["Team-Ibis"], [["team-ibis"]], {"team-ibis": 1}, 7, None, [None]])
-    def test_what_nobody_mapped_gives_nothing(self, there, visit, groups):
-        there.user["groups"] = groups
-        client = visit()
-        assert come(client).status_code == 302
-        assert client.post("/campaigns/tiny/say/desk", {"what": "said", "why": "x"}).status_code == 403
-
-    def test_a_line_that_is_taken_out_of_the_file_is_heard_at_once(self, there, visit, at_desk):
-        there.user["groups"] = "team-ibis"
-        client = visit()
-        come(client)
-        assert "Ibis" in client.page("/you")
-        (at_desk.home / "chairlift.toml").write_text(FILE.format(url=there.url).replace("team-ibis", "other"))
-        assert "Ibis" not in client.page("/you")
-
-    def test_teams_of_github(self, there, visit):
-        there.teams = [{"slug": f"t{n}", "organization": {"login": "acme"}} for n in range(150)]
-        there.teams.append({"slug": "ibis", "organization": {"login": "acme"}})
-        client = visit()
-        come(client, "github")
-        assert "Ibis" in client.page("/you")
-
-    def test_a_team_of_another_organization(self, there, visit):
-        there.teams = [{"slug": "ibis", "organization": {"login": "evil"}}, {"slug": "acme/ibis"}, "acme/ibis"]
-        client = visit()
-        come(client, "github")
-        assert "Ibis" not in client.page("/you")
-
-    def test_groups_of_gitlab(self, there, visit):
-        there.told = {**there.user, "groups": ["acme/ibis"]}
-        client = visit()
-        come(client, "gitlab")
-        assert "Ibis" in client.page("/you")
 
 
 def test_what_it_says_is_text(there, visit, caplog):

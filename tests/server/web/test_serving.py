@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.request
 from http.cookiejar import CookieJar
@@ -15,6 +16,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from tests.hooks import SECRET, HookServer, signed
 from tests.server.world import PEOPLE, campaign_text, service_text
 
 
@@ -35,8 +37,8 @@ def ran(home, *words, **more):
 class Up:
     """`chairlift up` on a port that was free."""
 
-    def __init__(self, home, *words):
-        environment = {**os.environ, "CHAIRLIFT_HOME": str(home / "home")}
+    def __init__(self, home, *words, **more):
+        environment = {**os.environ, "CHAIRLIFT_HOME": str(home / "home"), **more}
         argv = [sys.executable, "-m", "chairlift", "up", *words]
         out = subprocess.PIPE
         self.process = subprocess.Popen(argv, env=environment, stdout=out, stderr=out, text=True)
@@ -74,6 +76,36 @@ def test_somebody_comes_in_and_objects_and_it_ends_well(home):
     finally:
         up.end("INFO Ana signed in by a link\n")
     assert "not now" in ran(home, "why", "shop").stdout
+
+
+def test_webhooks_get_the_log_and_one_that_hangs_holds_up_nobody(home):
+    with HookServer() as server:
+        (home / "home" / "chairlift.toml").write_text(
+            "".join(
+                f'[[webhooks]]\nname = "{name}"\nurl = "{server.url(f"/{name}")}"\nsecret_env = "HOOK"\n'
+                for name in ("hang", "ok")
+            )
+        )
+        up = Up(home, "--listen", "127.0.0.1:0", HOOK=SECRET)
+        try:
+            waits(lambda: b"ready" in urllib.request.urlopen(f"{up.url}readyz", timeout=20).read())
+            for number in range(20):
+                said = ran(home, "pause", "--as", "Lena", "--why", f"number {number}")
+                assert said.returncode == 0, said.stderr
+                if [got for got in server.got if got.path == "/ok"]:
+                    break
+            waits(lambda: {got.path for got in server.got} >= {"/ok", "/hang"})
+            assert all(map(signed, server.got))
+            waits(lambda: "paused" in ran(home, "why", "shop").stdout + ran(home, "status").stdout.lower())
+        finally:
+            up.end()
+
+
+def waits(seen, seconds=30):
+    end = time.monotonic() + seconds
+    while not seen():
+        assert time.monotonic() < end
+        time.sleep(0.1)
 
 
 def test_a_place_that_is_taken_is_named_with_the_way_out(home):

@@ -58,6 +58,7 @@ def parse_campaign(text: str, name: str, people: Collection[str] | None = None) 
         chairlift_approves=review.flag("chairlift_approves"),
         why=head.text("why"),
         links=_links(head),
+        weekly_report=root.table("report").flag("weekly", Campaign.weekly_report),
     )
     if campaign.deadline <= campaign.choose_by:
         what = f"the deadline {campaign.deadline:%Y-%m-%d} is not after choose_by {campaign.choose_by:%Y-%m-%d}"

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from chairlift.core.files.parts import VARIABLE, Config, config
 from chairlift.core.files.sign_in import Provider, sign_in
-from chairlift.core.reading import Table, quoted, read
+from chairlift.core.log import Kind
+from chairlift.core.reading import Table, quoted, read, unique
 from chairlift.core.schedule import Duration
+
+#: Where nobody listens between.
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 def _local_forge() -> Mapping[str, Config]:
@@ -30,11 +35,27 @@ class SharedSheet:
 
 
 @dataclass(frozen=True)
+class Webhook:
+    """Where entries of the log are delivered to, signed with the secret in a variable of the environment.
+
+    Without `kinds` all entries are, without `campaigns` those of all. `seconds` is the longest wait for an answer.
+    """
+
+    name: str
+    url: str
+    secret_env: str
+    kinds: tuple[str, ...] = ()
+    campaigns: tuple[str, ...] = ()
+    seconds: int = 15
+
+
+@dataclass(frozen=True)
 class Installation:
     """What answers the ports, and the variables of the environment that programs of services may see.
 
     The defaults are those of an installation without a file. `forges` are by the name that services use,
-    `sheets` by the slug of the campaign, `sign_in` by the name that stands in addresses.
+    `sheets` by the slug of the campaign, `sign_in` by the name that stands in addresses. `operators` are people of the
+    services file who may load files in the pages.
     """
 
     forges: Mapping[str, Config] = field(default_factory=_local_forge)
@@ -43,6 +64,8 @@ class Installation:
     pass_env: tuple[str, ...] = ()
     sheets: Mapping[str, SharedSheet] = field(default_factory=dict)
     sign_in: Mapping[str, Provider] = field(default_factory=dict)
+    webhooks: tuple[Webhook, ...] = ()
+    operators: tuple[str, ...] = ()
 
 
 def parse_installation(text: str, name: str) -> Installation:
@@ -57,6 +80,8 @@ def parse_installation(text: str, name: str) -> Installation:
         pass_env=_variables(root.table("programs")),
         sheets={slug: _sheet(slug, sheets.table(slug)) for slug in sheets.data},
         sign_in=sign_in(root),
+        webhooks=_webhooks(root.tables("webhooks")),
+        operators=root.names("operators"),
     )
     root.finish()
     return installation
@@ -77,3 +102,42 @@ def _variables(programs: Table) -> tuple[str, ...]:
             what = f"{quoted(name)} is no name of a variable"
             programs.problem("pass_env", what, 'write names such as "PIP_INDEX_URL"')
     return names
+
+
+def _webhooks(tables: list[Table]) -> tuple[Webhook, ...]:
+    hooks = tuple(map(_webhook, tables))
+    unique(zip(tables, (hook.name for hook in hooks), strict=True), "webhooks")
+    return hooks
+
+
+def _webhook(table: Table) -> Webhook:
+    url, variable = table.name("url", required=True), table.name("secret_env", required=True)
+    if url and (wrong := _wrong_address(url)):
+        table.problem("url", f"url {quoted(url)} {wrong}", "write https://host/path, without a password")
+    if variable and not VARIABLE.fullmatch(variable):
+        what = f"secret_env {quoted(variable)} is no name of a variable"
+        table.problem("secret_env", what, 'write the name of the variable that holds it, such as "CHAIRLIFT_HOOK"')
+    return Webhook(
+        name=table.name("name", required=True),
+        url=url,
+        secret_env=variable,
+        kinds=table.words("kinds", tuple(Kind)),
+        campaigns=table.names("campaigns"),
+        seconds=min(table.number("seconds", Webhook.seconds, 1), 60),
+    )
+
+
+def _wrong_address(url: str) -> str:
+    """Why nothing can be delivered there safely; empty where it can."""
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        return "is no address"
+    if parts.scheme not in ("https", "http") or not host or not url.isascii() or " " in url:
+        return "is no address"
+    if parts.username or parts.password:
+        return "holds a name or password"
+    if parts.scheme == "http" and host not in _LOOPBACK:
+        return "is not encrypted"
+    return ""

@@ -121,10 +121,13 @@ def _one_meaning(people: list[tuple[Table, Person]]) -> None:
 
 
 def _squad(table: Table, roster: Roster) -> Squad:
-    people = tuple(_known_person(table, "people", name, roster) for name in table.names("people", required=True))
-    contact, backup = table.name("contact", required=True), table.name("backup")
+    # Whom a catalogue suggests stands in for people until they are known, and speaks for nobody.
+    suggested = table.name("suggested")
+    names = table.names("people", required=not suggested)
+    people = tuple(_known_person(table, "people", name, roster) for name in names)
+    contact, backup = table.name("contact", required=not suggested), table.name("backup")
     for key, name in (("contact", contact), ("backup", backup)):
-        if name and people and fold(name) not in map(fold, people):
+        if name and (people or suggested) and fold(name) not in map(fold, people):
             table.problem(key, f"{key} {quoted(name)} is not in people", nearest(name, people))
     if backup and fold(backup) == fold(contact):
         table.problem("backup", f"{quoted(backup)} is both contact and backup", "name two different people")
@@ -137,6 +140,7 @@ def _squad(table: Table, roster: Roster) -> Squad:
         lead=_known_person(table, "lead", lead, roster) if lead else "",
         calendar=_calendar(table),
         voices=roster.voices(people),
+        suggested=suggested,
     )
 
 

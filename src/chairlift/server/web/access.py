@@ -22,7 +22,7 @@ from chairlift.core.files import Roster
 from chairlift.core.reading import fold
 from chairlift.server import actions, queries
 from chairlift.server.models import ApiToken, Campaign, team
-from chairlift.server.web import errors, preferences, rosters, sessions, tokens
+from chairlift.server.web import errors, health, operators, preferences, rosters, sessions, tokens
 from chairlift.server.web.api import problems
 from chairlift.server.web.identity.configured import providers
 from chairlift.server.web.scopes import Scope
@@ -37,6 +37,9 @@ class Need(Enum):
     READER = "signed in"
     SQUAD = "of the squad that owns the service, or of the project team"
     TEAM = "of the project team"
+    METRICS = "a program with the operator's token"
+    OPERATOR = "an operator, whom chairlift.toml names"
+    TEAM_OR_OPERATOR = "of the project team, or an operator"
     NOBODY = "nobody: the page has nothing to press"
 
 
@@ -53,12 +56,16 @@ TABLE: Mapping[str, Rule] = MappingProxyType(
     {
         "health": Rule(Need.ANYONE),
         "ready": Rule(Need.ANYONE),
+        "metrics": Rule(Need.METRICS),
         "sign-in": Rule(Need.ANYONE, Need.ANYONE),
         "sign-out": Rule(Need.NOBODY, Need.READER),
         "sign-in-with": Rule(Need.NOBODY, Need.ANYONE),
         "sign-in-back": Rule(Need.ANYONE),
         "you": Rule(Need.READER, Need.READER),
         "start": Rule(Need.READER),
+        # The address itself is what opens it: calendar programs have no session.
+        "calendar": Rule(Need.ANYONE),
+        "calendar-key": Rule(Need.NOBODY, Need.READER),
         "menu": Rule(Need.READER),
         "choose": Rule(Need.READER, Need.SQUAD),
         "sheet": Rule(Need.READER),
@@ -66,11 +73,29 @@ TABLE: Mapping[str, Rule] = MappingProxyType(
         "board": Rule(Need.READER),
         "again": Rule(Need.NOBODY, Need.TEAM),
         "log": Rule(Need.READER),
+        # Each row of a file, and each cell, is asked for once more where it is written down.
+        "import": Rule(Need.READER, Need.READER),
+        "import-seen": Rule(Need.READER, Need.SQUAD),
+        "conflicts": Rule(Need.READER, Need.SQUAD),
+        "timeline": Rule(Need.READER),
         "squad": Rule(Need.READER),
         "change": Rule(Need.READER),
+        "deliveries": Rule(Need.TEAM, Need.TEAM),
+        "report": Rule(Need.READER),
+        "report-paste": Rule(Need.READER),
+        "report-rows": Rule(Need.READER),
         "service": Rule(Need.READER),
         "service-say": Rule(Need.NOBODY, Need.SQUAD),
         "campaign-say": Rule(Need.NOBODY, Need.TEAM),
+        "admin": Rule(Need.TEAM, Need.TEAM),
+        "campaign-file": Rule(Need.TEAM_OR_OPERATOR, Need.TEAM_OR_OPERATOR),
+        "campaign-draft": Rule(Need.TEAM_OR_OPERATOR, Need.TEAM_OR_OPERATOR),
+        "operator": Rule(Need.OPERATOR),
+        "operator-services": Rule(Need.OPERATOR, Need.OPERATOR),
+        "operator-services-text": Rule(Need.OPERATOR),
+        "operator-import": Rule(Need.NOBODY, Need.OPERATOR),
+        "operator-draft": Rule(Need.OPERATOR, Need.OPERATOR),
+        "operator-draft-text": Rule(Need.OPERATOR),
         "api-document": Rule(Need.ANYONE),
     }
 )
@@ -110,10 +135,11 @@ CALLS: Mapping[str, Call] = MappingProxyType(
 
 @dataclass(frozen=True)
 class Reader:
-    """Who looks at the pages: a person of the services file, and the squads that they are in."""
+    """Who looks at the pages: a person of the services file, the squads that they are in, and whether they operate."""
 
     name: str
     squads: tuple[str, ...] = ()
+    operator: bool = False
 
     def speaks_for(self, squad: str, ours: bool) -> bool:
         """Whether the buttons of a service of that squad are theirs; `ours` when they are of the project team."""
@@ -136,7 +162,7 @@ def reader_of(name: str, roster: Roster) -> Reader | None:
     if person is None:
         return None
     squads = tuple(s.name for s in roster.squads if fold(person.name) in {fold(each) for each in s.people})
-    return Reader(person.name, squads)
+    return Reader(person.name, squads, person.name in operators.now(roster))
 
 
 def of_team(reader: Reader | None, campaign: Campaign, roster: Roster) -> bool:
@@ -171,6 +197,8 @@ class Access:
         need = rule.read if safe else rule.write
         if need is Need.NOBODY:
             return errors.not_here(request)
+        if need is Need.METRICS:
+            return None if health.opens_metrics(request) else health.metrics_are_closed()
         if need is Need.ANYONE and name in ("health", "ready", "api-document"):
             return None
         name = str(request.session.get(sessions.PERSON, ""))
@@ -220,15 +248,19 @@ class Access:
         return HttpResponseRedirect(f"{reverse('sign-in')}?{urlencode({'next': after})}")
 
     def _may(self, request: Request, need: Need, kwargs: Mapping[str, Any]) -> bool:
+        assert request.reader
         if need is Need.READER:
             return True
+        if need in (Need.OPERATOR, Need.TEAM_OR_OPERATOR) and request.reader.operator:
+            return True
+        if need is Need.OPERATOR:
+            return False
         campaign = Campaign.objects.filter(slug=kwargs.get("slug", "")).first()
         if campaign is None:
             # The view says what there is.
             return True
         if of_team(request.reader, campaign, request.roster):
             return True
-        assert request.reader
         if need is not Need.SQUAD:
             return False
         name = kwargs.get("name")
@@ -262,11 +294,9 @@ def _unwritable(request: HttpRequest) -> bool:
 
 def who(request: HttpRequest) -> dict[str, Any]:
     """For templates: the reader and how they want the pages, what time it is, and where they are."""
-    reader = getattr(request, "reader", None)
-    wanted = preferences.of(reader.name) if reader else preferences.Wanted()
     return {
-        "reader": reader,
+        "reader": getattr(request, "reader", None),
         "now": getattr(request, "now", None),
-        "zone": wanted.zone or rosters.squads_zone(request),
-        "theme": wanted.theme,
+        "zone": rosters.zone(request),
+        "theme": preferences.of_reader(request).theme,
     }

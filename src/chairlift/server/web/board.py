@@ -20,7 +20,7 @@ from chairlift.server import actions, queries
 from chairlift.server.models import Campaign, Upgrade
 from chairlift.server.web import access, rows
 from chairlift.server.web.access import Request
-from chairlift.server.web.sheets import squads_of
+from chairlift.server.web.once import once
 
 #: Cards of a column; the sheet has the rest.
 CARDS = 15
@@ -59,7 +59,7 @@ def board(request: Request, slug: str) -> HttpResponse:
     context = {
         "live": "#columns,#reasons",
         "campaign": campaign, "value": campaign.value, "wanted": wanted, "turns": rows.TURNS,
-        "squads": squads_of(campaign), "columns": _columns(campaign, chosen, request.now),
+        "squads": rows.squads(campaign), "columns": _columns(campaign, chosen, request.now),
         "reasons": _reasons(chosen), "causes": _causes(chosen),
         "team": access.of_team(request.reader, campaign, request.roster),
     }  # fmt: skip
@@ -106,6 +106,7 @@ def _causes(chosen: QuerySet[Upgrade]) -> list[Cluster]:
 _FAILS = Q(decision__in=sorted(queries.STUCK | queries.TROUBLE))
 
 
+@once
 def again(request: Request, slug: str) -> HttpResponse:
     """Fix once, then re-run these: all services of one cause, as the page showed them."""
     campaign = queries.campaign(slug)

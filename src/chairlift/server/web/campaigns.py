@@ -12,6 +12,7 @@ from chairlift.server import actions, queries
 from chairlift.server.models import Campaign, Upgrade
 from chairlift.server.web import access
 from chairlift.server.web.access import Request
+from chairlift.server.web.once import once
 from chairlift.server.web.tags import rungs
 
 
@@ -44,6 +45,7 @@ def _shut(request: Request, campaign: Campaign, level: str) -> list[str]:
     return [f"{', '.join(names[:5])}{' and others' if len(names) > 5 else ''}: {why}" for why, names in reasons.items()]
 
 
+@once
 def say(request: Request, slug: str) -> HttpResponse:
     """Pause and restart."""
     campaign = queries.campaign(slug)

@@ -10,13 +10,17 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
+from chairlift.core import effort
 from chairlift.server import actions, queries
 from chairlift.server.models import Campaign, Upgrade
+from chairlift.server.web import offers as offers_of
 from chairlift.server.web import rows
 from chairlift.server.web.access import Request
 from chairlift.server.web.campaigns import of_squads
+from chairlift.server.web.once import once
 
 
+@once
 def choose(request: Request, slug: str) -> HttpResponse:
     """The services of the reader's squads, a page of them; a level for one or for many, all of them or none."""
     campaign = queries.campaign(slug)
@@ -26,12 +30,15 @@ def choose(request: Request, slug: str) -> HttpResponse:
     if request.method == "POST":
         chosen, problems = _choose(request, campaign)
         if not problems:
-            messages.success(request, f"Recorded: {chosen}. It is on the sheet.")
+            way = effort.way(campaign.value.level(request.POST["level"]), campaign.value.times)
+            messages.success(request, f"Recorded: {chosen}. It is on the sheet. What comes next: {way}.")
             return redirect(request.get_full_path())
+    offers = [offers_of.offer(campaign.value, rows.row(campaign, each, request.now), request.roster) for each in page]
     context = {
         "campaign": campaign, "value": campaign.value, "problems": problems, "given": request.POST,
-        "picked": set(request.POST.getlist("service")),
-        "page": page, "rows": [rows.row(campaign, each, request.now) for each in page],
+        "picked": set(request.POST.getlist("service")), "page": page,
+        "lines_an_hour": effort.LINES_AN_HOUR,
+        "offers": offers_of.with_begun(offers), "levels": offers_of.levels(campaign, page, request.roster),
     }  # fmt: skip
     return render(request, "web/choose.html", context, status=409 if problems else 200)
 

@@ -15,7 +15,9 @@ from django.http import HttpRequest, HttpResponse
 #: Where the digest of the page stands in it.
 MARK = b"@@page@@"
 #: What differs each time a page is made: how long ago something was, and what guards its forms.
-_MOVES = re.compile(rb'(?<=>)[^<]*(?=</time>)|name="csrfmiddlewaretoken" value="[^"]*"|<footer>.*?</footer>', re.DOTALL)
+_MOVES = re.compile(
+    rb'(?<=>)[^<]*(?=</time>)|name="(?:csrfmiddlewaretoken|once)" value="[^"]*"|<footer>.*?</footer>', re.DOTALL
+)
 
 
 class Live:

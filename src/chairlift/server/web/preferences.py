@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import tzinfo
 from functools import cache
+from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from chairlift.core.schedule import parse_zone
 from chairlift.server.actions import NotPossible
-from chairlift.server.sessions import Preference
+from chairlift.server.models import Preference
 
 #: In words; the first follows the browser.
 THEMES = {"": "as the browser has it", "light": "light", "dark": "dark"}
@@ -34,6 +35,17 @@ def of(person: str) -> Wanted:
     except ValueError:
         zone = None
     return Wanted(row.theme if row.theme in THEMES else "", zone, row.zone if zone else "")
+
+
+def of_reader(request: Any) -> Wanted:
+    """What who looks at the pages said; asked for once in a request."""
+    reader = getattr(request, "reader", None)
+    if reader is None:
+        return Wanted()
+    if not hasattr(request, "wanted"):
+        request.wanted = of(reader.name)
+    found: Wanted = request.wanted
+    return found
 
 
 def keep(person: str, theme: str, zone: str) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from chairlift.core.files import Roster
 from chairlift.server.models import RosterFile
+from chairlift.server.web import preferences
 
 _lock = threading.Lock()
 _kept: tuple[tuple[object, ...] | None, Roster] | None = None
@@ -33,6 +34,11 @@ def joined(person: str, squads: Collection[str]) -> Roster:
     Made anew each time, in 5 ms where there are 10,000 services.
     """
     return now().joined(person, squads) if squads else now()
+
+
+def zone(request: Any) -> tzinfo:
+    """The zone that the reader wants; without a wish their squad's."""
+    return preferences.of_reader(request).zone or squads_zone(request)
 
 
 def squads_zone(request: Any) -> tzinfo:

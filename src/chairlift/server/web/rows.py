@@ -138,3 +138,9 @@ def page_of(campaign: Campaign, wanted: Wanted, now: datetime) -> tuple[Page[Upg
 def row(campaign: Campaign, upgrade: Upgrade, now: datetime) -> Row:
     level = campaign.value.level(upgrade.level) if upgrade.level else None
     return Row(upgrade, queries.standing(upgrade, now), level)
+
+
+def squads(campaign: Campaign) -> list[str]:
+    """All that own a service of the campaign, to pick one from."""
+    names = campaign.upgrades.order_by("service__squad").values_list("service__squad", flat=True)
+    return list(names.distinct())

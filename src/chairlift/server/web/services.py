@@ -18,6 +18,7 @@ from chairlift.server import actions, queries
 from chairlift.server.models import Campaign, Upgrade
 from chairlift.server.web import access, plots, rows
 from chairlift.server.web.access import Request
+from chairlift.server.web.once import once
 
 
 def service(request: Request, slug: str, name: str) -> HttpResponse:
@@ -118,6 +119,7 @@ WORDS: Mapping[str, Callable[[Request, Upgrade, str], str]] = MappingProxyType(
 )
 
 
+@once
 def say(request: Request, slug: str, name: str) -> HttpResponse:
     """Do what the form's button says, once, and back to the service."""
     upgrade = queries.upgrade(name, queries.campaign(slug))

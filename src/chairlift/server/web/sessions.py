@@ -13,7 +13,7 @@ from django.contrib.sessions.backends import db
 from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest
 
-from chairlift.server.sessions import Session
+from chairlift.server.models import Session
 
 #: The keys of the session: the person, how they came in, what the provider said of groups, and when.
 PERSON, HOW, GROUPS, AGENT, BEGAN, SEEN = "person", "how", "groups", "agent", "began", "seen"

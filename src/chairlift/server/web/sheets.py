@@ -9,7 +9,7 @@ from chairlift import sheets
 from chairlift.core.decision import StepName
 from chairlift.server import queries
 from chairlift.server import sheet as written
-from chairlift.server.models import Campaign
+from chairlift.server.models import SheetConflict, SheetState
 from chairlift.server.web import errors, rows
 from chairlift.server.web.access import Request
 
@@ -30,15 +30,11 @@ def sheet(request: Request, slug: str) -> HttpResponse:
         "live": "#rows",
         "campaign": campaign, "value": campaign.value, "wanted": wanted, "page": page, "rows": shown,
         "steps": list(StepName), "sorts": rows.SORTS, "turns": rows.TURNS, "forms": ("csv", "xlsx", "md"),
-        "squads": squads_of(campaign),
+        "squads": rows.squads(campaign),
+        "shared": SheetState.objects.filter(campaign=campaign).exists(),
+        "differs": SheetConflict.objects.filter(campaign=campaign).count(),
     }  # fmt: skip
     return render(request, "web/sheet.html", context)
-
-
-def squads_of(campaign: Campaign) -> list[str]:
-    """All that own a service of the campaign."""
-    names = campaign.upgrades.order_by("service__squad").values_list("service__squad", flat=True)
-    return list(names.distinct())
 
 
 def export(request: Request, slug: str, form: str) -> HttpResponse:

@@ -7,7 +7,7 @@ from django.shortcuts import render
 
 from chairlift.server import queries
 from chairlift.server.models import Upgrade
-from chairlift.server.web import errors, rows
+from chairlift.server.web import calendars, errors, rows
 from chairlift.server.web.access import Request
 
 
@@ -23,5 +23,6 @@ def squad(request: Request, slug: str, squad: str) -> HttpResponse:
         "live": "#waits",
         "campaign": campaign, "value": campaign.value, "squad": known, "page": page, "rows": waiting,
         "total": Upgrade.objects.filter(campaign=campaign, service__squad=squad).count(),
+        "calendar": calendars.address(request.reader.name, squad) if request.reader else "",
     }  # fmt: skip
     return render(request, "web/squad.html", context)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -15,6 +16,7 @@ from chairlift.core.decision import Party, StepName
 from chairlift.core.menu import ServiceLevel
 from chairlift.core.schedule import counted, span
 from chairlift.server import queries
+from chairlift.server.reports import Part, Report, Row, forms
 
 register = template.Library()
 
@@ -32,6 +34,19 @@ def moment(context: Context, at: datetime | str | None, form: str = "") -> str:
     words = f"{near} ({shown})" if near else shown
     return format_html(
         '<time datetime="{}" title="{}">{}</time>', at.isoformat(), f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC", words
+    )
+
+
+@register.simple_tag(takes_context=True)
+def day(context: Context, at: datetime | None) -> str:
+    """`Thu 14 Oct`, with the year where it is another; for what no hour can be said of. The instant on hover."""
+    if at is None:
+        return "no date in the next 4 years"
+    local, now = at.astimezone(context.get("zone") or UTC), context.get("now")
+    year = "" if now and now.year == local.year else f" {local.year}"
+    exact = f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>', at.isoformat(), exact, f"{local:%a} {local.day} {local:%b}{year}"
     )
 
 
@@ -114,6 +129,12 @@ def query(**given: object) -> str:
     return urlencode(given)
 
 
+@register.simple_tag
+def once() -> str:
+    """The number of a form, under which it is done once however often it is sent."""
+    return format_html('<input type="hidden" name="once" value="{}">', secrets.token_urlsafe(12))
+
+
 @register.simple_tag(takes_context=True)
 def with_query(context: Context, **changed: object) -> str:
     """The address of this page with some of its words changed; empty ones are left out."""
@@ -126,3 +147,19 @@ def with_query(context: Context, **changed: object) -> str:
 
 
 register.filter("counted", counted)
+
+
+@register.simple_tag
+def report_address(report: Report, part: Part) -> str:
+    """Where the rows behind a number of a report are."""
+    return report.address(part)
+
+
+@register.simple_tag
+def report_row(report: Report, row: Row, url: str = "") -> str:
+    """One line of a report: a link to its service, what is said of it, and when."""
+    words = forms.one_line(row.words) + forms.when(report, row)
+    if not row.service:
+        return words
+    address = f"{url}{report.service_address(row)}"
+    return format_html('<a href="{}">{}</a> ({}): {}', address, row.service, row.squad, words)

@@ -23,7 +23,7 @@ def you(request: Request) -> HttpResponse:
         return _do(request, name)
     context = {
         "person": request.roster.person(name),
-        "wanted": preferences.of(name),
+        "wanted": preferences.of_reader(request),
         "themes": preferences.THEMES.items(),
         "zones": preferences.zones(),
         "squads_zone": rosters.squads_zone(request),

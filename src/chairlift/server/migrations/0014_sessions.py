@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('server', '0009_whose_turn'),
+        ('server', '0013_drafts'),
     ]
 
     operations = [

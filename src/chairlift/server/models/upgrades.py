@@ -1,81 +1,27 @@
-"""What is remembered: campaigns, services, upgrades with the time of their next look, units, and the log."""
+"""Services, upgrades with the time of their next look, units, and the log."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import Any, ClassVar, NoReturn
 
 from django.db import models
 from django.db.models import F, Q, QuerySet
 
 from chairlift.core import log
-from chairlift.core.files import Roster, parse_campaign, parse_services
+from chairlift.core.files import Roster
 from chairlift.core.menu import Campaign as CampaignValue
 from chairlift.core.upgrade import Said
 from chairlift.core.upgrade import Service as ServiceValue
 from chairlift.core.upgrade import Upgrade as UpgradeValue
-
-# Django looks for models here alone.
-from chairlift.server.sessions import Preference as Preference
-from chairlift.server.sessions import Session as Session
+from chairlift.server.models.campaigns import Campaign
 
 #: How long a worker may go without a word before its row is anybody's again.
 LEASE = timedelta(minutes=3)
 #: The longest rest after the world was away.
 AWAY_LIMIT = timedelta(minutes=10)
-
-
-class Campaign(models.Model):
-    """One campaign, as its file says; the file's text is the truth."""
-
-    slug = models.SlugField(max_length=80, unique=True)
-    file = models.CharField(max_length=500)
-    text = models.TextField()
-    loaded_at = models.DateTimeField()
-    paused_why = models.TextField(blank=True)
-    braked_why = models.TextField(blank=True)
-    tended_at = models.DateTimeField(null=True)
-
-    def __str__(self) -> str:
-        return self.slug
-
-    @property
-    def value(self) -> CampaignValue:
-        return _campaign(self.text, self.file)
-
-
-@lru_cache(maxsize=64)
-def _campaign(text: str, file: str) -> CampaignValue:
-    return parse_campaign(text, file)
-
-
-class RosterFile(models.Model):
-    """The services file that holds now: who owns what. There is one."""
-
-    file = models.CharField(max_length=500)
-    text = models.TextField()
-    loaded_at = models.DateTimeField()
-
-    @property
-    def value(self) -> Roster:
-        return _roster(self.text, self.file)
-
-    @classmethod
-    def now(cls) -> Roster:
-        row = cls.objects.order_by("pk").last()
-        return row.value if row else Roster()
-
-    @classmethod
-    def version(cls) -> tuple[object, ...] | None:
-        """What differs once another file was loaded; cheap, where the text of thousands of services is not."""
-        return cls.objects.order_by("-pk").values_list("pk", "loaded_at").first()
-
-
-@lru_cache(maxsize=2)
-def _roster(text: str, file: str) -> Roster:
-    return parse_services(text, file)
 
 
 class Service(models.Model):
@@ -225,6 +171,10 @@ class Entry(models.Model):
 
     objects = EntryQuerySet.as_manager()
 
+    class Meta:
+        # Exemptions and known problems are few among millions.
+        indexes: ClassVar = [models.Index(fields=["campaign", "kind"], name="kinds")]
+
     def __str__(self) -> str:
         return f"{self.at:%F %T} {self.by} {self.kind} {self.about}"
 
@@ -239,8 +189,17 @@ class Entry(models.Model):
     @classmethod
     def write(cls, upgrade: Upgrade | None, entry: log.Entry, campaign: Campaign | None = None, key: str = "") -> None:
         """Append. An entry whose key is there already is not written again."""
-        row = cls(
-            campaign=campaign or (upgrade.campaign if upgrade else None),
+        cls.objects.bulk_create([cls._row(upgrade, entry, campaign, key)], ignore_conflicts=bool(key))
+
+    @classmethod
+    def write_all(cls, entries: Sequence[tuple[Upgrade, log.Entry]]) -> None:
+        """Append one after the other, none of which has a key."""
+        cls.objects.bulk_create([cls._row(upgrade, entry) for upgrade, entry in entries], 500)
+
+    @classmethod
+    def _row(cls, upgrade: Upgrade | None, entry: log.Entry, campaign: Campaign | None = None, key: str = "") -> Entry:
+        return cls(
+            campaign_id=campaign.pk if campaign else upgrade.campaign_id if upgrade else None,
             upgrade=upgrade,
             at=entry.at,
             by=entry.by[:120],
@@ -252,7 +211,6 @@ class Entry(models.Model):
             data=dict(entry.data),
             key=key or None,
         )
-        cls.objects.bulk_create([row], ignore_conflicts=bool(key))
 
 
 class UnitQuerySet(QuerySet["Unit"]):
@@ -295,82 +253,3 @@ class Unit(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-
-class SheetState(models.Model):
-    """The shared spreadsheet of a campaign: when it was last the same on both sides, and what is in the way."""
-
-    campaign = models.OneToOneField(Campaign, on_delete=models.CASCADE, related_name="sheet_state")
-    tab_id = models.BigIntegerField(null=True)
-    layout = models.TextField(blank=True)
-    synced_at = models.DateTimeField(null=True)
-    next_at = models.DateTimeField(null=True)
-    leased_until = models.DateTimeField(null=True)
-    troubles = models.PositiveIntegerField(default=0)
-    trouble = models.TextField(blank=True)
-    problems = models.JSONField(default=list)
-
-    def __str__(self) -> str:
-        return f"the sheet of {self.campaign_id}"
-
-
-class SheetLine(models.Model):
-    """What Chairlift has last written into one service's row: heading -> texts, two while the writing is under way."""
-
-    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="sheet_lines")
-    service = models.CharField(max_length=120)
-    known = models.JSONField(default=dict)
-
-    class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["campaign", "service"], name="one_sheet_line")]
-
-    def __str__(self) -> str:
-        return self.service
-
-
-class SheetConflict(models.Model):
-    """A cell of the shared spreadsheet that a person must settle; until then neither side overwrites the other."""
-
-    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="sheet_conflicts")
-    service = models.CharField(max_length=120)
-    heading = models.CharField(max_length=40)
-    ours = models.TextField(blank=True)
-    theirs = models.TextField(blank=True)
-    why = models.TextField()
-    since = models.DateTimeField()
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["campaign", "service", "heading"], name="one_sheet_conflict")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.service}, {self.heading}: {self.theirs!r} in the sheet, {self.ours!r} in Chairlift"
-
-
-class SignInLink(models.Model):
-    """A link that signs one person in, once. Only its digest is kept: who reads the database cannot use it."""
-
-    digest = models.CharField(max_length=64, unique=True)
-    person = models.CharField(max_length=120)
-    until = models.DateTimeField()
-    used_at = models.DateTimeField(null=True)
-
-    def __str__(self) -> str:
-        return f"a link for {self.person}"
-
-
-class ApiToken(models.Model):
-    """What a program says to be heard as one person. Only its digest is kept: who reads the database cannot use it."""
-
-    digest = models.CharField(max_length=64, unique=True)
-    person = models.CharField(max_length=120)
-    name = models.CharField(max_length=120, blank=True)
-    scopes = models.CharField(max_length=80)
-    made_at = models.DateTimeField()
-    until = models.DateTimeField()
-    revoked_at = models.DateTimeField(null=True)
-    last_used_at = models.DateTimeField(null=True)
-
-    def __str__(self) -> str:
-        return f"a token of {self.person}"

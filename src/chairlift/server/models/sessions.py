@@ -23,6 +23,11 @@ class Session(AbstractBaseSession):
     def __str__(self) -> str:
         return f"a session of {self.person or 'nobody yet'}"
 
+    @classmethod
+    def clear(cls, now: datetime) -> int:
+        """Forget those that are over; how many there were."""
+        return cls.objects.filter(expire_date__lte=now).delete()[0]
+
 
 class Preference(models.Model):
     """How one person wants the pages; empty where they said nothing."""
@@ -33,8 +38,3 @@ class Preference(models.Model):
 
     def __str__(self) -> str:
         return f"what {self.person} likes"
-
-
-def clear(now: datetime) -> int:
-    """Forget the sessions that are over; how many there were."""
-    return Session.objects.filter(expire_date__lte=now).delete()[0]

@@ -1,0 +1,49 @@
+"""The operator's first page: how the installation stands, without a secret in it."""
+
+from __future__ import annotations
+
+import platform
+from importlib.metadata import version
+
+import django
+from django.conf import settings
+from django.db import connection
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from chairlift.core.files import FileProblems, Installation, parse_installation
+from chairlift.server import administration, queries
+from chairlift.server.models import Campaign, RosterFile
+from chairlift.server.outside import FILE
+from chairlift.server.web.access import Request
+
+
+def operator(request: Request) -> HttpResponse:
+    """What runs here, what waits, and what went wrong."""
+    seen = administration.overview(request.now)
+    counts = queries.counts(request.now)
+    campaigns = [
+        {**counts[row.pk], "campaign": row, "value": row.value, "trouble": seen.troubles.get(row.pk, 0)}
+        for row in Campaign.objects.order_by("slug")
+    ]
+    context = {
+        "seen": seen, "campaigns": campaigns, "loaded": RosterFile.version(), "adapters": _adapters(),
+        "versions": {
+            "Chairlift": version("chairlift"), "Django": django.__version__, "Python": platform.python_version(),
+            connection.display_name: ".".join(map(str, connection.get_database_version())),
+        },
+    }  # fmt: skip
+    return render(request, "web/operator.html", context)
+
+
+def _adapters() -> list[tuple[str, str]]:
+    """Which port is answered by which kind of adapter. Only kinds: settings may hold what nobody should read."""
+    file = settings.HOME / FILE
+    try:
+        found = parse_installation(file.read_text(encoding="utf-8"), FILE) if file.exists() else Installation()
+    except (OSError, UnicodeDecodeError, FileProblems) as error:
+        return [("chairlift.toml", f"cannot be read: {str(error).splitlines()[0]}")]
+    kinds = [(f"forge {name}", config["kind"]) for name, config in found.forges.items()]
+    kinds += [("workspace", found.workspace["kind"]), *(("notifier", config["kind"]) for config in found.notifiers)]
+    kinds += [(f"spreadsheet of {slug}", sheet.adapter["kind"]) for slug, sheet in found.sheets.items()]
+    return [(port, str(kind)) for port, kind in kinds]
