@@ -30,6 +30,8 @@ class Page:
 PAGES = (
     Page("sign-in", "sign-in", who=NOBODY),
     Page("sign-in-link", "sign-in", query="key=some", who=NOBODY),
+    Page("sign-in-back", "sign-in-back", ("company",), who=NOBODY, status=404),
+    Page("you", "you"),
     Page("start", "start"),
     Page("start-lead", "start", who=LEAD),
     Page("menu", "menu", (SLUG,)),

@@ -20,6 +20,8 @@ from tests.browser.cast import NOW, seed
 
 def main(home: Path) -> None:
     open_home(home)
+    from django.conf import settings
+
     from chairlift.server import forecasting
     from chairlift.server.models import RosterFile
     from chairlift.server.web import links
@@ -30,7 +32,8 @@ def main(home: Path) -> None:
         forecasting.renew_due(NOW)
         (home / "chairlift.toml").write_text('operators = ["Olga"]\n')
     serving = Serving("127.0.0.1", 0)
-    say(f"http://127.0.0.1:{serving.port}")
+    settings.URL = f"http://127.0.0.1:{serving.port}"
+    say(settings.URL)
     for name in sys.stdin:
         say(links.make(name.strip(), RosterFile.now(), NOW).partition("/sign-in")[2])
     serving.close()

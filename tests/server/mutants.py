@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.mutant import Mutant
+from tests.server.mutants_signing_in import SIGNING_IN
 
 ACTIONS = "tests/server/test_actions.py"
 CHASING = "tests/server/test_chasing.py"
@@ -24,6 +25,7 @@ WEB = "tests/server/web"
 FORECASTING = "tests/server/test_forecasting.py"
 
 SERVER = (
+    *SIGNING_IN,
     Mutant(0, "what waits for nobody with a date is in the dates of the forecast", "server/forecasting.py",
            "if row.done_at is None and row.pk not in undated]\n    services", "if row.done_at is None]\n    services",
            f"{FORECASTING}::TestWithoutADate::test_nor_has_who_waits_for_one_of_these"),
@@ -243,7 +245,8 @@ SERVER = (
            "rows.filter(used_at=None, until__gt=now)", "rows.filter(until__gt=now)",
            f"{WEB}/test_signing_in.py::test_it_works_once"),
     Mutant(0, "looking at a link uses it up", "server/web/signing_in.py",
-           'if request.method != "POST":', 'if links.use(key, request.now) is None:',
+           'if request.method != "POST":',
+           'if request.method != "POST" and links.use(request.GET.get("key", ""), request.now) is not None:',
            f"{WEB}/test_signing_in.py"),
     Mutant(0, "the database holds the links themselves", "server/web/links.py",
            'return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()', "return secret[:64]",

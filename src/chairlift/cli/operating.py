@@ -28,6 +28,7 @@ from chairlift.cli.frame import (
 from chairlift.core.schedule import counted
 
 if TYPE_CHECKING:
+    from chairlift.core.files import Provider
     from chairlift.core.upgrade import Service
     from chairlift.server.outside import Outside
     from chairlift.server.web.serving import Serving
@@ -286,6 +287,8 @@ def doctor(home: Path, as_json: bool) -> int:
         found.append(_tried(f"repository of {service.name}", functools.partial(_answers, outside, service)))
     for slug in outside.installation.sheets:
         found.append(_tried(f"spreadsheet of {slug}", functools.partial(_shared, outside, slug)))
+    for provider in outside.installation.sign_in.values():
+        found.append(_tried(f"signing in with {provider.name}", functools.partial(_knocked, provider)))
     for hook in outside.installation.webhooks:
         found.append(_tried(f"webhook {hook.name}", functools.partial(webhooks.key_in, hook.secret_env)))
     if as_json:
@@ -298,6 +301,12 @@ def doctor(home: Path, as_json: bool) -> int:
 
 def _answers(outside: Outside, service: Service) -> None:
     outside.workspace().heads(outside.forge(service.forge).git_url(service.repo))
+
+
+def _knocked(provider: Provider) -> None:
+    from chairlift.server.web.identity.configured import speaker
+
+    speaker(provider).door()
 
 
 def _shared(outside: Outside, slug: str) -> None:

@@ -19,7 +19,6 @@ HOME = Path(os.environ.get("CHAIRLIFT_HOME", ".chairlift")).absolute()
 URL = os.environ.get("CHAIRLIFT_URL", "http://127.0.0.1:8400").rstrip("/")
 
 INSTALLED_APPS = [
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "chairlift.server",
@@ -61,6 +60,7 @@ CSRF_TRUSTED_ORIGINS = [URL]
 CSRF_COOKIE_HTTPONLY = SESSION_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE = URL.startswith("https:")
 CSRF_FAILURE_VIEW = "chairlift.server.web.errors.forged"
+SESSION_ENGINE = "chairlift.server.web.sessions"
 SESSION_COOKIE_NAME = "chairlift-session"
 CSRF_COOKIE_NAME = "chairlift-csrf"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
@@ -76,7 +76,12 @@ SECRET_KEY = secret_key(HOME)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "loggers": {"django.request": {"level": "ERROR"}, "django.security.DisallowedHost": {"level": "CRITICAL"}},
+    "loggers": {
+        "django.request": {"level": "ERROR"},
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
+        # Who came in and who went out is said, too.
+        "chairlift.sign_in": {"level": "INFO"},
+    },
 }
 #: Who sends it as a bearer token reads the metrics; without one nobody does.
 METRICS_TOKEN = os.environ.get("CHAIRLIFT_METRICS_TOKEN", "")

@@ -27,7 +27,7 @@ from chairlift.reconcile import Chase, Reached, act, chase, reconcile
 from chairlift.server import comments, forecasting, record, syncing, tending
 from chairlift.server.deliveries import Courier
 from chairlift.server.engine import DatabaseEngine, ended
-from chairlift.server.models import AWAY_LIMIT, LEASE, Campaign, RosterFile, Unit, Upgrade
+from chairlift.server.models import AWAY_LIMIT, LEASE, Campaign, RosterFile, Session, Unit, Upgrade
 from chairlift.server.outside import Outside
 from chairlift.server.reports.posting import Post
 
@@ -43,6 +43,8 @@ AWAY = timedelta(seconds=5)
 STUCK = timedelta(minutes=10)
 #: A unit that the world kept from running this often has failed.
 TRIES = 8
+#: How often sessions that are over are forgotten.
+CLEARED = timedelta(days=1)
 #: How often it is seen whether a weekly report is to be sent.
 REPORTS = timedelta(minutes=1)
 #: How long an idle thread sleeps before it asks the database again.
@@ -75,6 +77,7 @@ class Worker:
         self._stop = threading.Event()
         self._due: deque[int] = deque()
         self._roster: tuple[object, Roster] = (None, Roster())
+        self._cleared: datetime | None = None
         self._post, self._posted = Post(), datetime.min.replace(tzinfo=UTC)
 
     def run(self, lookers: int = 2, hands: int | None = None) -> None:
@@ -281,6 +284,9 @@ class Worker:
                     tending.tend(campaign, now)
                 except FileProblems as error:
                     logger.error("campaign %s cannot be read: %s", campaign.slug, error)
+        if self._cleared is None or not now - CLEARED < self._cleared <= now:
+            Session.clear(now)
+            self._cleared = now
         return False
 
     def sync_once(self) -> bool:

@@ -6,6 +6,8 @@ import pytest
 from django.test import Client
 
 from chairlift.server.web import links, rosters
+from tests.provider import SECRET, provider
+from tests.server.web.coming import FILE
 
 
 class Visitor(Client):
@@ -41,3 +43,13 @@ def visit(at_desk):
         return found.enter(at_desk, person) if person else found
 
     return visitor
+
+
+@pytest.fixture
+def there(at_desk, settings, monkeypatch):
+    """The provider, configured in the home of the server."""
+    settings.HOME, settings.URL = at_desk.home, "http://testserver"
+    monkeypatch.setenv("COMPANY_SECRET", SECRET)
+    with provider(at_desk.clock) as found:
+        (at_desk.home / "chairlift.toml").write_text(FILE.format(url=found.url))
+        yield found

@@ -26,6 +26,8 @@ MAY = {
     Need.TEAM_OR_OPERATOR: TEAM | OPERATORS,
 }
 ARGUMENTS = {
+    "sign-in-with": ["company"],
+    "sign-in-back": ["company"],
     "menu": ["tiny"],
     "choose": ["tiny"],
     "deliveries": ["tiny"],
@@ -53,8 +55,8 @@ ARGUMENTS = {
     "operator-draft": [1],
     "operator-draft-text": [1],
 }
-#: Nothing was planned there yet.
-NOT_THERE = {"change"}
+#: Nothing was planned there yet, and nothing was configured.
+NOT_THERE = {"change", "sign-in-back"}
 
 
 #: What is for many services at once is open to all readers, and says of each service why it is not theirs.

@@ -46,10 +46,10 @@ class Up:
         assert found
         self.url = found[0]
 
-    def end(self):
+    def end(self, error=""):
         self.process.send_signal(signal.SIGTERM)
-        said, error = self.process.communicate(timeout=30)
-        assert (self.process.returncode, error) == (0, ""), said
+        said, told = self.process.communicate(timeout=30)
+        assert (self.process.returncode, told) == (0, error), said
 
 
 def test_somebody_comes_in_and_objects_and_it_ends_well(home):
@@ -74,7 +74,7 @@ def test_somebody_comes_in_and_objects_and_it_ends_well(home):
         style = browser.open(f"{up.url}static/chairlift/chairlift.css", timeout=20)
         assert style.headers["Content-Type"].startswith("text/css")
     finally:
-        up.end()
+        up.end("INFO Ana signed in by a link\n")
     assert "not now" in ran(home, "why", "shop").stdout
 
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from chairlift.core.files.parts import Config, config
+from chairlift.core.files.parts import VARIABLE, Config, config
+from chairlift.core.files.sign_in import Provider, sign_in
 from chairlift.core.log import Kind
 from chairlift.core.reading import Table, quoted, read, unique
 from chairlift.core.schedule import Duration
 
-_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 #: Where nobody listens between.
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
@@ -55,7 +54,8 @@ class Installation:
     """What answers the ports, and the variables of the environment that programs of services may see.
 
     The defaults are those of an installation without a file. `forges` are by the name that services use,
-    `sheets` by the slug of the campaign. `operators` are people of the services file who may load files in the pages.
+    `sheets` by the slug of the campaign, `sign_in` by the name that stands in addresses. `operators` are people of the
+    services file who may load files in the pages.
     """
 
     forges: Mapping[str, Config] = field(default_factory=_local_forge)
@@ -63,6 +63,7 @@ class Installation:
     notifiers: tuple[Config, ...] = ({"kind": "log"},)
     pass_env: tuple[str, ...] = ()
     sheets: Mapping[str, SharedSheet] = field(default_factory=dict)
+    sign_in: Mapping[str, Provider] = field(default_factory=dict)
     webhooks: tuple[Webhook, ...] = ()
     operators: tuple[str, ...] = ()
 
@@ -78,6 +79,7 @@ def parse_installation(text: str, name: str) -> Installation:
         notifiers=tuple(config(table) for table in root.tables("notifiers")) or default.notifiers,
         pass_env=_variables(root.table("programs")),
         sheets={slug: _sheet(slug, sheets.table(slug)) for slug in sheets.data},
+        sign_in=sign_in(root),
         webhooks=_webhooks(root.tables("webhooks")),
         operators=root.names("operators"),
     )
@@ -96,7 +98,7 @@ def _sheet(slug: str, table: Table) -> SharedSheet:
 def _variables(programs: Table) -> tuple[str, ...]:
     names = programs.names("pass_env")
     for name in names:
-        if not _VARIABLE.fullmatch(name):
+        if not VARIABLE.fullmatch(name):
             what = f"{quoted(name)} is no name of a variable"
             programs.problem("pass_env", what, 'write names such as "PIP_INDEX_URL"')
     return names
@@ -112,7 +114,7 @@ def _webhook(table: Table) -> Webhook:
     url, variable = table.name("url", required=True), table.name("secret_env", required=True)
     if url and (wrong := _wrong_address(url)):
         table.problem("url", f"url {quoted(url)} {wrong}", "write https://host/path, without a password")
-    if variable and not _VARIABLE.fullmatch(variable):
+    if variable and not VARIABLE.fullmatch(variable):
         what = f"secret_env {quoted(variable)} is no name of a variable"
         table.problem("secret_env", what, 'write the name of the variable that holds it, such as "CHAIRLIFT_HOOK"')
     return Webhook(

@@ -11,6 +11,8 @@ from chairlift.core.schedule import Freeze
 #: The `kind` of an adapter, and its own settings beside it.
 Config = Mapping[str, object]
 
+#: A name of a variable of the environment.
+VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _ENVIRONMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
 #: A longer one is a mistake in a year, and would look like a calendar that never opens.
 _LONGEST_FREEZE = 366

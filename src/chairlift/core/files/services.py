@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import time
 from functools import cached_property
@@ -46,6 +46,22 @@ class Roster:
         """Where mail for this person goes; the name itself where nothing better is known."""
         person = self.person(name)
         return person.email if person and person.email else name
+
+    def joined(self, who: str, squads: Collection[str]) -> Roster:
+        """The same, with this person in these squads, too; a name that is nobody's, or no squad's, adds nothing."""
+        person = self.person(who)
+        names = {fold(name) for name in squads}
+        if person is None:
+            return self
+        more = {
+            squad.name: replace(squad, people=(*squad.people, person.name), voices=squad.voices | self.voices([who]))
+            for squad in self.squads
+            if fold(squad.name) in names and fold(person.name) not in map(fold, squad.people)
+        }
+        owned = (
+            replace(each, squad=more[each.squad.name]) if each.squad.name in more else each for each in self.services
+        )
+        return replace(self, squads=tuple(more.get(each.name, each) for each in self.squads), services=tuple(owned))
 
     def voices(self, names: Iterable[str]) -> frozenset[str]:
         """All names that these people go by, on forges too, case folded."""

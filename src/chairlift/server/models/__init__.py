@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from chairlift.server.models.campaigns import Campaign, Draft, RosterFile
 from chairlift.server.models.keys import ApiToken, CalendarKey, SentForm, SignInLink
+from chairlift.server.models.sessions import Preference, Session
 from chairlift.server.models.sheets import SheetConflict, SheetDraft, SheetLine, SheetState
 from chairlift.server.models.telling import Delivery, Endpoint, Outlook
 from chairlift.server.models.upgrades import (
@@ -30,9 +31,11 @@ __all__ = [
     "Entry",
     "LogIsAppendOnly",
     "Outlook",
+    "Preference",
     "RosterFile",
     "SentForm",
     "Service",
+    "Session",
     "SheetConflict",
     "SheetDraft",
     "SheetLine",

@@ -22,12 +22,11 @@ from chairlift.core.files import Roster
 from chairlift.core.reading import fold
 from chairlift.server import actions, queries
 from chairlift.server.models import ApiToken, Campaign, team
-from chairlift.server.web import errors, health, operators, rosters, tokens
+from chairlift.server.web import errors, health, operators, preferences, rosters, sessions, tokens
 from chairlift.server.web.api import problems
+from chairlift.server.web.identity.configured import providers
 from chairlift.server.web.scopes import Scope
 
-#: The key of the session under which the name of the person is kept.
-PERSON = "person"
 _CHALLENGE = 'Bearer realm="chairlift"'
 
 
@@ -60,6 +59,9 @@ TABLE: Mapping[str, Rule] = MappingProxyType(
         "metrics": Rule(Need.METRICS),
         "sign-in": Rule(Need.ANYONE, Need.ANYONE),
         "sign-out": Rule(Need.NOBODY, Need.READER),
+        "sign-in-with": Rule(Need.NOBODY, Need.ANYONE),
+        "sign-in-back": Rule(Need.ANYONE),
+        "you": Rule(Need.READER, Need.READER),
         "start": Rule(Need.READER),
         # The address itself is what opens it: calendar programs have no session.
         "calendar": Rule(Need.ANYONE),
@@ -205,14 +207,18 @@ class Access:
             return None if health.opens_metrics(request) else health.metrics_are_closed()
         if need is Need.ANYONE and name in ("health", "ready", "api-document"):
             return None
-        request.roster = rosters.now()
-        request.reader = reader_of(str(request.session.get(PERSON, "")), request.roster)
+        name = str(request.session.get(sessions.PERSON, ""))
+        request.roster = rosters.joined(name, _claimed(request))
+        request.reader = reader_of(name, request.roster)
         if need is Need.ANYONE:
             return None
         if request.reader is None:
             return self._sign_in(request, safe)
         if _unwritable(request):
             return errors.page(request, 400, "There is a letter in it that is no text.", "Nothing was changed.")
+        if not request.headers.get("HX-Request"):
+            # A page that looks again by itself is nobody's click.
+            sessions.touch(request.session, request.now)
         return None if self._may(request, need, kwargs) else errors.not_yours(request, need.value)
 
     def _call(self, request: Request, call: Call, kwargs: Mapping[str, Any]) -> HttpResponse | None:
@@ -270,6 +276,13 @@ class Access:
         return request.roster.service(name).squad.name in request.reader.squads
 
 
+def _claimed(request: HttpRequest) -> tuple[str, ...]:
+    """The squads that their provider said they are in, when they signed in, as the installation's file maps it now."""
+    said = request.session.get(sessions.GROUPS)
+    provider = providers().get(said["of"]) if said else None
+    return provider.squads_of(tuple(said["are"])) if said and provider else ()
+
+
 def _no_token(request: Request, detail: str) -> HttpResponse:
     return problems.answer(request, problems.TOKEN, detail, {"WWW-Authenticate": _CHALLENGE})
 
@@ -286,9 +299,10 @@ def _unwritable(request: HttpRequest) -> bool:
 
 
 def who(request: HttpRequest) -> dict[str, Any]:
-    """For templates: the reader, what time it is, and where they are."""
+    """For templates: the reader and how they want the pages, what time it is, and where they are."""
     return {
         "reader": getattr(request, "reader", None),
         "now": getattr(request, "now", None),
         "zone": rosters.zone(request),
+        "theme": preferences.of_reader(request).theme,
     }

@@ -24,6 +24,7 @@ from chairlift.server.web import (
     squads,
     start,
     timeline,
+    you,
 )
 from chairlift.server.web.api import app
 from chairlift.server.web.api.document import document
@@ -40,7 +41,10 @@ urlpatterns = [
     path("readyz", health.ready, name="ready"),
     path("metrics", health.metrics, name="metrics"),
     path("sign-in", signing_in.sign_in, name="sign-in"),
+    path("sign-in/with/<str:name>", signing_in.leave, name="sign-in-with"),
+    path("sign-in/back/<str:name>", signing_in.back, name="sign-in-back"),
     path("sign-out", signing_in.sign_out, name="sign-out"),
+    path("you", you.you, name="you"),
     path("", start.start, name="start"),
     path("calendar/<str:secret>.ics", calendars.feed, name="calendar"),
     path(f"{_C}calendar", calendars.make, name="calendar-key"),
