@@ -65,8 +65,10 @@ def load_roster(text: str, file: str, by: str, now: datetime) -> Roster:
     with transaction.atomic():
         RosterFile.objects.all().delete()
         RosterFile.objects.create(file=file, text=text, loaded_at=now)
-        rows = [Service(name=service.name, squad=service.squad.name) for service in roster.services]
-        Service.objects.bulk_create(rows, 500, update_conflicts=True, unique_fields=["name"], update_fields=["squad"])
+        rows = [Service(name=each.name, squad=each.squad.name, wave=each.wave) for each in roster.services]
+        Service.objects.bulk_create(
+            rows, 500, update_conflicts=True, unique_fields=["name"], update_fields=["squad", "wave"]
+        )
         for campaign in Campaign.objects.all():
             _cover(campaign, roster, now)
             Entry.write(None, Line(now, by, Kind.LOADED, about=file), campaign=campaign)

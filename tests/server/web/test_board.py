@@ -9,12 +9,13 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from chairlift.core.decision import Party
+from chairlift.core.decision import Party, StepName
 from chairlift.server.models import Entry, Upgrade
 from chairlift.server.web import board
 
 BOARD = "/campaigns/tiny/board"
 AGAIN = "/campaigns/tiny/again"
+STEPS = [step.value for step in StepName]
 
 
 def stands(world, name, **fields):
@@ -41,6 +42,21 @@ def test_each_service_is_a_card_below_its_step(at_desk, visit):
     assert "Notice ends soon" in column(page, "merge")
     assert '<span class="count">1</span>' in column(page, "done")
     assert cards(page, "done") == []
+
+
+def test_each_number_opens_as_many_rows(at_desk, visit):
+    stands(at_desk, "shop", step="plan", decision="wait", change="upgrade")
+    stands(at_desk, "cart", step="", decision="done", change="clean-up")
+    stands(at_desk, "bare", step="", decision="wait", change="upgrade")
+    client = visit("Cy")
+    page, seen = client.page(BOARD), 0
+    for name in (*STEPS, "finish", "done"):
+        count = int(re.search(r'class="count">(\d+)<', column(page, name))[1])
+        address = re.search(r'href="([^"]*)"', column(page, name))[1].replace("&amp;", "&")
+        listed = re.findall(r'<th scope="row"><a href="[^"]*">([^<]*)</a>', client.page(address))
+        assert len(listed) == count, name
+        seen += count
+    assert seen == 5
 
 
 def test_what_is_overdue_comes_first_then_whom_somebody_waits_for(at_desk, visit):

@@ -121,6 +121,22 @@ class TestSheet:
         assert "?squad=Heron&amp;page=2" in first
         assert listed(client.page(f"{SHEET}?squad=Heron&page=2"))[-1] == "shop"
 
+    def test_it_is_filtered_by_wave_where_there_are_several(self, at_desk, visit):
+        client = visit("Ana")
+        assert 'name="wave"' not in client.page(SHEET)
+        at_desk.service("first", files=None, more="wave = 2")
+        at_desk.load()
+        assert 'name="wave"' in client.page(SHEET)
+        assert listed(client.page(f"{SHEET}?wave=2")) == ["first"]
+        assert "first" not in listed(client.page(f"{SHEET}?wave=0"))
+        # What means nothing is as if it were not there.
+        assert len(listed(client.page(f"{SHEET}?wave=-1&wave=²"))) == 6
+
+    def test_sorted_by_squad_each_has_a_heading(self, visit):
+        page = visit("Ana").page(f"{SHEET}?sort=squad")
+        assert re.findall(r'<th scope="rowgroup" colspan="6">([^<]*)</th>', page) == ["Heron", "Ibis"]
+        assert "rowgroup" not in visit("Ana").page(SHEET)
+
     def test_the_file_is_the_whole_of_it(self, visit):
         answer = visit("Ana").get(f"{SHEET}.csv")
         assert [row[0] for row in csv.reader(io.StringIO(answer.content.decode()))][1:] != []

@@ -29,6 +29,7 @@ class Service(models.Model):
 
     name = models.CharField(max_length=120, unique=True)
     squad = models.CharField(max_length=120, db_index=True)
+    wave = models.PositiveIntegerField(default=0)
     deploy_docs = models.TextField(blank=True)
     docs_promised = models.DateField(null=True)
 

@@ -74,6 +74,7 @@ class Wanted:
     overdue: bool = False
     words: str = ""
     why: str = ""
+    wave: int | None = None
     sort: str = "service"
     page: str = "1"
 
@@ -82,7 +83,8 @@ class Wanted:
         def one_of(name: str, known: Mapping[str, object]) -> str:
             return given.get(name, "") if given.get(name, "") in known else ""
 
-        steps = {step.value: step for step in StepName} | {"done": None}
+        steps = {step.value: step for step in StepName} | {"finish": None, "done": None}
+        wave = given.get("wave", "")
         return cls(
             squad=text(given.get("squad", "")),
             level=text(given.get("level", "")),
@@ -91,19 +93,32 @@ class Wanted:
             overdue=bool(given.get("overdue")),
             words=text(given.get("q", "")),
             why=given.get("why", "").replace("\0", "")[:2000],
+            wave=int(wave) if wave.isascii() and wave.isdecimal() and len(wave) < 5 else None,
             sort=one_of("sort", SORTS) or "service",
             page=given.get("page", "1"),
         )
 
     @cached_property
     def any(self) -> bool:
-        return bool(self.squad or self.level or self.step or self.turn or self.overdue or self.words or self.why)
+        words = (self.squad, self.level, self.step, self.turn, self.overdue, self.words, self.why)
+        return any(words) or self.wave is not None
 
 
 def text(given: str) -> str:
     """What a person typed into the address, bounded."""
     # PostgreSQL knows no such letter.
     return given.replace("\0", "")[:200].strip()
+
+
+def at_step(step: str) -> Q:
+    """What `queries.standing` says stands there, for the database."""
+    done = Q(decision="done")
+    if step == "done":
+        return done
+    if step == "finish":
+        return Q(step="") & ~Q(change="") & ~done
+    here = Q(step=step) | Q(step="", change="") if step == StepName.PLAN else Q(step=step)
+    return here & ~done
 
 
 def chosen(campaign: Campaign, wanted: Wanted, now: datetime) -> QuerySet[Upgrade]:
@@ -114,8 +129,9 @@ def chosen(campaign: Campaign, wanted: Wanted, now: datetime) -> QuerySet[Upgrad
     if wanted.level:
         rows = rows.filter(level="" if wanted.level == "none" else wanted.level)
     if wanted.step:
-        done = Q(decision="done")
-        rows = rows.filter(done) if wanted.step == "done" else rows.filter(step=wanted.step).exclude(done)
+        rows = rows.filter(at_step(wanted.step))
+    if wanted.wave is not None:
+        rows = rows.filter(service__wave=wanted.wave)
     if wanted.words:
         rows = rows.filter(Q(service__name__icontains=wanted.words) | Q(service__squad__icontains=wanted.words))
     if wanted.why:

@@ -31,6 +31,7 @@ def sheet(request: Request, slug: str) -> HttpResponse:
         "campaign": campaign, "value": campaign.value, "wanted": wanted, "page": page, "rows": shown,
         "steps": list(StepName), "sorts": rows.SORTS, "turns": rows.TURNS, "forms": ("csv", "xlsx", "md"),
         "squads": rows.squads(campaign),
+        "waves": sorted({service.wave for service in request.roster.services}),
         "shared": SheetState.objects.filter(campaign=campaign).exists(),
         "differs": SheetConflict.objects.filter(campaign=campaign).count(),
     }  # fmt: skip
