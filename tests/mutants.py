@@ -19,6 +19,7 @@ from tests.mutant import Mutant
 from tests.recipes.django.mutants import DJANGO
 from tests.server.mutants import SERVER
 from tests.server.web.api.mutants import PROGRAMS
+from tests.server.web.mutants import PAGES
 
 ROOT = Path(__file__).parent.parent
 #: At once; each is one run of pytest.
@@ -286,7 +287,7 @@ def judge(mutant: Mutant) -> tuple[str, float]:
 
 def main(words: Sequence[str]) -> int:
     """0 when every mutant was killed."""
-    known = (*MUTANTS, *SERVER, *PROGRAMS, *DJANGO)
+    known = (*MUTANTS, *SERVER, *PAGES, *PROGRAMS, *DJANGO)
     chosen = [mutant for mutant in known if not words or any(word in str(mutant) for word in words)]
     if not chosen:
         print(f"no mutant holds {' or '.join(words)}")
