@@ -196,6 +196,20 @@ ALWAYS = Calendar(always=True)
 OFFICE_HOURS: Mapping[int, tuple[time, time]] = {day: (time(9), time(17)) for day in range(5)}
 
 
+def told_hours(calendar: Calendar) -> str:
+    """`Mon, Tue, Wed 09:00 to 17:00; Fri 09:00 to 12:00`, days of the same hours together."""
+    if calendar.always:
+        return "always"
+    together: dict[tuple[time, time], list[str]] = {}
+    for day, hours in sorted(calendar.hours.items()):
+        together.setdefault(hours, []).append(_WEEKDAYS[day].capitalize())
+    told = [
+        f"{', '.join(days)} {opens:%H:%M} to {'24:00' if closes == time.min else format(closes, '%H:%M')}"
+        for (opens, closes), days in together.items()
+    ]
+    return "; ".join(told) or "never"
+
+
 def parse_zone(name: str) -> ZoneInfo:
     """Raises ValueError with the remedy for a zone that does not exist."""
     try:

@@ -247,6 +247,17 @@ def test_a_squads_page_lists_what_waits_for_it_most_urgent_first(at_desk, visit)
     assert "There is no squad" in visit("Cy").page("/campaigns/tiny/squads/Egret", status=404)
 
 
+def test_a_squads_page_says_when_they_work_and_how_they_are_reminded(at_desk, visit):
+    freezes = '[{first = 2026-01-20, last = 2026-01-22, why = "<fair>"}, {first = 2025-01-01, last = 2025-01-02, why = "over"}]'
+    hours = PEOPLE.replace('hours = "always"', f'hours = "mon-tue 09:00-17:00"\nfreezes = {freezes}', 1)
+    actions.load_roster(hours + at_desk.services, "services.toml", "operator", at_desk.now)
+    page = visit("Cy").page("/campaigns/tiny/squads/Heron")
+    assert "Mon, Tue 09:00 to 17:00" in page
+    assert "from Tue 20 Jan to Thu 22 Jan (&lt;fair&gt;)." in page
+    assert "Reminders go to Ana in a file on the server: when a turn begins" in page
+    assert "also to Bo; later to the project team too" in page
+
+
 def test_health(visit):
     assert visit().page("/healthz") == "fine\n"
     assert visit().page("/readyz") == "ready\n"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
 
+from chairlift.core.reading import FileProblems
+from chairlift.core.schedule import told_hours
 from chairlift.server import queries
 from chairlift.server.models import Upgrade
-from chairlift.server.web import calendars, errors, rows
+from chairlift.server.web import calendars, changes, errors, rows
 from chairlift.server.web.access import Request
 
 
@@ -18,11 +21,27 @@ def squad(request: Request, slug: str, squad: str) -> HttpResponse:
     if known is None:
         return errors.page(request, 404, f"There is no squad called {squad!r}.", "The sheet has all that there are.")
     wanted = rows.Wanted(squad=squad, turn="squad", sort="until", page=request.GET.get("page", "1"))
+    today = request.now.astimezone(known.calendar.zone).date()
     page, waiting = rows.page_of(campaign, wanted, request.now)
     context = {
         "live": "#waits",
         "campaign": campaign, "value": campaign.value, "squad": known, "page": page, "rows": waiting,
         "total": Upgrade.objects.filter(campaign=campaign, service__squad=squad).count(),
+        "hours": told_hours(known.calendar), "reminded": _channels(),
+        "freezes": [each for each in (*known.calendar.freezes, *campaign.value.freezes) if each.last >= today],
         "calendar": calendars.address(request.reader.name, squad) if request.reader else "",
     }  # fmt: skip
     return render(request, "web/squad.html", context)
+
+
+#: What a kind of notifier is to who is told.
+_CHANNELS = {"email": "by e-mail", "log": "in a file on the server"}
+
+
+def _channels() -> str:
+    """How reminders reach people; empty where the configuration cannot be read, which is the operator's to mend."""
+    try:
+        kinds = [str(each.get("kind", "")) for each in changes.outside(settings.HOME).installation.notifiers]
+    except (FileProblems, OSError):
+        return ""
+    return " and ".join(_CHANNELS.get(kind, f"through {kind}") for kind in dict.fromkeys(kinds))
