@@ -248,8 +248,11 @@ def test_a_squads_page_lists_what_waits_for_it_most_urgent_first(at_desk, visit)
 
 
 def test_a_squads_page_says_when_they_work_and_how_they_are_reminded(at_desk, visit):
-    freezes = '[{first = 2026-01-20, last = 2026-01-22, why = "<fair>"}, {first = 2025-01-01, last = 2025-01-02, why = "over"}]'
-    hours = PEOPLE.replace('hours = "always"', f'hours = "mon-tue 09:00-17:00"\nfreezes = {freezes}', 1)
+    freezes = ", ".join(
+        f'{{first = {first}, last = {last}, why = "{why}"}}'
+        for first, last, why in (("2026-01-20", "2026-01-22", "<fair>"), ("2025-01-01", "2025-01-02", "over"))
+    )
+    hours = PEOPLE.replace('hours = "always"', f'hours = "mon-tue 09:00-17:00"\nfreezes = [{freezes}]', 1)
     actions.load_roster(hours + at_desk.services, "services.toml", "operator", at_desk.now)
     page = visit("Cy").page("/campaigns/tiny/squads/Heron")
     assert "Mon, Tue 09:00 to 17:00" in page
