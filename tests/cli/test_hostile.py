@@ -61,7 +61,7 @@ def test_words_of_people_are_printed_harmlessly(run, world, named):
         ["blocker", "--as", "Ana", "--", "desk", named],
         ["update", "--as", "Ana", "--", "desk", named],
         ["documented", "--as", "Ana", "--", "desk", named],
-        ["problem", "--as", "Lena", "--service", "desk", "--", named, named],
+        ["problem", "--as", "Lena", "--service", "desk", "--", "slow", named],
         ["pause", "--as", "Lena", f"--why={named}"],
     ):
         said = run(*words)

@@ -33,7 +33,10 @@ def moment(context: Context, at: datetime | str | None, form: str = "") -> str:
     shown = f"{local:%a} {local.day} {local:%b}, {local:%H:%M}"
     words = f"{near} ({shown})" if near else shown
     return format_html(
-        '<time datetime="{}" title="{}">{}</time>', at.isoformat(), f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC", words
+        '<time datetime="{}" title="{}">{}</time>',
+        at.isoformat(timespec="seconds"),
+        f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC",
+        words,
     )
 
 
@@ -46,7 +49,10 @@ def day(context: Context, at: datetime | None) -> str:
     year = "" if now and now.year == local.year else f" {local.year}"
     exact = f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
     return format_html(
-        '<time datetime="{}" title="{}">{}</time>', at.isoformat(), exact, f"{local:%a} {local.day} {local:%b}{year}"
+        '<time datetime="{}" title="{}">{}</time>',
+        at.isoformat(timespec="seconds"),
+        exact,
+        f"{local:%a} {local.day} {local:%b}{year}",
     )
 
 
