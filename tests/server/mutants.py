@@ -193,7 +193,7 @@ SERVER = (
            '.select_related("upgrade__service")', "",
            f"{QUERIES}::TestCost"),
     Mutant(0, "half a spreadsheet is taken in", "server/sheet.py",
-           "            if problems or dry_run:", "            if dry_run:",
+           "if not problems and not dry_run:", "if not dry_run:",
            "tests/server/test_sheet.py::TestIn::test_or_none"),
     Mutant(0, "upgrades whose plans run take no place in the wave", "server/tending.py",
            "        return row.decision not in _CANNOT", "        return False",
