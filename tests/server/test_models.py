@@ -87,7 +87,7 @@ SQLITES = (
     f"REPLACE INTO server_entry {COLUMNS} {FORGED.format('id', 'NULL')}",
 )
 POSTGRESQLS = (
-    "SET CONSTRAINTS ALL IMMEDIATE; TRUNCATE server_entry",
+    "SET CONSTRAINTS ALL IMMEDIATE; TRUNCATE server_entry CASCADE",
     "SET CONSTRAINTS ALL IMMEDIATE; TRUNCATE server_campaign CASCADE",
     f"INSERT INTO server_entry {COLUMNS} {FORGED.format('9999', 'key')} ON CONFLICT (key) DO UPDATE SET by = 'E'",
 )

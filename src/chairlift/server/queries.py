@@ -27,6 +27,17 @@ TEAMS_TURN = Q(decision__in=STUCK) | Q(whom=Party.PROJECT_TEAM)
 SQUADS_TURN = Q(whom=Party.SQUAD) & ~Q(decision__in=STUCK)
 
 
+def at_step(step: str) -> Q:
+    """As `standing` says it, for the database: a step, `finish` between two of them, or `done`."""
+    done = Q(decision="done")
+    if step == "done":
+        return done
+    if step == "finish":
+        return Q(step="") & ~Q(change="") & ~done
+    here = Q(step=step) | Q(step="", change="") if step == StepName.PLAN else Q(step=step)
+    return here & ~done
+
+
 def overdue(now: datetime) -> Q:
     """As `standing` says it, for the database."""
     return Q(decision="ask", until__lt=now)

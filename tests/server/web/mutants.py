@@ -34,7 +34,7 @@ PAGES = (
     Mutant(0, "what fails no longer is tried once more", "server/web/board.py",
            "Upgrade.objects.filter(_FAILS, campaign=campaign,", "Upgrade.objects.filter(campaign=campaign,",
            f"{WEB}/test_board.py::TestAgain::test_what_fails_no_longer_is_left_alone"),
-    Mutant(0, "a column counts what its link does not show", "server/web/rows.py",
+    Mutant(0, "a column counts what its link does not show", "server/queries.py",
            'if step == StepName.PLAN else Q(step=step)', "if False else Q(step=step)",
            f"{WEB}/test_board.py::test_each_number_opens_as_many_rows"),
     Mutant(0, "a verdict loses what it was judged by", "server/evidence.py",

@@ -51,9 +51,9 @@ ARGUMENTS = {
     "service-say": ["tiny", "shop"],
     "admin": ["tiny"],
     "campaign-file": ["tiny"],
-    "campaign-draft": ["tiny", 2],
-    "operator-draft": [1],
-    "operator-draft-text": [1],
+    "campaign-draft": ["tiny", 902],
+    "operator-draft": [901],
+    "operator-draft-text": [901],
 }
 #: Nothing was planned there yet, and nothing was configured.
 NOT_THERE = {"change", "sign-in-back"}
@@ -76,7 +76,7 @@ def failing(at_desk, request):
         pk=1, campaign=at_desk.campaign, person=person or "", name="a.csv", data=data, at=at_desk.now
     )
     made = {"by": "Olga", "made_at": at_desk.now}
-    for number, campaign in ((1, None), (2, at_desk.campaign)):
+    for number, campaign in ((901, None), (902, at_desk.campaign)):
         held = drafts.holds(campaign)[0]
         Draft.objects.create(pk=number, campaign=campaign, text=f"{held}\n# more", began=drafts.edition(held), **made)
 

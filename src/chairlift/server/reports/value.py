@@ -157,8 +157,8 @@ def _numbers(scope: Scope) -> dict[str, int]:
         "overdue": queries.overdue(scope.now),
         "stuck": Q(decision__in=queries.STUCK),
         "unchosen": Q(level="") & ~Q(decision="done"),
-        "between": Q(step="") & ~Q(decision="done"),
-        **{f"at {step}": Q(step=step) & ~Q(decision="done") for step in StepName},
+        "between": queries.at_step("finish"),
+        **{f"at {step}": queries.at_step(step) for step in StepName},
         **{name: each.which(scope) for name, each in STANDING.items()},
     }
     counts = {name.replace(" ", "_"): Count("pk", filter=which) for name, which in wanted.items()}
@@ -224,7 +224,7 @@ def _progress(scope: Scope, numbers: Mapping[str, int]) -> tuple[Part, ...]:
         Part("services", "services", numbers["total"], "sheet"),
         Part("done", "done", numbers["done"], "sheet", {"step": "done"}),
         *steps,
-        Part("step", "between steps, or not looked at yet", numbers["between"], "sheet", {"sort": "step"}),
+        Part("step", "between steps", numbers["between"], "sheet", {"step": "finish"}),
     )
 
 

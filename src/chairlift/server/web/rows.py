@@ -110,17 +110,6 @@ def text(given: str) -> str:
     return given.replace("\0", "")[:200].strip()
 
 
-def at_step(step: str) -> Q:
-    """What `queries.standing` says stands there, for the database."""
-    done = Q(decision="done")
-    if step == "done":
-        return done
-    if step == "finish":
-        return Q(step="") & ~Q(change="") & ~done
-    here = Q(step=step) | Q(step="", change="") if step == StepName.PLAN else Q(step=step)
-    return here & ~done
-
-
 def chosen(campaign: Campaign, wanted: Wanted, now: datetime) -> QuerySet[Upgrade]:
     """The upgrades that are wanted, in the order that is wanted."""
     rows: QuerySet[Upgrade] = Upgrade.objects.filter(campaign=campaign)
@@ -129,7 +118,7 @@ def chosen(campaign: Campaign, wanted: Wanted, now: datetime) -> QuerySet[Upgrad
     if wanted.level:
         rows = rows.filter(level="" if wanted.level == "none" else wanted.level)
     if wanted.step:
-        rows = rows.filter(at_step(wanted.step))
+        rows = rows.filter(queries.at_step(wanted.step))
     if wanted.wave is not None:
         rows = rows.filter(service__wave=wanted.wave)
     if wanted.words:
