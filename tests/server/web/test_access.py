@@ -166,7 +166,8 @@ class TestEachPersonAtEachAddress:
             assert wrote is may(rule.write, person)
             # Choosing is for many services at once: the answer says of each why it is not theirs.
             assert wrote or answer.status_code == (409 if name in FOR_MANY else 403)
-            newest = (Entry if Entry.objects.count() > entries else Draft).objects.order_by("pk").last()
+            more = Entry.objects.count() > entries
+            newest = (Entry.objects if more else Draft.objects.exclude(pk__in=(901, 902))).order_by("pk").last()
             assert not wrote or newest.by == person
         else:
             assert not wrote
