@@ -165,23 +165,27 @@ def _lines(rounds: int) -> Iterator[tuple[str, ...]]:
 
 
 def measure(home: Path) -> None:
-    """Every page as a member of the largest squad and as the project lead sees it."""
+    """Every page as a member of the largest squad and as the lead sees it; an operator's as an operator does."""
+    (home / "chairlift.toml").write_text('operators = ["Olga"]\n')
     open_home(home)
     from django.test import Client
 
     from chairlift.server.models import RosterFile
     from chairlift.server.web import links
-    from tests.browser.pages import LEAD, MEMBER, PAGES
+    from tests.browser.pages import LEAD, MEMBER, OPERATOR, PAGES
 
     addresses = {page.address: page for page in reversed(PAGES) if page.who}
     rows = []
-    for role, person in (("member", MEMBER), ("lead", LEAD)):
+    for role, person in (("member", MEMBER), ("lead", LEAD), ("operator", OPERATOR)):
         client = Client(SERVER_NAME="127.0.0.1")
         key = links.make(person, RosterFile.now(), cast.NOW).partition("key=")[2]
         assert client.post("/sign-in", {"key": key}).status_code == 302
         session = client.cookies["chairlift-session"].value
         paints = _paints(session, list(addresses)) if PROGRAM else {}
         for address, page in sorted(addresses.items(), key=lambda pair: PAGES.index(pair[1])):
+            if page.who != person and (role == "operator" or client.get(page.address).status_code in (403, 404)):
+                # Not theirs to see.
+                continue
             found = _answers(client, page)
             rows.append({"page": page.name, "who": role, "paint": paints.get(address, 0), **found})
     answer(home, rows=rows)
