@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -90,7 +91,7 @@ def take_in(
     effects: list[Effect] = []
     chosen: list[choices.Choice] = []
     same = 0
-    rows = {row.service.name: row for row in _rows(campaign)}
+    rows = {row.service.name: row for row in _rows(campaign, [choice.service for choice in read.rows])}
     for choice in read.rows:
         row = rows.get(choice.service)
         if row is None:
@@ -111,5 +112,12 @@ def take_in(
     return TakenIn(tuple(problems), tuple(effects), same)
 
 
-def _rows(campaign: Campaign) -> list[Upgrade]:
-    return list(Upgrade.objects.filter(campaign=campaign).select_related("campaign", "service"))
+#: Databases bound how many names one question may hold.
+_AT_ONCE = 500
+
+
+def _rows(campaign: Campaign, names: list[str]) -> Iterator[Upgrade]:
+    """The upgrades of these services, and of no others: a short sheet must not cost a long campaign."""
+    rows = Upgrade.objects.filter(campaign=campaign).select_related("campaign", "service")
+    for start in range(0, len(names), _AT_ONCE):
+        yield from rows.filter(service__name__in=names[start : start + _AT_ONCE])
