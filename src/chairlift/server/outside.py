@@ -18,6 +18,12 @@ from chairlift.ports import Engine, Forge, Message, Notifier, PartlyTold, Ports,
 FILE = "chairlift.toml"
 
 
+def installed(home: Path) -> Installation:
+    """What the installation's file says; without one, what holds then. Raises FileProblems."""
+    file = home / FILE
+    return parse_installation(file.read_text(encoding="utf-8") if file.exists() else "", str(file))
+
+
 @dataclass
 class Outside:
     """Adapters are built once and shared; `clock` is what those get that ask for `now`."""
@@ -31,9 +37,7 @@ class Outside:
     @classmethod
     def of(cls, home: Path, clock: Callable[[], datetime]) -> Outside:
         """Reads the installation's file, if there is one. Raises FileProblems."""
-        file = home / FILE
-        text = file.read_text() if file.exists() else ""
-        return cls(home, parse_installation(text, str(file)), clock)
+        return cls(home, installed(home), clock)
 
     def forge(self, name: str) -> Forge:
         config = self.installation.forges.get(name)

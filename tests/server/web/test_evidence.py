@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 
 from chairlift.server import evidence
-from chairlift.server.web import changes, plots
+from chairlift.server.web import plots
 
 SERVICE = "/campaigns/tiny/services/shop"
 CHANGE = "/campaigns/tiny/changes/upgrade/shop"
@@ -19,7 +19,6 @@ CHANGE = "/campaigns/tiny/changes/upgrade/shop"
 def planned(world, settings, monkeypatch):
     """A service with a real repository, planned and opened; pages that reach it."""
     settings.CLOCK, settings.HOME = world.clock, world.home
-    changes.outside.cache_clear()
     monkeypatch.setattr("chairlift.server.web.rosters._kept", None)
     world.service("shop", deploys=True)
     world.load()
@@ -74,6 +73,13 @@ def test_a_repository_that_is_away_is_said_and_the_rest_works(planned, visit_pla
     assert answer.status_code == 503, text
     assert 'role="alert">The repository' in text
     visit_planned.page(SERVICE)
+
+
+def test_an_installation_that_cannot_be_read_is_said_too(planned, visit_planned):
+    (planned.home / "chairlift.toml").write_text("forges = [")
+    assert "cannot be read: " in visit_planned.page(CHANGE, status=503)
+    (planned.home / "chairlift.toml").unlink()
+    assert "version.txt" in visit_planned.page(CHANGE)
 
 
 def test_a_change_without_a_plan_is_not_found(planned, visit_planned):

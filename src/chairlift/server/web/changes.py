@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-from pathlib import Path
-
-from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
 
 from chairlift.plugins import BadConfiguration
 from chairlift.ports import Refused, Unavailable
 from chairlift.server import queries
-from chairlift.server.outside import Outside
-from chairlift.server.web import diffs
+from chairlift.server.web import diffs, installation
 from chairlift.server.web.access import Request
-
-
-@lru_cache(maxsize=1)
-def outside(home: Path) -> Outside:
-    """The adapters that pages ask; as a look's, they are built once. A changed configuration needs a new start."""
-    return Outside.of(home, lambda: settings.CLOCK())
 
 
 def change(request: Request, slug: str, change: str, name: str) -> HttpResponse:
@@ -30,13 +19,13 @@ def change(request: Request, slug: str, change: str, name: str) -> HttpResponse:
     patch, trouble = diffs.Patch(), ""
     try:
         base, commit = queries.patch_of(upgrade, change)
-        text = outside(settings.HOME).patch(request.roster.service(upgrade.service.name), base, commit)
+        text = installation.outside().patch(request.roster.service(upgrade.service.name), base, commit)
         patch = diffs.read(text)
         if not patch.files:
             trouble = f"this patch cannot be shown ({patch.broken or 'no file is in it'}); 'chairlift patch' has it all"
     except Unavailable as error:
         trouble = f"the repository does not answer now ({error}); reload the page in a minute"
-    except (Refused, BadConfiguration, LookupError) as error:
+    except (Refused, BadConfiguration, installation.Unreadable, LookupError) as error:
         trouble = f"the repository cannot be read: {error.args[0] if error.args else error}"
     only = request.GET.get("file", "")
     number = int(only) if only.isdecimal() and len(only) < 6 and int(only) < len(patch.files) else None

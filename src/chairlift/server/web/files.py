@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
@@ -12,13 +11,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from chairlift import catalogues
-from chairlift.core.files import FileProblems, Problem, parse_installation
+from chairlift.core.files import FileProblems, Problem
 from chairlift.core.reading import fold
 from chairlift.core.schedule import counted
 from chairlift.server import drafts, queries
 from chairlift.server.actions import NotPossible
 from chairlift.server.models import Campaign, Draft
-from chairlift.server.outside import FILE
+from chairlift.server.web import installation
 from chairlift.server.web.access import Request
 from chairlift.server.web.compare import compare
 from chairlift.server.web.rows import A_PAGE
@@ -99,10 +98,9 @@ def _number(word: str) -> int:
 
 
 def _forges() -> list[str]:
-    file = settings.HOME / FILE
     try:
-        return sorted(parse_installation(file.read_text(encoding="utf-8") if file.exists() else "", FILE).forges)
-    except (OSError, UnicodeDecodeError, FileProblems):
+        return sorted(installation.now().forges)
+    except installation.Unreadable:
         return []
 
 

@@ -6,15 +6,13 @@ import platform
 from importlib.metadata import version
 
 import django
-from django.conf import settings
 from django.db import connection
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from chairlift.core.files import FileProblems, Installation, parse_installation
 from chairlift.server import administration, queries
 from chairlift.server.models import Campaign, RosterFile
-from chairlift.server.outside import FILE
+from chairlift.server.web import installation
 from chairlift.server.web.access import Request
 
 
@@ -38,11 +36,10 @@ def operator(request: Request) -> HttpResponse:
 
 def _adapters() -> list[tuple[str, str]]:
     """Which port is answered by which kind of adapter. Only kinds: settings may hold what nobody should read."""
-    file = settings.HOME / FILE
     try:
-        found = parse_installation(file.read_text(encoding="utf-8"), FILE) if file.exists() else Installation()
-    except (OSError, UnicodeDecodeError, FileProblems) as error:
-        return [("chairlift.toml", f"cannot be read: {str(error).splitlines()[0]}")]
+        found = installation.now()
+    except installation.Unreadable as error:
+        return [("chairlift.toml", f"cannot be read: {error}")]
     kinds = [(f"forge {name}", config["kind"]) for name, config in found.forges.items()]
     kinds += [("workspace", found.workspace["kind"]), *(("notifier", config["kind"]) for config in found.notifiers)]
     kinds += [(f"spreadsheet of {slug}", sheet.adapter["kind"]) for slug, sheet in found.sheets.items()]

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from chairlift.core.reading import FileProblems
 from chairlift.core.schedule import told_hours
 from chairlift.server import queries
 from chairlift.server.models import Upgrade
-from chairlift.server.web import calendars, changes, errors, rows
+from chairlift.server.web import calendars, errors, installation, rows
 from chairlift.server.web.access import Request
 
 
@@ -41,7 +39,7 @@ _CHANNELS = {"email": "by e-mail", "log": "in a file on the server"}
 def _channels() -> str:
     """How reminders reach people; empty where the configuration cannot be read, which is the operator's to mend."""
     try:
-        kinds = [str(each.get("kind", "")) for each in changes.outside(settings.HOME).installation.notifiers]
-    except (FileProblems, OSError):
+        kinds = [str(each.get("kind", "")) for each in installation.now().notifiers]
+    except installation.Unreadable:
         return ""
     return " and ".join(_CHANNELS.get(kind, f"through {kind}") for kind in dict.fromkeys(kinds))

@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from collections.abc import Mapping
 from datetime import datetime
-from functools import lru_cache
-from pathlib import Path
 from typing import Protocol
 
-from django.conf import settings
-
 from chairlift.core.accounts import Account
-from chairlift.core.files import FileProblems, Provider
+from chairlift.core.files import Provider
 from chairlift.plugins import BadConfiguration
-from chairlift.server.outside import FILE, Outside
-from chairlift.server.web import clock
+from chairlift.server.web import installation
 from chairlift.server.web.identity.github import GitHub
 from chairlift.server.web.identity.openid import OpenId
-
-logger = logging.getLogger("chairlift.sign_in")
 
 
 class Speaker(Protocol):
@@ -37,20 +29,9 @@ class Speaker(Protocol):
 
 def providers() -> Mapping[str, Provider]:
     """By name; none while the file cannot be read, which the log says."""
-    file = settings.HOME / FILE
     try:
-        state = file.stat()
-    except OSError:
-        return {}
-    return _read(settings.HOME, state.st_mtime_ns, state.st_size)
-
-
-@lru_cache(maxsize=4)
-def _read(home: Path, changed: int, size: int) -> Mapping[str, Provider]:
-    try:
-        return Outside.of(home, clock.now).installation.sign_in
-    except (FileProblems, OSError, ValueError) as error:
-        logger.error("nobody can sign in through another site until this is mended: %s", error)
+        return installation.now().sign_in
+    except installation.Unreadable:
         return {}
 
 
