@@ -87,7 +87,7 @@ def load(home: Path, count: int, slug: str, levels: list[str], tests: str = "") 
     open_home(home)
     from django.db import transaction
 
-    from chairlift.server import actions
+    from chairlift.server import actions, choices
     from chairlift.server.models import Upgrade
 
     services = "".join(_SERVICE.format(name=name, tests=tests) for name in names(count))
@@ -98,7 +98,7 @@ def load(home: Path, count: int, slug: str, levels: list[str], tests: str = "") 
     with transaction.atomic():
         rows = Upgrade.objects.filter(campaign__slug=slug).select_related("campaign", "service")
         for place, row in enumerate(rows.order_by("service__name")):
-            actions.choose(row, levels[place % len(levels)], "Sam", "", roster, now())
+            choices.choose(row, levels[place % len(levels)], "Sam", "", roster, now())
 
 
 def part(home: Path, module: str, *arguments: str) -> tuple[dict[str, Any], float]:

@@ -232,7 +232,7 @@ def seed(more: str = "", campaigns: Mapping[str, str] | None = None) -> None:
     """The campaign in the database of the home that is open; with `more` people, squads and services, and campaigns."""
     from django.db import transaction
 
-    from chairlift.server import actions
+    from chairlift.server import actions, choices
     from chairlift.server.models import Campaign, Entry, Upgrade
 
     began = hence(-1500)
@@ -247,7 +247,7 @@ def seed(more: str = "", campaigns: Mapping[str, str] | None = None) -> None:
             row = by_name[part.service]
             if part.level:
                 who = roster.service(part.service).squad.contact
-                actions.choose(row, part.level, who, "we know how this service behaves", roster, hence(-1400))
+                choices.choose(row, part.level, who, "we know how this service behaves", roster, hence(-1400))
             for line in part.lines:
                 Entry.write(row, line)
             Upgrade.objects.filter(pk=row.pk).update(**part.standing)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from chairlift.core.week import Week
-from chairlift.server import actions
+from chairlift.server import choices
 from tests.cli.said import FINE, USAGE
 
 
 @pytest.fixture
 def chosen(shop):
-    actions.choose(shop.row("shop"), "DIY", "Ana", "", shop.roster, shop.now)
+    choices.choose(shop.row("shop"), "DIY", "Ana", "", shop.roster, shop.now)
     return shop
 
 

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from chairlift.core.decision import Party
 from chairlift.core.files import FileProblems
 from chairlift.core.log import Kind
-from chairlift.server import actions, problems
+from chairlift.server import actions, choices, problems
 from chairlift.server.actions import NotPossible
 from chairlift.server.models import Campaign, Entry, Upgrade
 from tests.server.world import campaign_text
@@ -57,9 +57,9 @@ def reload(world, old, new):
 class TestChoosing:
     def test_is_on_record_for_ever(self, shop):
         row = shop.row("shop")
-        actions.choose(row, "diy", "ana-f", "we know it best", shop.roster, shop.now)
+        choices.choose(row, "diy", "ana-f", "we know it best", shop.roster, shop.now)
         shop.tick(timedelta(hours=1))
-        actions.choose(shop.row("shop"), "Review everything", "Lena", "\x1b[1mthey asked", shop.roster, shop.now)
+        choices.choose(shop.row("shop"), "Review everything", "Lena", "\x1b[1mthey asked", shop.roster, shop.now)
         first, second = Entry.objects.filter(kind=Kind.CHOSE).order_by("pk")
         assert (first.by, first.about, first.text, first.data) == ("Ana", "DIY", "we know it best", {"before": ""})
         assert (second.by, second.about, second.data) == ("Lena", "Review everything", {"before": "DIY"})
@@ -88,14 +88,14 @@ class TestChoosing:
     def test_of_two_at_once_the_second_is_told(self, shop):
         """Both have looked before either has chosen."""
         first, second = shop.row("shop"), shop.row("shop")
-        assert actions.choose_once(first, "DIY", "", "Ana", "", shop.roster, shop.now)
-        why = refused(actions.choose_once, second, "Hands-off", "", "Bo", "", shop.roster, shop.now)
+        assert choices.choose_once(first, "DIY", "", "Ana", "", shop.roster, shop.now)
+        why = refused(choices.choose_once, second, "Hands-off", "", "Bo", "", shop.roster, shop.now)
         assert "somebody chose 'DIY' meanwhile, where you saw 'nothing'" in why
         assert shop.row("shop").level == "DIY"
 
     def test_sent_twice_it_is_recorded_once(self, shop):
         for recorded in (True, False, False):
-            assert actions.choose_once(shop.row("shop"), " diy ", "", "Ana", "", shop.roster, shop.now) is recorded
+            assert choices.choose_once(shop.row("shop"), " diy ", "", "Ana", "", shop.roster, shop.now) is recorded
         assert Entry.objects.filter(kind=Kind.CHOSE).count() == 1
 
     @pytest.mark.parametrize("who", ["ANA", " ana ", "@ana-f", "Ana-F", "ANA@example.org"])
@@ -123,20 +123,20 @@ class TestChoosing:
         assert shop.row("bare").service.docs_promised == NEXT_WEEK
 
     def test_with_documentation_that_was_written_since(self, shop):
-        actions.document(shop.row("bare"), " docs/deploy.md ", "Bo", shop.roster, shop.now)
+        choices.document(shop.row("bare"), " docs/deploy.md ", "Bo", shop.roster, shop.now)
         shop.choose("bare", "Hands-off")
         assert entries(shop, "bare")[0] == ("documented", "Bo", "docs/deploy.md", "")
-        assert "say where" in refused(actions.document, shop.row("bare"), "  ", "Bo", shop.roster, shop.now)
+        assert "say where" in refused(choices.document, shop.row("bare"), "  ", "Bo", shop.roster, shop.now)
 
     def test_a_past_promise_is_none(self, shop):
         why = refused(shop.choose, "bare", "Hands-off", promised=date(2026, 1, 11))
         assert "cannot be promised for 2026-01-11, which is past" in why
         promise = (shop.row("bare"), date(2026, 1, 11), "Ana", shop.roster, shop.now)
-        assert "which is past" in refused(actions.promise_docs, *promise)
+        assert "which is past" in refused(choices.promise_docs, *promise)
         assert shop.row("bare").service.docs_promised is None
 
     def test_a_promise_that_was_not_kept_carries_no_choice(self, shop):
-        actions.promise_docs(shop.row("bare"), NEXT_WEEK, "Ana", shop.roster, shop.now)
+        choices.promise_docs(shop.row("bare"), NEXT_WEEK, "Ana", shop.roster, shop.now)
         shop.tick(timedelta(days=10))
         assert "2026-01-19, which is past" in refused(shop.choose, "bare", "Hands-off")
 
@@ -158,8 +158,8 @@ class TestSaying:
             lambda row, by, r, now: actions.deployed(row, "stage", by, r, now),
             lambda row, by, r, now: actions.sign_off(row, "x", by, r, now),
             lambda row, by, r, now: actions.retry(row, by, "x", r, now),
-            lambda row, by, r, now: actions.document(row, "x", by, r, now),
-            lambda row, by, r, now: actions.promise_docs(row, NEXT_WEEK, by, r, now),
+            lambda row, by, r, now: choices.document(row, "x", by, r, now),
+            lambda row, by, r, now: choices.promise_docs(row, NEXT_WEEK, by, r, now),
             lambda row, by, r, now: actions.exempt(row, now + timedelta(days=9), "x", by, r, now),
         ],
     )
@@ -330,7 +330,7 @@ class TestFiles:
         assert shop.row("shop").level == "DIY"
 
     def test_a_service_may_change_hands_and_keeps_what_was_said_of_it(self, shop):
-        actions.document(shop.row("bare"), "https://docs.example.org/bare", "Ana", shop.roster, shop.now)
+        choices.document(shop.row("bare"), "https://docs.example.org/bare", "Ana", shop.roster, shop.now)
         shop.load(services=shop.services.replace('name = "bare"\nsquad = "Heron"', 'name = "bare"\nsquad = "Ibis"'))
         moved = shop.row("bare").service
         assert (moved.squad, moved.deploy_docs) == ("Ibis", "https://docs.example.org/bare")

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from chairlift.core.log import Kind
-from chairlift.server import actions, queries, sheet
+from chairlift.server import actions, choices, queries, sheet
 from chairlift.server.models import Campaign, Upgrade
 from tests.server.world import MONDAY
 
@@ -29,7 +29,7 @@ def grown(world, first, last):
     world.load()
     for place in range(first, last):
         row = world.row(f"s{place}")
-        actions.choose(row, "Review everything", "Ana", "because", world.roster, world.now)
+        choices.choose(row, "Review everything", "Ana", "because", world.roster, world.now)
         actions.say(row, Kind.SAID, "Bo", world.roster, world.now, text="well")
         actions.block(row, "the database", "Ana", world.roster, world.now)
 

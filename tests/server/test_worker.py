@@ -9,7 +9,7 @@ import pytest
 from chairlift.core.log import Kind
 from chairlift.core.unit import Unit as UnitValue
 from chairlift.ports import Refused, Unavailable
-from chairlift.server import actions, queries
+from chairlift.server import actions, choices, queries
 from chairlift.server.models import LEASE, Entry, Unit
 from chairlift.server.worker import AWAY, TRIES, Worker
 from tests.server.world import campaign_text
@@ -63,7 +63,7 @@ class TestHandsOff:
         world.choose("shop", "Hands-off", promised=world.now.date())
         world.forward(hours=2)
         assert "waits for deploy documentation" in world.row("shop").why
-        actions.document(world.row("shop"), "docs/deploy.md", "Ana", world.roster, world.now)
+        choices.document(world.row("shop"), "docs/deploy.md", "Ana", world.roster, world.now)
         world.settle()
         world.forward(hours=2)
         assert world.pull("shop").state == "merged"

@@ -10,7 +10,7 @@ from typing import Any
 
 from chairlift.core.files import parse_installation
 from chairlift.localforge.forge import Forge
-from chairlift.server import actions
+from chairlift.server import actions, choices
 from chairlift.server.models import Campaign, Entry, RosterFile, Upgrade
 from chairlift.server.outside import Outside
 from chairlift.server.worker import Worker
@@ -215,7 +215,7 @@ class World:
         return Upgrade.objects.select_related("campaign", "service").get(service__name=service)
 
     def choose(self, service: str, level: str, by: str = "Ana", **more: Any) -> None:
-        actions.choose(self.row(service), level, by, "", self.roster, self.now, **more)
+        choices.choose(self.row(service), level, by, "", self.roster, self.now, **more)
 
     def pull(self, repo: str) -> Any:
         """The newest pull request."""

@@ -12,7 +12,7 @@ from chairlift.core.decision import Party
 from chairlift.core.log import Kind
 from chairlift.core.schedule import end_of
 from chairlift.core.standing import Reasoning, Standing
-from chairlift.server import actions, problems, queries
+from chairlift.server import actions, choices, problems, queries
 
 
 class Here:
@@ -44,17 +44,17 @@ class Here:
     def choose(self, slug: str, service: str, level: str, by: str, why: str, docs_by: date | None) -> Chosen:
         row, roster = one(service, slug)
         before = row.level
-        chosen = actions.choose(row, level, by, why, roster, now(), docs_by)
+        chosen = choices.choose(row, level, by, why, roster, now(), docs_by)
         return Chosen(row.service.name, chosen.name, before, chosen.asks, chosen.promises)
 
     def document(self, slug: str, service: str, where: str, by: str) -> str:
         row, roster = one(service, slug)
-        actions.document(row, where, by, roster, now())
+        choices.document(row, where, by, roster, now())
         return row.service.name
 
     def promise(self, slug: str, service: str, day: date, by: str) -> str:
         row, roster = one(service, slug)
-        actions.promise_docs(row, day, by, roster, now())
+        choices.promise_docs(row, day, by, roster, now())
         return row.service.name
 
     def hold(self, slug: str, service: str, why: str, by: str) -> str:

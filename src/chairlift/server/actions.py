@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -13,7 +13,6 @@ from chairlift.core.decision import Party
 from chairlift.core.files import Roster, parse_campaign, parse_services
 from chairlift.core.log import Entry as Line
 from chairlift.core.log import Kind
-from chairlift.core.menu import DEPLOY_DOCS, ServiceLevel
 from chairlift.core.reading import fold
 from chairlift.server.models import Campaign, Delivery, Entry, RosterFile, Service, Upgrade, service_value, team
 
@@ -119,98 +118,6 @@ def voice(upgrade: Upgrade, roster: Roster, who: str) -> Voice:
     )
 
 
-# Choosing
-
-
-def choose(
-    upgrade: Upgrade, level: str, by: str, why: str, roster: Roster, now: datetime, promised: date | None = None
-) -> ServiceLevel:
-    """Record a squad's choice for one service. Raises NotPossible with the reason and the way out."""
-    who = voice(upgrade, roster, by)
-    chosen = check_choice(upgrade, level, roster, promised, now)
-    with transaction.atomic():
-        if promised:
-            _promise(upgrade, promised, who.name, now)
-        data = {"before": upgrade.level}
-        _say(upgrade, Line(now, who.name, Kind.CHOSE, upgrade.change, about=chosen.name, text=words(why), data=data))
-        Upgrade.objects.filter(pk=upgrade.pk).update(level=chosen.name)
-        upgrade.level = chosen.name
-    return chosen
-
-
-def choose_once(
-    upgrade: Upgrade, level: str, before: str | None, by: str, why: str, roster: Roster, now: datetime,
-    promised: date | None = None,
-) -> bool:  # fmt: skip
-    """As `choose`, for somebody who may have looked first: False where it was so already, and nothing is recorded.
-
-    Raises NotPossible where the level is no longer `before`, which they saw; None where they saw nothing.
-    """
-    with transaction.atomic():
-        # Locked: of two people at once, the second is told what the first has chosen.
-        locked = Upgrade.objects.select_for_update().values_list("level", flat=True)
-        upgrade.level = locked.get(pk=upgrade.pk)
-        if upgrade.level and fold(upgrade.level) == fold(level) and not promised:
-            return False
-        if before is not None and before != upgrade.level:
-            raise NotPossible(
-                f"somebody chose {upgrade.level or 'nothing'!r} meanwhile, where you saw {before or 'nothing'!r}; "
-                f"look again, and send it once more if you still want {level!r}"
-            )
-        choose(upgrade, level, by, why, roster, now, promised)
-    return True
-
-
-def check_choice(upgrade: Upgrade, level: str, roster: Roster, promised: date | None, now: datetime) -> ServiceLevel:
-    """The level of that name, if this service may have it. Raises NotPossible."""
-    try:
-        chosen = upgrade.campaign.value.level(level)
-    except KeyError as error:
-        raise NotPossible(str(error.args[0])) from error
-    service = service_value(upgrade.service, roster)
-    others = [each.name for each in upgrade.campaign.value.levels if not service.needs & set(each.not_for)]
-    for need in sorted(service.needs & set(chosen.not_for)):
-        raise NotPossible(
-            f"{chosen.name!r} is not for {service.name}: it needs {need}, and this level does not give it. "
-            f"Choose {' or '.join(repr(name) for name in others) or 'another menu'}"
-        )
-    promise = promised or service.docs_promised
-    if DEPLOY_DOCS in chosen.needs and not service.deploy_docs:
-        way_out = (
-            f"record it with 'chairlift documented {service.name} URL', or promise it with --docs-by DATE "
-            "(merging then waits for it), or choose another level"
-        )
-        if promise is None:
-            raise NotPossible(f"{chosen.name!r} needs deploy documentation, and {service.name} has none: {way_out}")
-        if promise < now.date():
-            raise NotPossible(f"deploy documentation cannot be promised for {promise}, which is past: {way_out}")
-    return chosen
-
-
-def promise_docs(upgrade: Upgrade, day: date, by: str, roster: Roster, now: datetime) -> None:
-    with transaction.atomic():
-        _promise(upgrade, day, voice(upgrade, roster, by).name, now)
-
-
-def _promise(upgrade: Upgrade, day: date, by: str, now: datetime) -> None:
-    if day < now.date():
-        raise NotPossible(f"deploy documentation cannot be promised for {day}, which is past: give a day to come")
-    Service.objects.filter(pk=upgrade.service_id).update(docs_promised=day)
-    upgrade.service.docs_promised = day
-    _say(upgrade, Line(now, by, Kind.PROMISED, upgrade.change, about=day.isoformat(), text="deploy documentation"))
-
-
-def document(upgrade: Upgrade, where: str, by: str, roster: Roster, now: datetime) -> None:
-    """The deploy documentation exists: where."""
-    if not words(where):
-        raise NotPossible("say where the deploy documentation is: a URL, or a path in the repository")
-    who = voice(upgrade, roster, by)
-    with transaction.atomic():
-        Service.objects.filter(pk=upgrade.service_id).update(deploy_docs=words(where))
-        upgrade.service.deploy_docs = words(where)
-        _say(upgrade, Line(now, who.name, Kind.DOCUMENTED, upgrade.change, about=words(where)))
-
-
 # Saying
 
 
@@ -233,7 +140,7 @@ def say(
     who = voice(upgrade, roster, by)
     line = Line(now, who.name, kind, change or upgrade.change, upgrade.step, about, words(text), data or {})
     with transaction.atomic():
-        _say(upgrade, line)
+        note(upgrade, line)
     return who.name
 
 
@@ -367,7 +274,8 @@ def only_the_team(campaign: Campaign, by: str, roster: Roster) -> str:
     return person.name
 
 
-def _say(upgrade: Upgrade, line: Line) -> None:
+def note(upgrade: Upgrade, line: Line) -> None:
+    """One line of the log of this upgrade, and an early look."""
     Entry.write(upgrade, line)
     Upgrade.objects.filter(pk=upgrade.pk).nudge(line.at)
 

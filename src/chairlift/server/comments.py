@@ -15,7 +15,7 @@ from chairlift.core.log import Entry as Line
 from chairlift.core.log import Kind
 from chairlift.core.upgrade import Upgrade as UpgradeValue
 from chairlift.ports import Comment, Ports
-from chairlift.server import actions
+from chairlift.server import actions, choices
 from chairlift.server.models import Entry, Upgrade
 from chairlift.steps import texts
 
@@ -145,7 +145,7 @@ def _tested(order: _Order) -> str:
 
 
 def _level(order: _Order) -> str:
-    level = actions.choose(order.row, order.rest, order.by, "by comment", order.roster, order.now)
+    level = choices.choose(order.row, order.rest, order.by, "by comment", order.roster, order.now)
     return f"Level {texts.quote(level.name, 120)} from now on; steps that have begun stay as they are."
 
 

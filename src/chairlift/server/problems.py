@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +11,7 @@ from django.db.models import Count, Max, QuerySet
 
 from chairlift.core.decision import Party
 from chairlift.core.files import Roster
+from chairlift.core.log import Entry as Line
 from chairlift.core.log import Kind
 from chairlift.core.reading import quoted, wrong_name
 from chairlift.server import actions
@@ -19,8 +20,6 @@ from chairlift.server.models import Campaign, Entry, Upgrade
 
 #: What the id of a blocker begins with that is a known problem.
 PREFIX = "problem:"
-#: As many as a statement of any database holds.
-_AT_ONCE = 500
 
 
 @dataclass(frozen=True)
@@ -73,7 +72,7 @@ def record(
         raise NotPossible("say what the problem is")
     rows = Upgrade.objects.filter(campaign=campaign)
     if services:
-        there = {row.service.name: row for row in _named(rows, services)}
+        there = {row.service.name: row for row in rows.named(services)}
         if missing := sorted(set(services) - there.keys()):
             raise NotPossible(f"{quoted(missing[0])} is no service of campaign {campaign.slug}")
     with transaction.atomic():
@@ -96,23 +95,10 @@ def close(campaign: Campaign, name: str, why: str, by: str, roster: Roster, now:
     return len(rows)
 
 
-def _named(rows: QuerySet[Upgrade], services: Sequence[str]) -> Iterable[Upgrade]:
-    for start in range(0, len(services), _AT_ONCE):
-        part = services[start : start + _AT_ONCE]
-        yield from rows.filter(service__name__in=part).select_related("service")
-
-
 def _write(
     rows: Sequence[Upgrade], kind: Kind, name: str, text: str, by: str, now: datetime, data: Mapping[str, object]
 ) -> None:
     """One entry for each, and an early look."""
-    entries = [
-        Entry(
-            campaign_id=row.campaign_id, upgrade=row, at=now, by=by[:120], kind=kind, change=row.change,
-            step=row.step, about=PREFIX + name, text=actions.words(text), data=dict(data),
-        )
-        for row in rows
-    ]  # fmt: skip
-    Entry.objects.bulk_create(entries, _AT_ONCE)
-    for start in range(0, len(rows), _AT_ONCE):
-        Upgrade.objects.filter(pk__in=[row.pk for row in rows[start : start + _AT_ONCE]]).nudge(now)
+    about, said = PREFIX + name, actions.words(text)
+    Entry.write_all([(row, Line(now, by, kind, row.change, row.step, about, said, data)) for row in rows])
+    Upgrade.objects.change([row.pk for row in rows], now)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -91,7 +90,8 @@ def take_in(
     effects: list[Effect] = []
     chosen: list[choices.Choice] = []
     same = 0
-    rows = {row.service.name: row for row in _rows(campaign, [choice.service for choice in read.rows])}
+    there = Upgrade.objects.filter(campaign=campaign).select_related("campaign")
+    rows = {row.service.name: row for row in there.named([choice.service for choice in read.rows])}
     for choice in read.rows:
         row = rows.get(choice.service)
         if row is None:
@@ -108,16 +108,5 @@ def take_in(
                 problems.append(f"{name}:{choice.row}: {choice.service}: {error}")
             effects.append(effect)
     if not problems and not dry_run:
-        choices.record(chosen, roster, now)
+        choices.record(chosen, now)
     return TakenIn(tuple(problems), tuple(effects), same)
-
-
-#: Databases bound how many names one question may hold.
-_AT_ONCE = 500
-
-
-def _rows(campaign: Campaign, names: list[str]) -> Iterator[Upgrade]:
-    """The upgrades of these services, and of no others: a short sheet must not cost a long campaign."""
-    rows = Upgrade.objects.filter(campaign=campaign).select_related("campaign", "service")
-    for start in range(0, len(names), _AT_ONCE):
-        yield from rows.filter(service__name__in=names[start : start + _AT_ONCE])

@@ -19,7 +19,7 @@ from chairlift.core.menu import Campaign as CampaignValue
 from chairlift.core.reading import nearest, quoted
 from chairlift.plugins import BadConfiguration
 from chairlift.ports import Edits, Formula, Refused, Spreadsheet, Tab, Unavailable
-from chairlift.server import actions, sheet
+from chairlift.server import actions, choices, sheet
 from chairlift.server.models import (
     AWAY_LIMIT,
     LEASE,
@@ -269,7 +269,7 @@ def choose(
         except KeyError:
             names = [known.name for known in campaign.value.levels]
             raise actions.NotPossible(f"there is no level called {quoted(level)}: {nearest(level, names)}") from None
-        return actions.choose(row, level, by, why, roster, now, docs).name
+        return choices.choose(row, level, by, why, roster, now, docs).name
 
 
 def _write(

@@ -12,7 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from chairlift.core.decision import Party
-from chairlift.server import actions, dates
+from chairlift.server import actions, choices, dates
 from chairlift.server.models import Upgrade
 from chairlift.server.web import calendars
 from tests.server import world as worlds
@@ -86,7 +86,7 @@ class TestWhat:
     def test_names_hold_anything(self, busy, feed, name):
         busy.service(name, files=None, repo="odd")
         busy.load()
-        actions.choose(busy.row(name), "DIY", "Ana", "", busy.roster, busy.now)
+        choices.choose(busy.row(name), "DIY", "Ana", "", busy.roster, busy.now)
         stands(name, decision="ask", whom=Party.SQUAD, step="deploy", until=busy.now, since=busy.now)
         answer = feed()
         assert f"Due: {name}, deploy (Tiny)" in events(answer)

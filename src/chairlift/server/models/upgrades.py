@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, NoReturn
@@ -20,6 +20,8 @@ from chairlift.server.models.campaigns import Campaign
 
 #: How long a worker may go without a word before its row is anybody's again.
 LEASE = timedelta(minutes=3)
+#: Databases bound how many numbers or names one question may hold.
+AT_ONCE = 500
 #: The longest rest after the world was away.
 AWAY_LIMIT = timedelta(minutes=10)
 
@@ -60,6 +62,19 @@ class UpgradeQuerySet(QuerySet["Upgrade"]):
         """
         rests = Q(look_again_at__gt=now) | Q(look_again_at=None)
         return self.filter(rests | ~Q(leased_by="")).update(look_again_at=now)
+
+    def change(self, pks: Sequence[int], now: datetime, **fields: Any) -> None:
+        """Set these fields of however many rows, none among them, and ask for an early look at each."""
+        for start in range(0, len(pks), AT_ONCE):
+            rows = self.filter(pk__in=pks[start : start + AT_ONCE])
+            if fields:
+                rows.update(**fields)
+            rows.nudge(now)
+
+    def named(self, names: Sequence[str]) -> Iterator[Upgrade]:
+        """Those of the services of these names, however many."""
+        for start in range(0, len(names), AT_ONCE):
+            yield from self.filter(service__name__in=names[start : start + AT_ONCE]).select_related("service")
 
 
 class Upgrade(models.Model):
@@ -195,7 +210,7 @@ class Entry(models.Model):
     @classmethod
     def write_all(cls, entries: Sequence[tuple[Upgrade, log.Entry]]) -> None:
         """Append one after the other, none of which has a key."""
-        cls.objects.bulk_create([cls._row(upgrade, entry) for upgrade, entry in entries], 500)
+        cls.objects.bulk_create([cls._row(upgrade, entry) for upgrade, entry in entries], AT_ONCE)
 
     @classmethod
     def _row(cls, upgrade: Upgrade | None, entry: log.Entry, campaign: Campaign | None = None, key: str = "") -> Entry:

@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from chairlift.core import effort
-from chairlift.server import actions, queries
+from chairlift.server import actions, choices, queries
 from chairlift.server.models import Campaign, Upgrade
 from chairlift.server.web import offers as offers_of
 from chairlift.server.web import rows
@@ -82,4 +82,4 @@ def _choose_one(request: Request, upgrade: Upgrade | None, name: str, level: str
     assert request.reader
     before, why = request.POST.get(f"before-{name}"), request.POST.get("why", "")
     by = request.reader.name
-    return actions.choose_once(upgrade, level, before, by, why, request.roster, request.now, promised)
+    return choices.choose_once(upgrade, level, before, by, why, request.roster, request.now, promised)

@@ -9,7 +9,7 @@ from ninja import Router
 from chairlift.core.decision import Party
 from chairlift.core.log import Kind
 from chairlift.core.schedule import end_of
-from chairlift.server import actions, problems, queries
+from chairlift.server import actions, choices, problems, queries
 from chairlift.server.models import Upgrade
 from chairlift.server.web.access import Request
 from chairlift.server.web.api import shapes
@@ -23,7 +23,7 @@ def choose(request: Request, slug: str, name: str, told: shapes.Choice) -> dict[
     """Choose the service level of a service. What is so already is not recorded again."""
     row = _known(request, slug, name)
     before = row.level
-    recorded = actions.choose_once(
+    recorded = choices.choose_once(
         row, told.level, told.before, _by(request), told.why, request.roster, request.now, told.docs_by
     )
     level = row.campaign.value.level(row.level)
@@ -91,7 +91,7 @@ def retry(request: Request, slug: str, name: str, told: shapes.Why) -> dict[str,
 def documented(request: Request, slug: str, name: str, told: shapes.Documented) -> dict[str, Any]:
     """Say where the deploy documentation is."""
     row = _known(request, slug, name)
-    actions.document(row, told.where, _by(request), request.roster, request.now)
+    choices.document(row, told.where, _by(request), request.roster, request.now)
     return _done(request, row)
 
 
@@ -99,7 +99,7 @@ def documented(request: Request, slug: str, name: str, told: shapes.Documented) 
 def promise(request: Request, slug: str, name: str, told: shapes.Promise) -> dict[str, Any]:
     """Promise the deploy documentation by a day."""
     row = _known(request, slug, name)
-    actions.promise_docs(row, told.day, _by(request), request.roster, request.now)
+    choices.promise_docs(row, told.day, _by(request), request.roster, request.now)
     return _done(request, row)
 
 
