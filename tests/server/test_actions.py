@@ -190,6 +190,28 @@ class TestSaying:
             assert "there are: stage, production" in refused(act)
 
 
+class TestHolding:
+    def entries(self, kind):
+        return list(Entry.objects.filter(kind=kind).order_by("pk").values_list("by", "text"))
+
+    def test_the_same_words_of_the_same_person_are_recorded_once(self, shop):
+        held = [actions.hold(shop.row("shop"), "the fair", "Ana", shop.roster, shop.now) for _ in range(2)]
+        assert held == [True, False]
+        assert self.entries(Kind.HELD) == [("Ana", "the fair")]
+
+    def test_another_reason_and_another_person_are_heard_too(self, shop):
+        for by, why in (("Ana", "the fair"), ("Bo", "the fair"), ("Bo", "an incident")):
+            assert actions.hold(shop.row("shop"), why, by, shop.roster, shop.now)
+        assert self.entries(Kind.HELD) == [("Ana", "the fair"), ("Bo", "the fair"), ("Bo", "an incident")]
+
+    def test_where_nothing_is_held_there_is_nothing_to_resume(self, shop):
+        assert not actions.resume(shop.row("shop"), "go", "Ana", shop.roster, shop.now)
+        actions.hold(shop.row("shop"), "the fair", "Ana", shop.roster, shop.now)
+        resumed = [actions.resume(shop.row("shop"), "go", "Bo", shop.roster, shop.now) for _ in range(2)]
+        assert resumed == [True, False]
+        assert self.entries(Kind.RESUMED) == [("Bo", "go")]
+
+
 class TestBlockers:
     def block(self, world, text="the database", **more):
         return actions.block(world.row("shop"), text, "Ana", world.roster, world.now, **more)

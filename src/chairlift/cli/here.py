@@ -9,7 +9,6 @@ from typing import Any
 from chairlift.cli.desks import Chosen, Failure, Head, Menu
 from chairlift.cli.frame import all_of, now, one
 from chairlift.core.decision import Party
-from chairlift.core.log import Kind
 from chairlift.core.schedule import end_of
 from chairlift.core.standing import Reasoning, Standing
 from chairlift.server import actions, choices, problems, queries
@@ -64,7 +63,7 @@ class Here:
 
     def resume(self, slug: str, service: str, why: str, by: str) -> str:
         row, roster = one(service, slug)
-        actions.say(row, Kind.RESUMED, by, roster, now(), text=why)
+        actions.resume(row, why, by, roster, now())
         return row.service.name
 
     def deployed(self, slug: str, service: str, environment: str, by: str) -> tuple[str, str]:

@@ -151,11 +151,24 @@ def update(upgrade: Upgrade, text: str, by: str, roster: Roster, now: datetime) 
     say(upgrade, Kind.SAID, by, roster, now, text=text)
 
 
-def hold(upgrade: Upgrade, why: str, by: str, roster: Roster, now: datetime) -> None:
-    """Object: nothing is merged or deployed until somebody resumes."""
+def hold(upgrade: Upgrade, why: str, by: str, roster: Roster, now: datetime) -> bool:
+    """Object: nothing is merged or deployed until somebody resumes. False where they have said the same already."""
     if not words(why):
         raise NotPossible("say why: a hold without a reason helps nobody")
+    who, held = voice(upgrade, roster, by), upgrade.said().hold
+    if held and (held.by, held.note) == (who.name, words(why)):
+        return False
     say(upgrade, Kind.HELD, by, roster, now, text=why)
+    return True
+
+
+def resume(upgrade: Upgrade, why: str, by: str, roster: Roster, now: datetime) -> bool:
+    """Go on after a hold. False where nothing is held, and nothing is recorded."""
+    voice(upgrade, roster, by)
+    if upgrade.said().hold is None:
+        return False
+    say(upgrade, Kind.RESUMED, by, roster, now, text=why)
+    return True
 
 
 def block(

@@ -129,7 +129,7 @@ def _hold(order: _Order) -> str:
 
 
 def _resume(order: _Order) -> str:
-    actions.say(order.row, Kind.RESUMED, order.by, order.roster, order.now, text=order.rest)
+    actions.resume(order.row, order.rest, order.by, order.roster, order.now)
     return "Goes on."
 
 

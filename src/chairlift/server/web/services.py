@@ -68,10 +68,6 @@ class _Change:
     seen: dict[str, Any]
 
     @property
-    def running(self) -> bool:
-        return any(each.get("runs") for each in self.seen.get("environments", ()))
-
-    @property
     def verdicts(self) -> list[dict[str, Any]]:
         since = {each["name"]: each["since"] for each in self.seen.get("environments", ())}
         judged = self.seen.get("verdicts", {})
@@ -93,14 +89,12 @@ def _tested(request: Request, upgrade: Upgrade, by: str) -> str:
 
 
 def _held(request: Request, upgrade: Upgrade, by: str) -> str:
-    if upgrade.said().hold is None:
-        actions.hold(upgrade, request.POST.get("why", ""), by, request.roster, request.now)
+    actions.hold(upgrade, request.POST.get("why", ""), by, request.roster, request.now)
     return "Held: nothing is merged or deployed until somebody resumes."
 
 
 def _resumed(request: Request, upgrade: Upgrade, by: str) -> str:
-    if upgrade.said().hold is not None:
-        actions.say(upgrade, Kind.RESUMED, by, request.roster, request.now, text=request.POST.get("why", ""))
+    actions.resume(upgrade, request.POST.get("why", ""), by, request.roster, request.now)
     return "Resumed: it goes on."
 
 

@@ -7,7 +7,6 @@ from typing import Any
 from ninja import Router
 
 from chairlift.core.decision import Party
-from chairlift.core.log import Kind
 from chairlift.core.schedule import end_of
 from chairlift.server import actions, choices, problems, queries
 from chairlift.server.models import Upgrade
@@ -43,22 +42,18 @@ def update(request: Request, slug: str, name: str, told: shapes.Update) -> dict[
 
 @router.post(_OF + "/hold/{path:name}", response=shapes.Done, url_name="api-hold", operation_id="hold")
 def hold(request: Request, slug: str, name: str, told: shapes.Reason) -> dict[str, Any]:
-    """Object: nothing is merged or deployed until somebody resumes. What is held already stays so."""
+    """Object: nothing is merged or deployed until somebody resumes. The same words are not recorded again."""
     row = _known(request, slug, name)
-    held = row.said().hold is not None
-    if not held:
-        actions.hold(row, told.why, _by(request), request.roster, request.now)
-    return _done(request, row, recorded=not held)
+    recorded = actions.hold(row, told.why, _by(request), request.roster, request.now)
+    return _done(request, row, recorded=recorded)
 
 
 @router.post(_OF + "/resume/{path:name}", response=shapes.Done, url_name="api-resume", operation_id="resume")
 def resume(request: Request, slug: str, name: str, told: shapes.Why) -> dict[str, Any]:
     """Go on after a hold."""
     row = _known(request, slug, name)
-    held = row.said().hold is not None
-    if held:
-        actions.say(row, Kind.RESUMED, _by(request), request.roster, request.now, text=told.why)
-    return _done(request, row, recorded=held)
+    recorded = actions.resume(row, told.why, _by(request), request.roster, request.now)
+    return _done(request, row, recorded=recorded)
 
 
 @router.post(_OF + "/deployed/{path:name}", response=shapes.Done, url_name="api-deployed", operation_id="deployed")
