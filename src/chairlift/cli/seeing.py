@@ -229,18 +229,7 @@ def menu(desk: Desk, as_json: bool, slug: str) -> None:
     """The menu of the campaign: who does which step at each service level."""
     value = desk.menu(slug)
     if as_json:
-        levels = [
-            {
-                "name": level.name,
-                "steps": {step: level.who(step) for step in StepName},
-                "notice": level.notice,
-                "needs": level.needs,
-                "not_for": level.not_for,
-                "asks": level.asks,
-                "promises": level.promises,
-            }
-            for level in value.levels
-        ]
+        levels = [level.plain() for level in value.levels]
         print_json({"campaign": value.slug, "deadline": value.deadline.isoformat(), "levels": levels})
         return
     rows = []

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from types import MappingProxyType
+from typing import Any
 
 from chairlift.core.decision import Party, StepName
 from chairlift.core.schedule import Duration, Freeze
@@ -36,6 +37,18 @@ class ServiceLevel:
     def who(self, step: StepName) -> Party:
         """Who does this step at this level."""
         return Party.SQUAD if step in self.squad else Party.PROJECT_TEAM
+
+    def plain(self) -> dict[str, Any]:
+        """As JSON has it."""
+        return {
+            "name": self.name,
+            "steps": {step: self.who(step) for step in StepName},
+            "notice": self.notice,
+            "needs": list(self.needs),
+            "not_for": list(self.not_for),
+            "asks": self.asks,
+            "promises": self.promises,
+        }
 
 
 @dataclass(frozen=True)

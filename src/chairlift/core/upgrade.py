@@ -65,6 +65,15 @@ class Service:
     monitor: Mapping[str, object] = field(default_factory=dict)
     wave: int = 0
 
+    def lacks(self, level: ServiceLevel, today: date) -> tuple[str, ...]:
+        """Why it may not have this level: needs that the level does not give; then documentation of how to deploy.
+
+        A promise of that counts until its day is past.
+        """
+        missing = sorted(self.needs & set(level.not_for))
+        documented = self.deploy_docs or (self.docs_promised and self.docs_promised >= today)
+        return (*missing, *([DEPLOY_DOCS] if DEPLOY_DOCS in level.needs and not documented else []))
+
 
 @dataclass(frozen=True)
 class Blocker:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.db import transaction
@@ -13,6 +13,7 @@ from chairlift.core.log import Entry as Line
 from chairlift.core.log import Kind
 from chairlift.core.menu import DEPLOY_DOCS, ServiceLevel
 from chairlift.core.reading import fold
+from chairlift.core.upgrade import Service as ServiceValue
 from chairlift.server import actions
 from chairlift.server.actions import NotPossible
 from chairlift.server.models import Entry, Service, Upgrade, service_value
@@ -96,23 +97,27 @@ def _allowed(upgrade: Upgrade, level: str, roster: Roster, promised: date | None
     except KeyError as error:
         raise NotPossible(str(error.args[0])) from error
     service = service_value(upgrade.service, roster)
-    others = [each.name for each in upgrade.campaign.value.levels if not service.needs & set(each.not_for)]
-    for need in sorted(service.needs & set(chosen.not_for)):
-        raise NotPossible(
-            f"{chosen.name!r} is not for {service.name}: it needs {need}, and this level does not give it. "
+    service = replace(service, docs_promised=promised or service.docs_promised)
+    for need in service.lacks(chosen, now.date()):
+        raise NotPossible(_why_not(service, chosen, need, upgrade.campaign.value.levels))
+    return chosen
+
+
+def _why_not(service: ServiceValue, level: ServiceLevel, need: str, levels: Sequence[ServiceLevel]) -> str:
+    """With the way out."""
+    if need != DEPLOY_DOCS:
+        others = [each.name for each in levels if not service.needs & set(each.not_for)]
+        return (
+            f"{level.name!r} is not for {service.name}: it needs {need}, and this level does not give it. "
             f"Choose {' or '.join(repr(name) for name in others) or 'another menu'}"
         )
-    promise = promised or service.docs_promised
-    if DEPLOY_DOCS in chosen.needs and not service.deploy_docs:
-        way_out = (
-            f"record it with 'chairlift documented {service.name} URL', or promise it with --docs-by DATE "
-            "(merging then waits for it), or choose another level"
-        )
-        if promise is None:
-            raise NotPossible(f"{chosen.name!r} needs deploy documentation, and {service.name} has none: {way_out}")
-        if promise < now.date():
-            raise NotPossible(f"deploy documentation cannot be promised for {promise}, which is past: {way_out}")
-    return chosen
+    way_out = (
+        f"record it with 'chairlift documented {service.name} URL', or promise it with --docs-by DATE "
+        "(merging then waits for it), or choose another level"
+    )
+    if service.docs_promised:
+        return f"deploy documentation cannot be promised for {service.docs_promised}, which is past: {way_out}"
+    return f"{level.name!r} needs deploy documentation, and {service.name} has none: {way_out}"
 
 
 def promise_docs(upgrade: Upgrade, day: date, by: str, roster: Roster, now: datetime) -> None:

@@ -85,8 +85,9 @@ def work_out(campaign: Campaign, roster: Roster, now: datetime) -> dict[str, Any
     told = histories.histories(campaign, rows)
     over = {pk: history.passed(campaign.value, each) for pk, each in told.items()}
     facts = _Facts(campaign.value, roster, now, begun, rows, told, over, keys)
-    undated = _undated(facts, histories.in_the_way(campaign))
-    members, pks = _members(facts, undated, histories.in_the_way(campaign))
+    in_the_way = histories.in_the_way(campaign)
+    undated = _undated(facts, in_the_way)
+    members, pks = _members(facts, undated, in_the_way)
     groups, parts = gathered(members, forecast.GROUPS)
     records = _records(facts, undated)
     paces = [pace(promise, records[key], forecast.DRAWS, f"{campaign.slug} {key}") for key, promise in promises.items()]

@@ -11,7 +11,9 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 
 from chairlift.core.decision import Party, StepName
+from chairlift.core.files import Roster
 from chairlift.core.log import Kind
+from chairlift.core.reading import fold
 from chairlift.core.standing import NEEDS_PERSON as NEEDS_PERSON
 from chairlift.core.standing import STUCK as STUCK
 from chairlift.core.standing import TROUBLE as TROUBLE
@@ -20,6 +22,7 @@ from chairlift.core.standing import Standing as Standing
 from chairlift.core.standing import exit_code as exit_code
 from chairlift.core.standing import in_order
 from chairlift.core.standing import summary as summary
+from chairlift.core.upgrade import Squad
 from chairlift.server.models import Campaign, Entry, Unit, Upgrade
 
 #: As `standing` says whose turn it is, for the database.
@@ -84,6 +87,14 @@ def upgrade(service: str, campaign_row: Campaign) -> Upgrade:
     names = list(rows.values_list("service__name", flat=True))
     near = get_close_matches(service, names, 3, 0.4) or sorted(names)[:5]
     raise NotFound(f"no service called {service!r} in {campaign_row.slug}; did you mean: {', '.join(near) or 'none'}")
+
+
+def squad(roster: Roster, name: str) -> Squad:
+    """The squad of that name, upper or lower case. Raises NotFound."""
+    for each in roster.squads:
+        if fold(each.name) == fold(name):
+            return each
+    raise NotFound(f"there is no squad called {name[:120]!r}; the sheet has all that there are")
 
 
 def standings(campaign_row: Campaign, now: datetime) -> list[Standing]:

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from chairlift.core.log import Entry as Line
 from chairlift.core.log import Kind
-from chairlift.server.models import Entry, Upgrade
+from chairlift.server.models import Entry, Service, Upgrade
 
 
 class TestWhatASquadKnowsBeforeItChooses:
@@ -36,6 +36,15 @@ class TestWhatASquadKnowsBeforeItChooses:
         assert hours == ["0.3", "2.3", "4.1", "5.4"]
         bare = self.row(client.page("/campaigns/tiny/choose"), "bare")
         assert "needs a day for the deploy documentation" in bare
+
+    def test_a_promise_that_is_past_opens_nothing(self, at_desk, visit):
+        Service.objects.filter(name="bare").update(docs_promised=at_desk.now.date())
+        client = visit("Ana")
+        shut = "needs a day for the deploy documentation"
+        assert shut not in self.row(client.page("/campaigns/tiny/choose"), "bare")
+        at_desk.tick(timedelta(days=1))
+        assert shut in self.row(client.page("/campaigns/tiny/choose"), "bare")
+        assert "bare: has no deploy documentation" in client.page("/campaigns/tiny/")
 
     def test_what_happens_next_and_until_when_it_may_wait(self, at_desk, visit):
         page = visit("Ana").page("/campaigns/tiny/choose")

@@ -93,12 +93,7 @@ class Report:
 
 def squad_of(roster: Roster, name: str) -> Squad | None:
     """None where no squad is named. Raises NotFound for one that is not there."""
-    if not name:
-        return None
-    for squad in roster.squads:
-        if squad.name.casefold() == name.casefold():
-            return squad
-    raise queries.NotFound(f"there is no squad called {name[:120]!r}; the sheet has all that there are")
+    return queries.squad(roster, name) if name else None
 
 
 def week_of(campaign: Campaign, text: str, now: datetime) -> Week:

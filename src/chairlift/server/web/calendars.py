@@ -16,7 +16,6 @@ from django.utils.cache import get_conditional_response
 
 from chairlift.server import dates, queries
 from chairlift.server.models import CalendarKey
-from chairlift.server.reports import squad_of
 from chairlift.server.web import errors
 from chairlift.server.web.access import Request, reader_of
 
@@ -66,9 +65,7 @@ def feed(request: Request, secret: str) -> HttpResponse:
 def make(request: Request, slug: str) -> HttpResponse:
     """What the button of the squad's page does."""
     campaign = queries.campaign(slug)
-    squad = squad_of(request.roster, request.POST.get("squad", ""))
-    if squad is None:
-        raise queries.NotFound("the form names no squad")
+    squad = queries.squad(request.roster, request.POST.get("squad", ""))
     assert request.reader
     renew(request.reader.name, squad.name, request.now)
     messages.success(

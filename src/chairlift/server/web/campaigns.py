@@ -8,12 +8,15 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from chairlift.core.decision import StepName
+from chairlift.core.menu import DEPLOY_DOCS
 from chairlift.server import actions, queries
 from chairlift.server.models import Campaign, Upgrade
 from chairlift.server.web import access
 from chairlift.server.web.access import Request
 from chairlift.server.web.once import once
 from chairlift.server.web.tags import rungs
+
+_NOT_GIVEN = "which this level does not give"
 
 
 def menu(request: Request, slug: str) -> HttpResponse:
@@ -38,10 +41,10 @@ def _shut(request: Request, campaign: Campaign, level: str) -> list[str]:
     wanted = campaign.value.level(level)
     reasons: dict[str, list[str]] = {}
     for service in mine[:200]:
-        for need in sorted(service.needs & set(wanted.not_for)):
-            reasons.setdefault(f"needs {need}, which this level does not give", []).append(service.name)
-        if "deploy-docs" in wanted.needs and not service.deploy_docs and not service.docs_promised:
-            reasons.setdefault("has no deploy documentation: promise it by a date", []).append(service.name)
+        for need in service.lacks(wanted, request.now.date()):
+            documents = need == DEPLOY_DOCS
+            words = "has no deploy documentation: promise it by a date" if documents else f"needs {need}, {_NOT_GIVEN}"
+            reasons.setdefault(words, []).append(service.name)
     return [f"{', '.join(names[:5])}{' and others' if len(names) > 5 else ''}: {why}" for why, names in reasons.items()]
 
 

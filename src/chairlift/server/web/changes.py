@@ -8,7 +8,7 @@ from django.shortcuts import render
 from chairlift.plugins import BadConfiguration
 from chairlift.ports import Refused, Unavailable
 from chairlift.server import queries
-from chairlift.server.web import diffs, installation
+from chairlift.server.web import diffs, installation, rows
 from chairlift.server.web.access import Request
 
 
@@ -27,8 +27,8 @@ def change(request: Request, slug: str, change: str, name: str) -> HttpResponse:
         trouble = f"the repository does not answer now ({error}); reload the page in a minute"
     except (Refused, BadConfiguration, installation.Unreadable, LookupError) as error:
         trouble = f"the repository cannot be read: {error.args[0] if error.args else error}"
-    only = request.GET.get("file", "")
-    number = int(only) if only.isdecimal() and len(only) < 6 and int(only) < len(patch.files) else None
+    number = rows.number(request.GET.get("file", ""))
+    number = number if number is not None and number < len(patch.files) else None
     context = {
         "campaign": campaign, "value": campaign.value, "upgrade": upgrade, "change": change, "trouble": trouble,
         "patch": diffs.page(patch, number), "only": number,

@@ -33,7 +33,10 @@ def choose(request: Request, slug: str) -> HttpResponse:
             way = effort.way(campaign.value.level(request.POST["level"]), campaign.value.times)
             messages.success(request, f"Recorded: {chosen}. It is on the sheet. What comes next: {way}.")
             return redirect(request.get_full_path())
-    offers = [offers_of.offer(campaign.value, rows.row(campaign, each, request.now), request.roster) for each in page]
+    offers = [
+        offers_of.offer(campaign.value, rows.row(campaign, each, request.now), request.roster, request.now.date())
+        for each in page
+    ]
     context = {
         "campaign": campaign, "value": campaign.value, "problems": problems, "given": request.POST,
         "picked": set(request.POST.getlist("service")), "page": page,

@@ -8,8 +8,8 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from chairlift.server import actions, deliveries, queries
+from chairlift.server.web import rows
 from chairlift.server.web.access import Request
-from chairlift.server.web.rows import A_PAGE
 
 
 def log(request: Request, slug: str) -> HttpResponse:
@@ -17,13 +17,12 @@ def log(request: Request, slug: str) -> HttpResponse:
     campaign = queries.campaign(slug)
     if request.method == "POST":
         assert request.reader
-        given = request.POST.get("delivery", "")
-        number = int(given) if given.isascii() and given.isdigit() and len(given) < 18 else 0
+        number = rows.number(request.POST.get("delivery", "")) or 0
         actions.deliver_again(campaign, number, request.reader.name, request.roster, request.now)
         messages.success(request, "It is sent again.")
         return redirect("deliveries", slug=campaign.slug)
     state = request.GET.get("state", "")
-    page = Paginator(deliveries.rows_of(campaign, state), A_PAGE).get_page(request.GET.get("page", "1"))
+    page = Paginator(deliveries.rows_of(campaign, state), rows.A_PAGE).get_page(request.GET.get("page", "1"))
     counts = deliveries.counts(campaign)
     context = {
         "campaign": campaign, "value": campaign.value, "page": page, "rows": list(page), "state": state,

@@ -17,10 +17,9 @@ from chairlift.core.schedule import counted
 from chairlift.server import drafts, queries
 from chairlift.server.actions import NotPossible
 from chairlift.server.models import Campaign, Draft
-from chairlift.server.web import installation
+from chairlift.server.web import installation, rows
 from chairlift.server.web.access import Request
 from chairlift.server.web.compare import compare
-from chairlift.server.web.rows import A_PAGE
 
 #: Letters that a page lets people edit; a larger file comes and goes as a file.
 EDITABLE = 200_000
@@ -61,7 +60,7 @@ def _edit(request: Request, campaign: Campaign | None) -> HttpResponse:
             assert request.reader
             draft = drafts.make(campaign, text, began, request.reader.name, request.now)
             return redirect(_address(draft))
-    elif number := _number(request.GET.get("draft", "")):
+    elif number := rows.number(request.GET.get("draft", "")):
         text = get_object_or_404(Draft, pk=number, campaign=campaign).text
     context = {
         "campaign": campaign, "text": text, "began": began, "loaded": at, "problems": problems[:_NAMED],
@@ -91,10 +90,6 @@ def _problems(request: Request, campaign: Campaign | None, text: str) -> tuple[P
 
 def _more(problems: list[Problem]) -> int:
     return max(len(problems) - _NAMED, 0)
-
-
-def _number(word: str) -> int:
-    return int(word) if word.isdecimal() and len(word) < 19 else 0
 
 
 def _forges() -> list[str]:
@@ -154,8 +149,8 @@ def _draft(request: Request, draft: Draft) -> HttpResponse:
     context = {
         "campaign": draft.campaign, "draft": draft, "refused": refused, "loaded": at,
         "meanwhile": not draft.loaded_at and drafts.edition(held) != draft.began,
-        "same": held == draft.text, "found": compare(held, draft.text), "asked": asked[:A_PAGE],
-        "asked_more": max(len(asked) - A_PAGE, 0), "edit": _edit_address(draft), **_effects(request, draft),
+        "same": held == draft.text, "found": compare(held, draft.text), "asked": asked[:rows.A_PAGE],
+        "asked_more": max(len(asked) - rows.A_PAGE, 0), "edit": _edit_address(draft), **_effects(request, draft),
         **_who(request, draft),
     }  # fmt: skip
     return render(request, "web/draft.html", context, status=409 if refused else 200)
@@ -167,7 +162,7 @@ def _effects(request: Request, draft: Draft) -> dict[str, Any]:
     counts = {what: sum(each.what == what for each in every) for what in _EFFECTS}
     what = request.GET.get("what", "")
     chosen = [each for each in every if each.what == what] if what in _EFFECTS else every
-    page = Paginator(chosen, A_PAGE).get_page(request.GET.get("page", "1"))
+    page = Paginator(chosen, rows.A_PAGE).get_page(request.GET.get("page", "1"))
     return {"counts": counts, "what": what, "page": page, "imported": bool(every), "bad": counts["problem"]}
 
 

@@ -13,6 +13,7 @@ from chairlift.core.schedule import counted
 from chairlift.server import actions, queries, syncing
 from chairlift.server import sheet as sheet_of
 from chairlift.server.models import Campaign, SheetConflict, SheetDraft, SheetState
+from chairlift.server.web import rows
 from chairlift.server.web.access import Request
 
 #: A spreadsheet of ten thousand rows is a tenth of it.
@@ -82,17 +83,17 @@ def conflicts(request: Request, slug: str) -> HttpResponse:
     """What differs between Chairlift and the shared spreadsheet, to be settled by a person."""
     campaign = queries.campaign(slug)
     assert request.reader
-    rows = SheetConflict.objects.filter(campaign=campaign).order_by("service", "heading")
+    found = SheetConflict.objects.filter(campaign=campaign).order_by("service", "heading")
     if request.method == "POST":
-        number = request.POST.get("conflict", "")
-        row = rows.filter(pk=int(number)).first() if number.isdecimal() and len(number) < 19 else None
+        row = found.filter(pk=rows.number(request.POST.get("conflict", "")) or 0).first()
         if row is None:
             raise actions.NotPossible("this was settled meanwhile: look again at what is left")
         text = syncing.settle(row, request.POST.get("take", ""), request.reader.name, request.roster, request.now)
         messages.success(request, f"Settled: {text}.")
         return redirect("conflicts", slug=slug)
     context = {
-        "live": "#differs", "campaign": campaign, "value": campaign.value, "rows": rows[:SHOWN], "count": rows.count(),
+        "live": "#differs", "campaign": campaign, "value": campaign.value,
+        "rows": found[:SHOWN], "count": found.count(),
         "state": SheetState.objects.filter(campaign=campaign).first(),
     }  # fmt: skip
     return render(request, "web/conflicts.html", context)

@@ -7,10 +7,8 @@ from django.shortcuts import render
 
 from chairlift.core.log import Kind
 from chairlift.server import queries
+from chairlift.server.web import rows
 from chairlift.server.web.access import Request
-from chairlift.server.web.rows import text
-
-A_PAGE = 100
 
 
 def log(request: Request, slug: str) -> HttpResponse:
@@ -18,14 +16,13 @@ def log(request: Request, slug: str) -> HttpResponse:
     campaign = queries.campaign(slug)
     given = request.GET
     kind = given.get("kind", "") if given.get("kind", "") in list(Kind) else ""
-    service, by, words = (text(given.get(name, "")) for name in ("service", "by", "q"))
-    before = given.get("before", "")
-    place = int(before) if before.isdecimal() and len(before) < 19 else 0
-    found = queries.older(campaign, service, by, kind, words, place, A_PAGE + 1)
+    service, by, words = (rows.text(given.get(name, "")) for name in ("service", "by", "q"))
+    place = rows.number(given.get("before", "")) or 0
+    found = queries.older(campaign, service, by, kind, words, place, rows.A_PAGE + 1)
     context = {
-        "campaign": campaign, "value": campaign.value, "kinds": list(Kind), "log": found[:A_PAGE],
+        "campaign": campaign, "value": campaign.value, "kinds": list(Kind), "log": found[:rows.A_PAGE],
         "wanted": {"service": service, "by": by, "kind": kind, "words": words}, "place": place,
         "any": bool(service or by or kind or words),
-        "next": found[A_PAGE - 1]["number"] if len(found) > A_PAGE else 0,
+        "next": found[rows.A_PAGE - 1]["number"] if len(found) > rows.A_PAGE else 0,
     }  # fmt: skip
     return render(request, "web/log.html", context)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from chairlift.core import effort
@@ -45,27 +45,27 @@ class Level:
     latest: datetime | None
 
 
-def offer(campaign: CampaignValue, row: Row, roster: Roster) -> Offer:
+def offer(campaign: CampaignValue, row: Row, roster: Roster, today: date) -> Offer:
     name = row.service
     service = service_value(row.upgrade.service, roster) if roster.has(name) else None
     changes = row.upgrade.evidence.get("changes", {})
     sizes = _sizes(changes)
     environments = len((service and service.environments) or campaign.environments)
     costs = [
-        Cost(effort.hours(campaign, level, sizes, environments), _shut(level, service)) for level in campaign.levels
+        Cost(effort.hours(campaign, level, sizes, environments), _shut(level, service, today))
+        for level in campaign.levels
     ]
     return Offer(row, tuple(_known(changes)), tuple(costs))
 
 
-def _shut(level: ServiceLevel, service: Service | None) -> str:
+def _shut(level: ServiceLevel, service: Service | None, today: date) -> str:
     """Why the service may not have this level as it is; empty where it may."""
     if service is None:
         return "not in the services file"
-    if missing := sorted(service.needs & set(level.not_for)):
-        return f"does not give {missing[0]}"
-    if DEPLOY_DOCS in level.needs and not (service.deploy_docs or service.docs_promised):
-        return "needs a day for the deploy documentation"
-    return ""
+    missing = service.lacks(level, today)
+    if not missing:
+        return ""
+    return "needs a day for the deploy documentation" if missing[0] == DEPLOY_DOCS else f"does not give {missing[0]}"
 
 
 def _sizes(changes: dict[str, Any]) -> dict[str, effort.Size]:

@@ -84,7 +84,6 @@ class Wanted:
             return given.get(name, "") if given.get(name, "") in known else ""
 
         steps = {step.value: step for step in StepName} | {"finish": None, "done": None}
-        wave = given.get("wave", "")
         return cls(
             squad=text(given.get("squad", "")),
             level=text(given.get("level", "")),
@@ -93,7 +92,7 @@ class Wanted:
             overdue=bool(given.get("overdue")),
             words=text(given.get("q", "")),
             why=given.get("why", "").replace("\0", "")[:2000],
-            wave=int(wave) if wave.isascii() and wave.isdecimal() and len(wave) < 5 else None,
+            wave=number(given.get("wave", "")[:9]),
             sort=one_of("sort", SORTS) or "service",
             page=given.get("page", "1"),
         )
@@ -102,6 +101,11 @@ class Wanted:
     def any(self) -> bool:
         words = (self.squad, self.level, self.step, self.turn, self.overdue, self.words, self.why)
         return any(words) or self.wave is not None
+
+
+def number(given: str) -> int | None:
+    """A number out of an address or a form; None for what is none, or larger than any that a database keeps."""
+    return int(given) if given.isascii() and given.isdecimal() and len(given) < 19 else None
 
 
 def text(given: str) -> str:

@@ -8,26 +8,24 @@ from django.shortcuts import render
 from chairlift.core.schedule import told_hours
 from chairlift.server import queries
 from chairlift.server.models import Upgrade
-from chairlift.server.web import calendars, errors, installation, rows
+from chairlift.server.web import calendars, installation, rows
 from chairlift.server.web.access import Request
 
 
 def squad(request: Request, slug: str, squad: str) -> HttpResponse:
     """Everything that waits for this squad, and who they are."""
     campaign = queries.campaign(slug)
-    known = next((each for each in request.roster.squads if each.name == squad), None)
-    if known is None:
-        return errors.page(request, 404, f"There is no squad called {squad!r}.", "The sheet has all that there are.")
-    wanted = rows.Wanted(squad=squad, turn="squad", sort="until", page=request.GET.get("page", "1"))
+    known = queries.squad(request.roster, squad)
+    wanted = rows.Wanted(squad=known.name, turn="squad", sort="until", page=request.GET.get("page", "1"))
     today = request.now.astimezone(known.calendar.zone).date()
     page, waiting = rows.page_of(campaign, wanted, request.now)
     context = {
         "live": "#waits",
         "campaign": campaign, "value": campaign.value, "squad": known, "page": page, "rows": waiting,
-        "total": Upgrade.objects.filter(campaign=campaign, service__squad=squad).count(),
+        "total": Upgrade.objects.filter(campaign=campaign, service__squad=known.name).count(),
         "hours": told_hours(known.calendar), "reminded": _channels(),
         "freezes": [each for each in (*known.calendar.freezes, *campaign.value.freezes) if each.last >= today],
-        "calendar": calendars.address(request.reader.name, squad) if request.reader else "",
+        "calendar": calendars.address(request.reader.name, known.name) if request.reader else "",
     }  # fmt: skip
     return render(request, "web/squad.html", context)
 

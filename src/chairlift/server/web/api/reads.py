@@ -11,7 +11,6 @@ from django.db.models import Model, QuerySet
 from django.utils.encoding import escape_uri_path
 from ninja import Query, Router
 
-from chairlift.core.decision import StepName
 from chairlift.core.menu import Campaign as CampaignValue
 from chairlift.server import queries
 from chairlift.server.models import Campaign, Entry, Upgrade
@@ -51,13 +50,7 @@ def campaign(request: Request, slug: str) -> dict[str, Any]:
     """One campaign with its menu: who does which step at each service level."""
     row = queries.campaign(slug)
     value = row.value
-    levels = [
-        {
-            "name": level.name, "steps": {step: level.who(step) for step in StepName}, "notice": level.notice,
-            "needs": list(level.needs), "not_for": list(level.not_for), "asks": level.asks, "promises": level.promises,
-        }
-        for level in value.levels
-    ]  # fmt: skip
+    levels = [level.plain() for level in value.levels]
     changes = [{"slug": change.slug, "title": change.title} for change in value.changes]
     return {**_campaign(row, queries.counts(request.now)[row.pk]), "levels": levels, "changes": changes}
 
@@ -150,9 +143,7 @@ def _entry(row: Entry) -> dict[str, Any]:
 def squad(request: Request, slug: str, squad: str, asked: Query[shapes.Paged]) -> dict[str, Any]:
     """A squad, and everything that waits for it, most urgent first."""
     row = queries.campaign(slug)
-    known = next((each for each in request.roster.squads if each.name == squad), None)
-    if known is None:
-        raise queries.NotFound(f"no squad called {squad!r}")
+    known = queries.squad(request.roster, squad)
     waiting = rows.chosen(row, rows.Wanted(squad=known.name, turn="squad", sort="until"), request.now)
     return {
         **_page(request, asked, waiting, _standing_at(request.now)),
