@@ -42,6 +42,7 @@ class TestWhatASquadKnowsBeforeItChooses:
         client = visit("Ana")
         shut = "needs a day for the deploy documentation"
         assert shut not in self.row(client.page("/campaigns/tiny/choose"), "bare")
+        assert "bare: has no deploy documentation" not in client.page("/campaigns/tiny/")
         at_desk.tick(timedelta(days=1))
         assert shut in self.row(client.page("/campaigns/tiny/choose"), "bare")
         assert "bare: has no deploy documentation" in client.page("/campaigns/tiny/")

@@ -152,7 +152,7 @@ def test_without_configuration_there_is_nothing(there, visit, at_desk):
 def test_a_file_that_cannot_be_read_lets_nobody_in_but_by_a_link(there, visit, at_desk, caplog):
     (at_desk.home / "chairlift.toml").write_text("[sign_in")
     assert "Sign in with" not in visit().page("/sign-in")
-    assert "until this is mended" in caplog.text
+    assert "until it is mended" in caplog.text
     visit("Ana").page("/")
 
 

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
+
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from chairlift.core.decision import StepName
-from chairlift.core.menu import DEPLOY_DOCS
+from chairlift.core.menu import DEPLOY_DOCS, ServiceLevel
+from chairlift.core.upgrade import Service
 from chairlift.server import actions, queries
-from chairlift.server.models import Campaign, Upgrade
+from chairlift.server.models import Campaign, Upgrade, service_value
+from chairlift.server.models import Service as ServiceRow
 from chairlift.server.web import access
 from chairlift.server.web.access import Request
 from chairlift.server.web.once import once
 from chairlift.server.web.tags import rungs
 
+#: Services of the reader that are looked at for the menu.
+_MOST = 200
 _NOT_GIVEN = "which this level does not give"
 
 
@@ -23,9 +30,9 @@ def menu(request: Request, slug: str) -> HttpResponse:
     """What this upgrade is, and the levels side by side; which are open to the reader's own services, and why not."""
     campaign = queries.campaign(slug)
     value = campaign.value
+    mine, today = _mine(request), request.now.date()
     levels = [
-        {"level": level, "rungs": rungs(level, "squad"), "shut": _shut(request, campaign, level.name)}
-        for level in value.levels
+        {"level": level, "rungs": rungs(level, "squad"), "shut": _shut(mine, level, today)} for level in value.levels
     ]
     context = {
         "campaign": campaign, "value": value, "levels": levels, "steps": list(StepName),
@@ -34,14 +41,18 @@ def menu(request: Request, slug: str) -> HttpResponse:
     return render(request, "web/menu.html", context)
 
 
-def _shut(request: Request, campaign: Campaign, level: str) -> list[str]:
-    """Why this level is not open to some of the reader's services, a line for each reason."""
+def _mine(request: Request) -> list[Service]:
+    """The services of the reader's squads, with what people have said of their documentation."""
     assert request.reader
-    mine = [s for s in request.roster.services if s.squad.name in request.reader.squads]
-    wanted = campaign.value.level(level)
+    rows = ServiceRow.objects.filter(squad__in=request.reader.squads).order_by("name")[:_MOST]
+    return [service_value(row, request.roster) for row in rows if request.roster.has(row.name)]
+
+
+def _shut(mine: Sequence[Service], level: ServiceLevel, today: date) -> list[str]:
+    """Why this level is not open to some of these services, a line for each reason."""
     reasons: dict[str, list[str]] = {}
-    for service in mine[:200]:
-        for need in service.lacks(wanted, request.now.date()):
+    for service in mine:
+        for need in service.lacks(level, today):
             documents = need == DEPLOY_DOCS
             words = "has no deploy documentation: promise it by a date" if documents else f"needs {need}, {_NOT_GIVEN}"
             reasons.setdefault(words, []).append(service.name)

@@ -10,6 +10,7 @@ from statistics import NormalDist
 from typing import Any
 
 from chairlift.core.verdict import ALPHA, MIN_RATIO
+from chairlift.server.web.drawing import Scale, spread
 
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 640, 180, 56, 168, 12, 28
 _SIGMAS = NormalDist().inv_cdf(1 - ALPHA)
@@ -19,8 +20,8 @@ _SIGMAS = NormalDist().inv_cdf(1 - ALPHA)
 class Label:
     """Words beside what they name."""
 
-    x: int
-    y: int
+    x: float
+    y: float
     words: str
 
 
@@ -30,10 +31,10 @@ class Plot:
 
     line: str
     band: str
-    expected: int
-    dots: tuple[tuple[int, int], ...]
+    expected: float
+    dot: tuple[float, float]
     labels: tuple[Label, ...]
-    marks: tuple[Label, ...]
+    ticks: tuple[Label, ...]
     told: str
     since: datetime
     until: datetime
@@ -49,19 +50,19 @@ def of_verdict(verdict: Mapping[str, Any], since: str) -> Plot | None:
     usual = counts["before"]["errors"] / before
     points = [(datetime.fromisoformat(at), requests, errors / requests) for at, requests, errors in line if requests]
     limits = [_limit(usual, before, requests) for _, requests, _ in points]
-    box = _Box(start, end, 1.1 * max(*limits, *(rate for _, _, rate in points), usual, 1e-6))
-    line_points = [(box.x(at), box.y(rate)) for at, _, rate in points]
-    upper = [(box.x(at), box.y(limit)) for (at, _, _), limit in zip(points, limits, strict=True)]
-    lower = [(x, box.y(max(2 * usual - limit, 0))) for (x, _), limit in zip(upper, limits, strict=True)]
-    now = points[-1][2]
-    words = [(upper[-1][1], "above this: worse"), (box.y(usual), f"{usual:.2%} before"), (box.y(now), f"{now:.2%} now")]
+    box = _Box(
+        Scale(start, end, WIDTH - LEFT - RIGHT, LEFT), 1.1 * max(*limits, *(rate for _, _, rate in points), usual, 1e-6)
+    )
+    upper = [box.point(at, limit) for (at, _, _), limit in zip(points, limits, strict=True)]
+    lower = [box.point(at, max(2 * usual - limit, 0)) for (at, _, _), limit in zip(points, limits, strict=True)]
+    rates, now = [box.point(at, rate) for at, _, rate in points], points[-1][2]
     return Plot(
-        line=_path(line_points),
+        line=_path(rates),
         band=_path([*upper, *reversed(lower)]),
         expected=box.y(usual),
-        dots=tuple(line_points[-1:]),
-        labels=_apart(words),
-        marks=(Label(LEFT, HEIGHT - 8, "deployed"), *box.scale()),
+        dot=rates[-1],
+        labels=box.labels({"above this: worse": limits[-1], f"{usual:.2%} before": usual, f"{now:.2%} now": now}),
+        ticks=(Label(LEFT, HEIGHT - 8, "deployed"), *box.ticks()),
         told=f"Error rate {now:.3%} after the deployment; {usual:.3%} before; from {limits[-1]:.3%} on it is worse.",
         since=start,
         until=end,
@@ -72,38 +73,29 @@ def _limit(usual: float, before: int, after: int) -> float:
     """From which rate on so many requests are worse than those before: significant, and large enough to matter."""
     # Of nothing before, one error is what it might have been.
     rate = max(usual, 1 / before)
-    spread = math.sqrt(rate * (1 - min(rate, 0.999)) * (1 / before + 1 / after))
-    return min(max(MIN_RATIO * rate, rate + _SIGMAS * spread), 1.0)
+    deviation = math.sqrt(rate * (1 - min(rate, 0.999)) * (1 / before + 1 / after))
+    return min(max(MIN_RATIO * rate, rate + _SIGMAS * deviation), 1.0)
 
 
 @dataclass(frozen=True)
 class _Box:
-    start: datetime
-    end: datetime
+    across: Scale
     highest: float
 
-    def x(self, at: datetime) -> int:
-        whole = (self.end - self.start).total_seconds() or 1
-        part = min(max((at - self.start).total_seconds() / whole, 0), 1)
-        return round(LEFT + part * (WIDTH - LEFT - RIGHT))
+    def y(self, rate: float) -> float:
+        return round(HEIGHT - BOTTOM - rate / self.highest * (HEIGHT - TOP - BOTTOM), 1)
 
-    def y(self, rate: float) -> int:
-        return round(HEIGHT - BOTTOM - rate / self.highest * (HEIGHT - TOP - BOTTOM))
+    def point(self, at: datetime, rate: float) -> tuple[float, float]:
+        return self.across.x(at), self.y(rate)
 
-    def scale(self) -> tuple[Label, ...]:
+    def labels(self, rates: Mapping[str, float]) -> tuple[Label, ...]:
+        """Words at the end of their lines, moved until none lies on another."""
+        places = spread([self.y(rate) + 4 for rate in rates.values()], 16, TOP + 4, HEIGHT - BOTTOM)
+        return tuple(Label(WIDTH - RIGHT + 8, y, words) for y, words in zip(places, rates, strict=True))
+
+    def ticks(self) -> tuple[Label, ...]:
         return Label(0, HEIGHT - BOTTOM, "0%"), Label(0, TOP + 10, f"{self.highest:.2%}")
 
 
-def _path(points: list[tuple[int, int]]) -> str:
+def _path(points: list[tuple[float, float]]) -> str:
     return " ".join(f"{x},{y}" for x, y in points)
-
-
-def _apart(words: list[tuple[int, str]]) -> tuple[Label, ...]:
-    """Labels at the end of their lines, moved until none lies on another."""
-    found: list[Label] = []
-    low = HEIGHT - BOTTOM
-    for y, text in sorted(words, key=lambda each: -each[0]):
-        low = min(y + 4, low)
-        found.append(Label(WIDTH - RIGHT + 8, low, text))
-        low -= 16
-    return tuple(found)

@@ -213,7 +213,10 @@ class TestSquad:
         found = ana.read("squads/Heron")
         assert (names(found), found["total"], found["services"]) == (["cart", "shop"], 2, 4)
         assert (found["people"], found["contact"], found["backup"]) == (["Ana", "Bo"], "Ana", "Bo")
-        assert ana.read("squads/Crow", 404)["detail"] == "no squad called 'Crow'"
+        assert (
+            ana.read("squads/Crow", 404)["detail"]
+            == "there is no squad called 'Crow'; the sheet has all that there are"
+        )
 
 
 class TestETag:
