@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
+from chairlift.core.budget import Call, Heard, Lane, Limits
 from chairlift.core.unit import Outcome, Unit
 from chairlift.core.upgrade import Deployment, Issue, PullRequest, RunState
 from chairlift.core.verdict import Counts
@@ -45,6 +46,34 @@ class Comment:
     at: datetime
 
 
+@dataclass(frozen=True)
+class Watched:
+    """What a forge is watched for: branches of a repository, and our issue under a key."""
+
+    repo: str
+    branches: tuple[str, ...]
+    key: str = ""
+
+
+@runtime_checkable
+class Budget(Protocol):
+    """What an identity may still ask of a forge, shared by all who work under it; adapters that ask for it get it.
+
+    `identity` names whose limits are meant, such as 'github.com app 12'; it holds no secret.
+    """
+
+    def spend(self, identity: str, limits: Limits, lane: Lane, call: Call) -> None:
+        """Take what a call costs before it is made; waits some seconds where that is enough.
+
+        Unavailable, with `after`, where it is not: the call is not made then.
+        """
+        ...
+
+    def heard(self, identity: str, heard: Heard) -> None:
+        """What the forge said of the limits, after each answer that says something."""
+        ...
+
+
 @runtime_checkable
 class Forge(Protocol):
     """Where repositories and pull requests live. `repo` is the forge's own name of a repository."""
@@ -73,6 +102,7 @@ class Forge(Protocol):
     def merge(self, repo: str, number: int, expected_head: str, method: str) -> str:
         """Merge by squash, merge or rebase and return the commit on the base; the same again when already merged.
 
+        Empty where the forge has put it into its queue or will merge it by itself: then `PullRequest.queued` says so.
         Refused when the head is not the expected one, the branch is protected, or it conflicts.
         """
         ...
@@ -105,6 +135,14 @@ class Forge(Protocol):
 
     def report_check(self, repo: str, head: str, name: str, state: str, summary: str) -> None:
         """Show a check (pending, passed, failed) on a commit."""
+        ...
+
+    def marks(self, watched: Sequence[Watched]) -> Sequence[str]:
+        """A text for each that differs as soon as something does that a look would see; cheaper than looking.
+
+        That is where the default branch and these branches are, their pull requests with reviews and checks, and
+        comments on them and on the issue. Empty for what cannot be told, as of a repository that is gone.
+        """
         ...
 
 

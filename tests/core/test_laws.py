@@ -159,6 +159,8 @@ def test_no_merge_without_the_required_review_of_this_head(world: World) -> None
     else:
         assert TEAM in approvers or (world.change.slug, pull.head) in world.up.said.approved
     assert len(approvers) >= pull.needs_approvals
+    assert not pull.waits or pull.queued
+    assert not (done_by_us(decision, Verb.MERGE) and pull.queued)
     assert not any(review.state == "changes requested" for review in here)
     assert isinstance(decision, Do)
     assert decision.about == pull.head

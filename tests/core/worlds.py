@@ -194,6 +194,8 @@ def pulls(dice: Dice, seen: Seen, stage: Stage, but: int) -> Seen:
         conflicted=clash,
         draft=dice.usually(False, True, but=4),
         needs_approvals=dice.usually(0, 1, 3, but=15),
+        waits=dice.usually((), ("1 more review by code owners",), but=6),
+        queued=dice.usually(False, True, but=6),
     )
     return replace(seen, pull=pull, heads={"main": "base", pull.branch: pull.head})
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
 
 import pygit2
@@ -14,7 +15,7 @@ import pygit2
 from chairlift.core.upgrade import Issue, PullRequest
 from chairlift.localforge.forge import Forge
 from chairlift.localforge.reviews import APPROVED
-from chairlift.ports import Comment, Unavailable
+from chairlift.ports import Comment, Refused, Unavailable, Watched
 
 
 @dataclass(frozen=True)
@@ -92,3 +93,19 @@ class LocalForge:
     @_reachable()
     def report_check(self, repo: str, head: str, name: str, state: str, summary: str) -> None:
         self._forge.pulls.check(repo, head, name, state, summary)
+
+    @_reachable()
+    def marks(self, watched: Sequence[Watched]) -> Sequence[str]:
+        return [self._mark(each) for each in watched]
+
+    def _mark(self, watched: Watched) -> str:
+        try:
+            repository = self._forge.repositories.get(watched.repo)
+        except Refused:
+            return ""
+        git = repository.open()
+        names = ["HEAD", *(f"refs/heads/{branch}" for branch in watched.branches)]
+        heads = [str(git.references[name].resolve().target) if name in git.references else "" for name in names]
+        pulls = [self._forge.pulls.newest(watched.repo, branch) for branch in watched.branches]
+        last = max((comment.id for comment in self.comments(watched.repo, 0)), default=0)
+        return sha256(repr((heads, pulls, self.issue(watched.repo, watched.key), last)).encode()).hexdigest()

@@ -263,7 +263,11 @@ class Check:
 
 @dataclass(frozen=True)
 class PullRequest:
-    """A pull request as its forge shows it; `state` is open, closed or merged."""
+    """A pull request as its forge shows it; `state` is open, closed or merged.
+
+    `waits` is what its forge asks for besides approvals and checks before it may be merged, in words; `queued` says
+    that its forge merges it by itself once it can.
+    """
 
     number: int
     branch: str
@@ -279,6 +283,8 @@ class PullRequest:
     draft: bool = False
     conflicted: bool = False
     needs_approvals: int = 0
+    waits: tuple[str, ...] = ()
+    queued: bool = False
     reviews: tuple[Review, ...] = ()
     checks: tuple[Check, ...] = ()
     url: str = ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from chairlift.core.decision import Ask, Decision, Do, Party, Satisfied, StepName, Verb, Wait
 from chairlift.core.menu import Change
@@ -10,6 +10,9 @@ from chairlift.core.upgrade import PullRequest, Seen, Upgrade
 from chairlift.ports import Message, Ports
 from chairlift.steps import texts
 from chairlift.steps.gates import closed, stands_in_the_way
+
+#: A queue tells nobody when it is through, where there are no webhooks.
+SOON = timedelta(minutes=1)
 
 
 class Merge:
@@ -34,6 +37,7 @@ class Merge:
             stands_in_the_way(up, change)
             or self._notice(up, change, pull, now)
             or closed(up, now)
+            or self._queued(pull, now)
             or Do(Verb.MERGE, pull.head, "reviewed, green and announced on this head; nothing stands in the way")
         )
 
@@ -50,6 +54,11 @@ class Merge:
             return Wait(ends, f"notice to {up.service.squad.name}: merges when it ends, unless somebody objects")
         return None
 
+    def _queued(self, pull: PullRequest, now: datetime) -> Wait | None:
+        return (
+            Wait(now + SOON, f"pull request {pull.number} is in the merge queue of its forge") if pull.queued else None
+        )
+
     def act(self, up: Upgrade, change: Change, seen: Seen, do: Do, ports: Ports) -> str:
         pull = seen.pull
         assert pull is not None
@@ -60,4 +69,4 @@ class Merge:
             ports.forge.ensure_comment(up.service.repo, pull.number, "notice", text)
             return f"notice of {up.campaign.times.notice} begins"
         merged = ports.forge.merge(up.service.repo, pull.number, do.about, up.campaign.merge_method)
-        return f"merged as {merged}"
+        return f"merged as {merged}" if merged else "put into the merge queue"

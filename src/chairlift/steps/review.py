@@ -101,6 +101,10 @@ class Review:
         if len(approvals) < pull.needs_approvals:
             why = f"the branch is protected: {len(approvals)} of {pull.needs_approvals} approvals on {pull.head[:10]}"
             return self._ask(up, change, who, f"approvals {pull.head}", why, now)
+        if pull.waits and not pull.queued:
+            # Who protects a branch are those who own it, whoever reviews at this level.
+            why = f"the branch is protected: pull request {pull.number} waits for {', and for '.join(pull.waits)}"
+            return self._ask(up, change, Party.SQUAD, f"protection {pull.head}", why, now)
         return None
 
     def _may_approve(self, up: Upgrade, seen: Seen) -> bool:

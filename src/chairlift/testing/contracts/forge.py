@@ -2,87 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Protocol
-
 import pytest
 
-from chairlift.core.upgrade import PullRequest, digest
 from chairlift.ports import Forge, Refused
-
-#: What a title, a comment or a body may hold; forges may not lose a character of it.
-ODD_TEXT = "ünïcode 🚡 '\"`$(rm)` <b>\\n</b> %s {0} --flag\r\n\ttab \u202e rtl; DROP TABLE pulls; /chairlift hold"
-LONG_TEXT = "0123456789" * 1_000
-NO_COMMIT = "0123456789abcdef0123456789abcdef01234567"
+from chairlift.testing.contracts.people import NO_COMMIT, ODD_TEXT, World, found, opened
+from chairlift.testing.contracts.talk import TalkContract
 
 
-class World(Protocol):
-    """The people around one repository, whose default branch `main` holds some files; Chairlift does none of this."""
-
-    repo: str
-    #: Two names that can speak on the forge.
-    people: tuple[str, str]
-
-    def push(self, branch: str, files: Mapping[str, str]) -> str:
-        """Put these files on top of the branch (of `main` when it is new), push that, and return the commit."""
-        ...
-
-    def move(self, branch: str, commit: str) -> None:
-        """Push a commit that the repository knows to the branch, by force."""
-        ...
-
-    def delete(self, branch: str) -> None:
-        """Delete the branch."""
-        ...
-
-    def tip(self, branch: str) -> str:
-        """The commit that the branch is at."""
-        ...
-
-    def files(self, branch: str) -> Mapping[str, str]:
-        """What the branch holds, text by path."""
-        ...
-
-    def review(self, number: int, by: str, state: str, text: str = "") -> None:
-        """Review the present head: approved, changes requested or commented."""
-        ...
-
-    def comment(self, number: int, by: str, text: str) -> None: ...
-
-    def close(self, number: int, by: str) -> None: ...
-
-    def reopen(self, number: int, by: str) -> None: ...
-
-    def protect(self, branch: str, approvals: int, checks: Sequence[str]) -> None:
-        """From now on a merge into the branch needs these."""
-        ...
-
-
-def opened(forge: Forge, world: World, branch: str = "work", files: Mapping[str, str] | None = None) -> PullRequest:
-    """A branch with one commit, and a pull request from it."""
-    world.push(branch, files or {f"{branch}.txt": "new\n"})
-    return forge.ensure_pull(world.repo, branch, "main", f"Title of {branch}", "Body", ("chairlift",))
-
-
-def found(forge: Forge, world: World, branch: str = "work") -> PullRequest:
-    """The pull request of a branch that has one."""
-    pull = forge.pull_for(world.repo, branch)
-    assert pull is not None
-    return pull
-
-
-class ForgeContract:
+class ForgeContract(TalkContract):
     """What every forge does."""
-
-    @pytest.fixture
-    def forge(self) -> Forge:
-        """A forge with the repository of the world."""
-        raise NotImplementedError
-
-    @pytest.fixture
-    def world(self, forge: Forge) -> World:
-        """The people around that repository."""
-        raise NotImplementedError
 
     def test_it_is_a_forge(self, forge: Forge) -> None:
         assert isinstance(forge, Forge)
@@ -332,65 +260,3 @@ class ForgeContract:
                 forge.merge(world.repo, pull.number, pull.head, "squash")
         forge.report_check(world.repo, pull.head, "tests", "passed", "")
         forge.merge(world.repo, pull.number, pull.head, "squash")
-
-    # ---- talk ----
-
-    def test_comments_come_once_each_and_in_order(self, forge: Forge, world: World) -> None:
-        ann, bob = world.people
-        first, second = opened(forge, world), opened(forge, world, "other")
-        world.comment(first.number, ann, "one")
-        world.comment(second.number, bob, ODD_TEXT)
-        one, two = forge.comments(world.repo, 0)
-        assert (one.number, one.by, one.text) == (first.number, ann, "one")
-        assert (two.number, two.by, two.text) == (second.number, bob, ODD_TEXT)
-        assert one.id < two.id
-        assert one.at.tzinfo is not None
-        world.comment(first.number, ann, LONG_TEXT)
-        (three,) = forge.comments(world.repo, two.id)
-        assert three.text == LONG_TEXT
-        assert list(forge.comments(world.repo, three.id)) == []
-
-    def test_our_own_comments_are_left_out_and_edited_in_place(self, forge: Forge, world: World) -> None:
-        pull = opened(forge, world)
-        before = len(self.our_comments(forge, world, pull.number))
-        forge.ensure_comment(world.repo, pull.number, "notice", "merging on Monday")
-        forge.ensure_comment(world.repo, pull.number, "notice", "merging on Tuesday")
-        forge.ensure_comment(world.repo, pull.number, "notice", "merging on Tuesday")
-        forge.ensure_comment(world.repo, pull.number, "other", ODD_TEXT)
-        forge.approve(world.repo, pull.number, pull.head, "good")
-        world.comment(pull.number, world.people[0], "fine")
-        assert [comment.text for comment in forge.comments(world.repo, 0)] == ["fine"]
-        assert self.our_comments(forge, world, pull.number)[before : before + 2] == ["merging on Tuesday", ODD_TEXT]
-        with pytest.raises(Refused):
-            forge.ensure_comment(world.repo, pull.number + 1, "notice", "nowhere")
-
-    def our_comments(self, forge: Forge, world: World, number: int) -> list[str]:
-        """The texts of Chairlift's own comments under a number, oldest first."""
-        raise NotImplementedError
-
-    def test_an_issue_is_made_once_edited_closed_and_opened(self, forge: Forge, world: World) -> None:
-        assert forge.issue(world.repo, "django") is None
-        made = forge.ensure_issue(world.repo, "django", "Title", "Body")
-        assert (made.state, made.digest) == ("open", digest("Title", "Body"))
-        assert forge.issue(world.repo, "django") == made
-        assert forge.ensure_issue(world.repo, "django", "Title", "Body") == made
-        edited = forge.ensure_issue(world.repo, "django", "Title", "More", closed=True)
-        assert (edited.number, edited.state, edited.digest) == (made.number, "closed", digest("Title", "More"))
-        assert forge.ensure_issue(world.repo, "django", "Title", "More").state == "open"
-        assert forge.ensure_issue(world.repo, "other", "Title", "Body").number != made.number
-
-    def test_people_comment_on_issues_too(self, forge: Forge, world: World) -> None:
-        issue = forge.ensure_issue(world.repo, "django", "Title", "Body")
-        pull = opened(forge, world)
-        assert pull.number != issue.number
-        world.comment(issue.number, world.people[0], "/chairlift update half done")
-        (comment,) = forge.comments(world.repo, 0)
-        assert (comment.number, comment.text) == (issue.number, "/chairlift update half done")
-
-    @pytest.mark.parametrize("text", [ODD_TEXT, LONG_TEXT, ""], ids=["odd", "long", "empty"])
-    def test_no_character_of_an_issue_is_lost(self, forge: Forge, world: World, text: str) -> None:
-        title = text[:60] or "Title"
-        forge.ensure_issue(world.repo, title, title, text)
-        issue = forge.issue(world.repo, title)
-        assert issue is not None
-        assert issue.digest == digest(title, text)

@@ -9,7 +9,7 @@ from datetime import datetime
 from chairlift.core.upgrade import Check, Issue, PullRequest, Review, digest
 from chairlift.localforge.protection import Rule
 from chairlift.localforge.reviews import PENDING, unmet
-from chairlift.ports import Comment, Refused, Unavailable
+from chairlift.ports import Comment, Refused, Unavailable, Watched
 from chairlift.testing.fakes.git import Conflict, MemoryGit, MemoryRepository
 
 
@@ -128,6 +128,11 @@ class MemoryForge:
             raise Refused(f"{repo} has no commit {head!r} to show a check on: push it first")
         place.checks[head, name] = Check(name, state, head, summary)
 
+    def marks(self, watched: Sequence[Watched]) -> Sequence[str]:
+        if self.away:
+            raise Unavailable("the forge in memory is away: the test says when it is back")
+        return [self._mark(each) if f"memory://{each.repo}" in self.git.repositories else "" for each in watched]
+
     # ---- what people do ----
 
     def pull(self, repo: str, number: int) -> PullRequest:
@@ -200,6 +205,13 @@ class MemoryForge:
         self._at(repo)[0].rules[rule.branch] = rule
 
     # ---- how it stands ----
+
+    def _mark(self, watched: Watched) -> str:
+        _, git = self._at(watched.repo)
+        heads = [git.branches.get(branch) for branch in (git.default, *watched.branches)]
+        pulls = [self.pull_for(watched.repo, branch) for branch in watched.branches]
+        last = max((comment.id for comment in self.comments(watched.repo, 0)), default=0)
+        return repr((heads, pulls, self.issue(watched.repo, watched.key), last))
 
     def _at(self, repo: str) -> tuple[Place, MemoryRepository]:
         if self.away:
