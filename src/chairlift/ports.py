@@ -147,6 +147,15 @@ class Forge(Protocol):
 
 
 @runtime_checkable
+class Keyring(Protocol):
+    """A forge that lets git in by a key of its own, which is in no address and which may be another one in an hour."""
+
+    def git_authorization(self, url: str) -> str:
+        """The value of the header that opens this address, such as 'Basic …'; empty where it is none of this forge."""
+        ...
+
+
+@runtime_checkable
 class Workspace(Protocol):
     """Where a checkout is changed: a warm bare mirror per repository, and worktrees of it."""
 
