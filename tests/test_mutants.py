@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.mutant import Mutant
-from tests.mutants import KNOWN, ROOT, Bed, judged
+from tests.mutants import KNOWN, ROOT, Bed
 
 VERDICT = "tests/core/test_verdict.py"
 AWAY = f"{VERDICT}::test_a_monitor_that_is_away_makes_no_verdict"
@@ -23,7 +23,8 @@ HARMLESS = planted(LINE.replace(', "', ',"').replace(")", " )"))
 
 @pytest.fixture(scope="module")
 def bed():
-    found = Bed()
+    """Compiled beforehand, as all are."""
+    found = Bed([VERDICT])
     yield found
     found.close()
 
@@ -38,14 +39,15 @@ def test_it_stands_once_in_its_file_and_its_tests_are_there(mutant):
         assert (ROOT / each.partition("::")[0]).exists(), each
 
 
-def test_each_is_judged_for_what_it_is():
-    """One after the other in the same two beds, and compiled beforehand, as all are."""
+@pytest.mark.xdist_group("mutants")
+def test_each_is_judged_for_what_it_is(bed):
+    """One after the other in the same bed, in whatever order."""
     assert len(KILLED.new) == len(HARMLESS.new)
-    many = [KILLED, HARMLESS, HARMLESS, KILLED, KILLED, HARMLESS]
-    words = [word for word, _ in judged(many)]
-    assert words == ["killed" if each is KILLED else "SURVIVED" for each in many]
+    for each in (KILLED, HARMLESS, HARMLESS, KILLED, KILLED, HARMLESS):
+        assert bed.judge(each)[0] == ("killed" if each is KILLED else "SURVIVED")
 
 
+@pytest.mark.xdist_group("mutants")
 class TestWhatIsNeither:
     """Nothing that goes wrong is taken for a bug that was seen."""
 
