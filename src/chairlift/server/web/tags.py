@@ -15,7 +15,7 @@ from django.utils.html import format_html, format_html_join
 from chairlift.core.decision import Party, StepName
 from chairlift.core.menu import ServiceLevel
 from chairlift.core.schedule import counted, span
-from chairlift.server import queries
+from chairlift.core.standing import STUCK
 from chairlift.server.reports import Part, Report, Row, forms
 
 register = template.Library()
@@ -92,7 +92,7 @@ def rungs(level: ServiceLevel | None, squad: str, step: str = "", decision: str 
         words = "open" if party is None else "project team" if party is Party.PROJECT_TEAM else "you" if mine else squad
         if party is Party.PROJECT_TEAM and level and level.notice and each is StepName.MERGE:
             words += ", with notice"
-        here = "blocked" if decision in queries.STUCK else "here"
+        here = "blocked" if decision in STUCK else "here"
         mark = "done" if rank < at else here if rank == at else ""
         side = "" if party is None else "ours" if party is Party.PROJECT_TEAM else "squads"
         found.append(Rung(each, side, words, mark))
