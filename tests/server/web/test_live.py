@@ -19,9 +19,9 @@ LIVE = [
 
 
 def digest(page):
-    found = re.search(r'"If-None-Match": "([0-9a-f]{32})"', page)
+    found = re.search(r'"If-None-Match": "\\"([0-9a-f]{32})\\""', page)
     assert found, page
-    return found[1]
+    return f'"{found[1]}"'
 
 
 @pytest.mark.parametrize("address", LIVE)
