@@ -155,6 +155,23 @@ class TestTrouble:
         two.settle()
         assert two.row("shop").decision == "ask"
 
+    def test_it_waits_for_the_project_team_since_it_began(self, two):
+        two.settle()
+        asked, two.faults["git_url", "shop"] = two.row("shop").since, raising(Refused("no right"))
+        two.tick(timedelta(days=2))
+        actions.say(two.row("shop"), Kind.SAID, "Ana", two.roster, two.now, text="so?")
+        two.settle()
+        assert two.row("shop").since == two.now
+        began = two.now
+        two.tick(timedelta(days=1))
+        actions.say(two.row("shop"), Kind.SAID, "Ana", two.roster, two.now, text="and now?")
+        two.settle()
+        assert (two.row("shop").decision, two.row("shop").since) == ("refused", began)
+        two.faults.clear()
+        actions.say(two.row("shop"), Kind.SAID, "Ana", two.roster, two.now, text="mended")
+        two.settle()
+        assert (two.row("shop").decision, two.row("shop").since) == ("ask", asked)
+
     def test_a_bug_rests_one_row_and_tells_nothing_secret(self, two, caplog):
         two.faults["git_url", "shop"] = raising(ValueError("secret"))
         two.settle()

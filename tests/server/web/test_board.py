@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 import pytest
 from django.db import connection
@@ -42,6 +42,18 @@ def test_each_service_is_a_card_below_its_step(at_desk, visit):
     assert "Notice ends soon" in column(page, "merge")
     assert '<span class="count">1</span>' in column(page, "done")
     assert cards(page, "done") == []
+
+
+def test_a_card_says_whose_turn_it_is_since_when_and_until_when(at_desk, visit):
+    fields = {"step": "review", "decision": "ask", "whom": Party.SQUAD, "change": "upgrade"}
+    since, now = at_desk.now - timedelta(days=3, hours=2), at_desk.now
+    stands(at_desk, "shop", **fields, since=since, until=now + timedelta(days=4, hours=1))
+    stands(at_desk, "cart", **fields, since=None, until=None)
+    shop, cart = re.findall(r"<article.*?</article>", column(visit("Cy").page(BOARD), "review"), re.DOTALL)
+    exact = f"{since.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+    words = r"<strong>Heron</strong>, waiting for (<time[^>]*>)3 days</time>, due <time[^>]*>in 4 days "
+    assert f'title="{exact}"' in re.search(words, shop)[1]
+    assert "waiting" not in cart
 
 
 def test_each_number_opens_as_many_rows(at_desk, visit):

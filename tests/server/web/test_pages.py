@@ -247,6 +247,15 @@ def test_a_squads_page_lists_what_waits_for_it_most_urgent_first(at_desk, visit)
     assert "There is no squad" in visit("Cy").page("/campaigns/tiny/squads/Egret", status=404)
 
 
+@pytest.mark.parametrize("address", ["/", "/campaigns/tiny/squads/Heron", "/campaigns/tiny/services/shop"])
+def test_every_turn_says_for_how_long_it_has_been_one(at_desk, visit, address):
+    at_desk.choose("shop", "DIY")
+    since, due = at_desk.now - timedelta(hours=30), at_desk.now + timedelta(days=2)
+    stands(at_desk, "shop", decision="ask", whom=Party.SQUAD, step="deploy", since=since, until=due)
+    page = visit("Ana").page(address)
+    assert re.search(r'waiting for <time datetime="[^"]*" title="[^"]* UTC">1 day</time>, due <time', page)
+
+
 def test_a_squads_page_says_when_they_work_and_how_they_are_reminded(at_desk, visit):
     freezes = ", ".join(
         f'{{first = {first}, last = {last}, why = "{why}"}}'

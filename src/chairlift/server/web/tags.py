@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,7 +14,7 @@ from django.utils.html import format_html, format_html_join
 
 from chairlift.core.decision import Party, StepName
 from chairlift.core.menu import ServiceLevel
-from chairlift.core.schedule import counted, span
+from chairlift.core.schedule import counted, length, span
 from chairlift.core.standing import STUCK
 from chairlift.server.reports import Part, Report, Row, forms
 
@@ -31,7 +31,18 @@ def moment(context: Context, at: datetime | str | None, form: str = "") -> str:
     now = context.get("now")
     near = span(at - now) if now and at != now and not form else ""
     shown = f"{local:%a} {local.day} {local:%b}, {local:%H:%M}"
-    words = f"{near} ({shown})" if near else shown
+    return _time(at, f"{near} ({shown})" if near else shown)
+
+
+@register.simple_tag(takes_context=True)
+def waiting(context: Context, since: datetime | None) -> str:
+    """`waiting for 3 days`, with the instant at which that began on hover; nothing where that is not known."""
+    if since is None:
+        return ""
+    return format_html("waiting for {}", _time(since, length(max(context["now"] - since, timedelta(0)))))
+
+
+def _time(at: datetime, words: str) -> str:
     return format_html(
         '<time datetime="{}" title="{}">{}</time>',
         at.isoformat(timespec="seconds"),
