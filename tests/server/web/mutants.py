@@ -10,6 +10,8 @@ PAGES = (
     Mutant(0, "a page runs what a diff holds", "server/web/diffs.py",
            "return [escape(each) for each in short]", "return [mark_safe(each) for each in short]",
            f"{WEB}/test_diffs.py::test_nothing_of_it_is_run"),
+    Mutant(0, "a finding links to where it does not seem to", "server/web/tags.py",
+           r"(?![^/\s]*@)", "", f"{WEB}/test_evidence.py"),
     Mutant(0, "half a file of a cut patch is shown as all of it", "server/web/diffs.py",
            "return Patch(files, cut=cut >= 0)", "return Patch(files)",
            f"{WEB}/test_diffs.py::test_a_patch_that_was_cut_says_so_and_shows_no_half_file"),

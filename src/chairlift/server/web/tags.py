@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -11,6 +12,7 @@ from urllib.parse import urlencode
 from django import template
 from django.template import Context
 from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from chairlift.core.decision import Party, StepName
 from chairlift.core.menu import ServiceLevel
@@ -138,6 +140,26 @@ def web_link(address: str, number: int) -> str:
     if address.startswith(("https://", "http://")):
         return format_html('<a href="{}" rel="noreferrer">{}</a>', address, words)
     return format_html('<span title="{}">{}</span>', address, words)
+
+
+#: An address in a text, without the stop after it; one with a name before its "@" leads elsewhere than it seems to.
+_ADDRESS = re.compile(r"""(https://(?![^/\s]*@)[^\s<>"'`]*[^\s<>"'`.,;:!?)\]])""")
+#: Letters of an address that are shown; it is whole on hover.
+_LONG = 60
+
+
+@register.simple_tag
+def linked(words: str) -> SafeString:
+    """Words from outside, with every https address in them as a link, and nothing else."""
+    return format_html_join(
+        "", "{}", ((_link(each) if n % 2 else each,) for n, each in enumerate(_ADDRESS.split(words)))
+    )
+
+
+def _link(address: str) -> SafeString:
+    short = address.removeprefix("https://").partition("#")[0]
+    shown = short if len(short) <= _LONG else f"{short[: _LONG - 1]}…"
+    return format_html('<a href="{}" title="{}" rel="noreferrer">{}</a>', address, address, shown)
 
 
 @register.simple_tag
