@@ -95,7 +95,7 @@ class TestChoosingForAllThatMatch:
     def test_on_all_pages(self, many, visit):
         client = visit("Ana")
         page = client.page(CHOOSE)
-        assert "Record it for all 124, on every page</button>" in page
+        assert "Record it for all 124 services, on every page</button>" in page
         answer = client.post(f"{CHOOSE}?page=2", self.form(page, why="we know it"), follow=True)
         assert "Recorded: DIY for 124 of 124 services" in answer.content.decode()
         chosen = entries(Kind.CHOSE)
@@ -109,7 +109,7 @@ class TestChoosingForAllThatMatch:
         many.choose("many001", "DIY")
         address = f"{CHOOSE}?q=many00&level=none"
         page = client.page(address)
-        assert "Record it for all 9 that match</button>" in page
+        assert "Record it for all 9 services that match</button>" in page
         assert client.post(address, self.form(page)).status_code == 302
         names = Upgrade.objects.filter(level="DIY").values_list("service__name", flat=True)
         assert sorted(names) == [f"many00{place}" for place in range(10)]
