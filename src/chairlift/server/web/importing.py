@@ -93,7 +93,7 @@ def conflicts(request: Request, slug: str) -> HttpResponse:
         return redirect("conflicts", slug=slug)
     context = {
         "live": "#differs", "campaign": campaign, "value": campaign.value,
-        "rows": found[:SHOWN], "count": found.count(),
+        "rows": found[:SHOWN], "count": (count := found.count()), "more": count - SHOWN,
         "state": SheetState.objects.filter(campaign=campaign).first(),
     }  # fmt: skip
     return render(request, "web/conflicts.html", context)
