@@ -14,6 +14,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from urllib.request import urlopen
 
 from chairlift.cli.frame import open_home
 from chairlift.server.database import VARIABLE
@@ -36,6 +37,8 @@ def main(home: Path) -> None:
             (home / "chairlift.toml").write_text('operators = ["Olga"]\n')
     serving = Serving("127.0.0.1", 0)
     settings.URL = f"http://127.0.0.1:{serving.port}"
+    # All that the pages need is loaded with the first of them: on a busy machine no page should wait for that.
+    urlopen(f"{settings.URL}/sign-in").read()
     say(settings.URL)
     file = home / "db.sqlite3"
     kept = sqlite3.connect(":memory:")
