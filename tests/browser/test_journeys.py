@@ -53,6 +53,7 @@ def test_a_squad_chooses_for_many_services_at_once_and_sees_it_on_the_sheet(wind
     press(page, "Record this choice")
     expect(page.get_by_role("status")).to_contain_text("Trust but verify for 2 of 2 services")
     page.get_by_role("link", name="Sheet").click()
+    expect(page.locator("[aria-current=page]")).to_have_text("Sheet")
     for name in ("enrolment", "grades"):
         expect(row(page, name)).to_contain_text("Trust but verify")
         expect(row(page, name).get_by_role("listitem").last).to_contain_text("you")

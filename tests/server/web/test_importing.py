@@ -61,6 +61,13 @@ class TestImport:
         assert client.post(address).status_code == 409
         assert chosen() == []
 
+    @pytest.mark.parametrize(("rows", "said"), [("cart,\n", "1 row without a level"), ("cart,\nbare,tbd\n", "2 rows")])
+    def test_rows_without_a_level_are_counted(self, visit, rows, said):
+        page = visit("Ana")
+        text = page.page(show(page, f"Service,Level\nshop,DIY\n{rows}"))
+        assert f"1 choice would change, 0 are so already. {said}" in text
+        assert "without a level" not in page.page(show(page, "Service,Level\nshop,DIY\n"))
+
     def test_whoever_the_rows_name_it_stands_under_the_reader(self, visit):
         client = visit("Ana")
         client.post(show(client, "Service,Level,Chosen by,Why\nshop,DIY,Bo,we know it\ncart,DIY,Ana,\n"))

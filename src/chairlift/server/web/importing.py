@@ -67,6 +67,8 @@ def seen(request: Request, slug: str, number: int) -> HttpResponse:
         # Those of rows that could not even be read; the others stand beside their row.
         "unread": found.problems[: len(found.problems) - named][:SHOWN],
         "unread_more": len(found.problems) - named - SHOWN,
+        # A formula that no spreadsheet has worked out shows nothing, too: nobody should think that it was taken.
+        "unchosen": found.unchosen and f" {counted(found.unchosen, 'row')} without a level: nothing changes there.",
     }  # fmt: skip
     return render(request, "web/import_seen.html", context, status=409 if request.method == "POST" else 200)
 
