@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
+from chairlift import scratch
 from chairlift.programs import CannotStart, split
 from chairlift.recipes.django.book import Because
 from chairlift.recipes.django.changing import Choice, Made, bumps, move, resolver
@@ -201,8 +200,8 @@ class Repair:
 
     def _with(self, wanted: Mapping[str, Version]) -> Proof:
         """The proof of a copy of the checkout with these distributions moved."""
-        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-            copy = Path(folder) / "checkout"
+        with scratch.folder() as folder:
+            copy = folder / "checkout"
             copy_checkout(self.made.book.root, copy)
             book = type(self.made.book)(copy)
             names = {name: str(version) for name, version in wanted.items()}
@@ -252,8 +251,8 @@ class Repair:
         return after
 
     def _judged(self, done: Done) -> Proof:
-        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-            copy = Path(folder) / "checkout"
+        with scratch.folder() as folder:
+            copy = folder / "checkout"
             copy_checkout(self.made.book.root, copy)
             book = type(self.made.book)(copy)
             for path, data in done.files.items():

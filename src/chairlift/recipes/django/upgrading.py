@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from chairlift import scratch
 from chairlift.recipes.django import telling
 from chairlift.recipes.django.book import Because, Book
 from chairlift.recipes.django.changing import PARTS, Choice, Made, change
@@ -74,13 +74,18 @@ def current_of(root: Path, wanted: Wanted) -> Release:
     return found
 
 
-def upgrade(root: Path, wanted: Wanted, tell: Tell = lambda text: None) -> Report:
-    """Make the changes in this very folder, one on top of the other. Raises CannotUpgrade and NoSuchFixer."""
+def upgrade(
+    root: Path, wanted: Wanted, tell: Tell = lambda text: None, made: Callable[[Part], None] = lambda part: None
+) -> Report:
+    """Make the changes in this very folder, one on top of the other. Raises CannotUpgrade and NoSuchFixer.
+
+    `made` is called after each, while the folder holds it and none of the next.
+    """
     current = current_of(root, wanted)
     until = time.monotonic() + wanted.seconds
     declared = detect(Project(root))
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        before = Path(folder) / "before"
+    with scratch.folder() as folder:
+        before = folder / "before"
         copy_checkout(root, before)
         baseline, bumped = _baseline(before, current, wanted, tell)
     rows = [telling.run("before", baseline)] if baseline else []
@@ -90,6 +95,7 @@ def upgrade(root: Path, wanted: Wanted, tell: Tell = lambda text: None) -> Repor
         leg = Leg(current, wanted.target, stage)
         tell(TITLES[stage].format(target=show(wanted.target)))
         parts.append(_part(root, leg, wanted, baseline, until, tell))
+        made(parts[-1])
     places = tuple(dict.fromkeys(f"{each.path}:{each.line} {each.specifier}".strip() for each in declared.evidence))
     name = wanted.name or root.resolve().name
     return Report(name, show(current), show(wanted.target), str(declared.kind), places, tuple(parts), tuple(rows))
@@ -98,8 +104,8 @@ def upgrade(root: Path, wanted: Wanted, tell: Tell = lambda text: None) -> Repor
 def preview(root: Path, wanted: Wanted, tell: Tell = lambda text: None) -> Report:
     """The same in a copy: nothing in the folder changes."""
     current_of(root, wanted)
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        copy = Path(folder) / root.resolve().name
+    with scratch.folder() as folder:
+        copy = folder / root.resolve().name
         copy_checkout(root, copy)
         return upgrade(copy, wanted, tell)
 

@@ -9,7 +9,6 @@ import os
 import posixpath
 import re
 import shutil
-import tempfile
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from typing import Any
 
 from packaging.utils import canonicalize_name
 
+from chairlift import scratch
 from chairlift.programs import CannotStart, run
 from chairlift.recipes.django.dependencies.resolving import PASSED, Resolver, told, uv
 from chairlift.recipes.django.project import Project
@@ -47,8 +47,7 @@ def lock(project: Project, path: str, target: Release, by: Resolver, wanted: Map
     old = packages(before)
     if _is(old.get("django", ""), target) and not wanted:
         return Locked(before)
-    with tempfile.TemporaryDirectory(prefix="chairlift-") as name:
-        copy = Path(name)
+    with scratch.folder() as copy:
         _copy(project, copy)
         folder = copy / posixpath.dirname(path)
         argv, env = command(folder, path.rpartition("/")[2], before, by, wanted)

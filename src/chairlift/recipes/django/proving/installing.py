@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from packaging.utils import canonicalize_name
 
+from chairlift import scratch
 from chairlift.programs import Ran
 from chairlift.recipes.django.project import Project
 from chairlift.recipes.django.proving import sandbox
@@ -141,8 +141,7 @@ class Tries:
 
     def _install(self) -> tuple[Ran, str]:
         order = self.order
-        with tempfile.TemporaryDirectory(prefix="chairlift-") as name:
-            given = Path(name)
+        with scratch.folder() as given:
             given.chmod(0o755)
             (given / "overrides.txt").write_text("\n".join(self.overrides))
             (given / "lines.txt").write_text("\n".join(self._lines()))
