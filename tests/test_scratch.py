@@ -86,7 +86,9 @@ def test_a_fork_has_its_own_and_outlives_its_parent(tmp_path: Path) -> None:
         assert folder.is_dir()
 
 
-@pytest.mark.parametrize("name", ["chairlift-1-x", "chairlift-{user}-1", "chairlift-{user}-1-a.b", "other-{user}-1-abc"])
+@pytest.mark.parametrize(
+    "name", ["chairlift-1-x", "chairlift-{user}-1", "chairlift-{user}-1-a.b", "other-{user}-1-abc"]
+)
 def test_only_names_of_ours_are_swept(tmp_path: Path, name: str) -> None:
     (tmp_path / name.format(user=os.geteuid())).mkdir()
     assert scratch.sweep(tmp_path) == ()
