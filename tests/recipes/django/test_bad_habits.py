@@ -18,23 +18,24 @@ from tests.recipes.django.test_bad_input import committed
 
 pytestmark = [in_a_sandbox, on_django((2, 2)), on_django((3, 2))]
 
-#: What a test does after it started a process that flees; the state of the report; what it says is not verified.
+#: What a test does, after it started a process that flees; what the report says is not verified.
 HABITS = {
-    "hang": ("time.sleep(999)", "does not pass", "the tests hung: stopped after"),
-    "network": ("socket.create_connection(('192.0.2.1', 80), 2)", "not proven", "they need a network"),
+    "hang": ("time.sleep(999)", "the tests hung: stopped after"),
+    "network": ("socket.create_connection(('192.0.2.1', 80), 2)", "they need a network"),
     "database": (
         "from django.db.utils import OperationalError\n"
         "        raise OperationalError('could not connect to server: Connection refused')",
-        "not proven",
         "they need a database",
     ),
-    "secret": ("os.environ['STRIPE_API_KEY']", "not proven", "a setting of the environment ('STRIPE_API_KEY')"),
-    "outside": ("open('{out}/planted', 'w')", "does not pass", "the default branch itself is not green"),
-    "system": ("open('/usr/planted', 'w')", "does not pass", "Read-only file system"),
-    "parent": ("os.kill(os.getppid(), signal.SIGKILL); os.kill(os.getpid(), signal.SIGKILL)", "does not pass", ""),
+    "secret": ("os.environ['STRIPE_API_KEY']", "a setting of the environment ('STRIPE_API_KEY')"),
+    "outside": ("open('{out}/planted', 'w')", "the default branch itself is not green"),
+    "system": ("open('/usr/planted', 'w')", "Read-only file system"),
+    "parent": (
+        "os.kill(os.getppid(), signal.SIGKILL); os.kill(os.getpid(), signal.SIGKILL)",
+        "the default branch itself is not green",
+    ),
     "forks": (
-        "while True:\n            try:\n                os.fork()\n            except OSError:\n                pass",
-        "",
+        "while True:\n            try:\n                os.fork()\n            except OSError:\n                time.sleep(1)",
         "the default branch itself is not green",
     ),
 }
@@ -64,12 +65,12 @@ class Here:
         )
 
     def start(self, *argv: str | Path, **env: str) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "chairlift", *map(str, argv), "--to", "3.2", "--json", "--minutes", "1"]
+        command = [sys.executable, "-m", "chairlift", *map(str, argv), "--to", "3.2", "--json"]
         return subprocess.Popen(command, env={**self.env, **env}, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
-    def chairlift(self, *argv: str | Path, **env: str) -> tuple[int, dict[str, Any]]:
-        with self.start(*argv, **env) as running:
-            out, err = running.communicate(timeout=500)
+    def chairlift(self, *argv: str | Path, minutes: int = 20, **env: str) -> tuple[int, dict[str, Any]]:
+        with self.start(*argv, "--minutes", str(minutes), **env) as running:
+            out, err = running.communicate(timeout=1300)
         assert b"Traceback" not in err, err.decode()
         assert out, err.decode()
         return running.returncode, json.loads(out)
@@ -101,11 +102,12 @@ def unproven(report: dict[str, Any]) -> str:
 
 @pytest.mark.parametrize("habit", HABITS)
 def test_bad_habits_are_told_and_leave_nothing(habit: str, tmp_path: Path, here: Here) -> None:
-    body, state, words = HABITS[habit]
+    body, words = HABITS[habit]
     made = committed(service(tmp_path / "in", tests=here.tests(body)))
-    code, report = here.chairlift("upgrade", made, "--stage", "upgrade")
-    assert code == 1
-    assert report["state"] in ([state] if state else ["does not pass", "not proven"]), report
+    minutes = 1 if habit in ("hang", "forks") else 20
+    code, report = here.chairlift("upgrade", made, "--stage", "upgrade", minutes=minutes)
+    # So it was on the default branch: nothing says that the upgrade is at fault.
+    assert (code, report["state"]) == (1, "not proven"), report["parts"]
     assert words in unproven(report)
     assert [run["django"][:3] for run in report["baseline"]][:1] == ["2.2"]
     assert here.is_clean(), (here.running(), [*here.tmp.iterdir()], [*here.out.iterdir()])
