@@ -35,7 +35,7 @@ HABITS = {
         "the default branch itself is not green",
     ),
     "forks": (
-        "while True:\n            try:\n                os.fork()\n            except OSError:\n                time.sleep(1)",
+        "while True:\n            try: os.fork()\n            except OSError: time.sleep(1)",
         "the default branch itself is not green",
     ),
 }
