@@ -65,9 +65,8 @@ url = "{url}"
 verify_ssl = false
 [packages]
 tick = "*"
-[dev-packages]
-django = {{version = "~=2.2.0"}}
-""".replace("{{", "{").replace("}}", "}"),
+django = {version = "~=2.2.0"}
+""",
 }
 COMMANDS = {
     "uv.lock": ["lock"],
