@@ -22,9 +22,7 @@ def test_an_index_that_is_away(said: str) -> None:
 
 
 def test_an_index_that_nobody_may_ask() -> None:
-    said = (
-        "Because django was not found in the cache and you require it, your requirements are unsatisfiable."
-    )
+    said = "Because django was not found in the cache and you require it, your requirements are unsatisfiable."
     assert "was not to be asked" in unanswered(said)
 
 
