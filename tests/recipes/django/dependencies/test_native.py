@@ -65,7 +65,7 @@ url = "{url}"
 verify_ssl = false
 [packages]
 tick = "*"
-django = {version = "~=2.2.0"}
+django = "~=2.2.0"
 """,
 }
 COMMANDS = {

@@ -66,7 +66,7 @@ def lock(project: Project, path: str, target: Release, by: Resolver, wanted: Map
         if not ran.ok:
             return Locked(why=told(ran.tail(1200)) or ran.ended)
         if _toml(folder / "Pipfile") != _toml(project.root / posixpath.dirname(path) / "Pipfile"):
-            return Locked(why="it writes into the Pipfile, too, what else has to move")
+            return Locked(why="it would write its own form of it into the Pipfile, too")
         after = (folder / name).read_text(encoding="utf-8")
     new = packages(after)
     if not _is(new.get("django", ""), target):
