@@ -22,6 +22,7 @@ from bench.hunks import meaning
 from bench.hunks.history import History, Hunk, pattern_of
 from bench.hunks.judging import Three, Verdict, judge, share
 from bench.hunks.kinds import Need, Sort, need_of, sort_of
+from bench.hunks.taste import is_taste
 from bench.hunks.tidying import tidy
 from bench.hunks.unconcerned import concerned
 from chairlift.recipes.django.changing import Choice
@@ -116,6 +117,8 @@ def _rows(
         need = need_of(hunk, sort, before, tidied.get(hunk.old, ()))
         if sort is Sort.REQUIREMENTS and need is Need.REQUIRED and known.lacks(hunk):
             need = Need.UNRELATED
+        if need is Need.REQUIRED and hunk.old.endswith(".py") and is_taste(hunk, before, after):
+            need = Need.CLEAN_UP
         ours = checkout / (hunk.old or hunk.path)
         text = ours.read_bytes().decode("utf-8", "replace") if ours.is_file() else ""
         if sort is Sort.MIGRATION and not hunk.old:

@@ -1,4 +1,4 @@
-"""What people write in several ways, read as one: UTC by any name, and a route by any function that adds it."""
+"""What people write in several ways, read as one: UTC by any name, a route by any function, and their like."""
 
 from __future__ import annotations
 
@@ -60,6 +60,11 @@ class _Alike(ast.NodeTransformer):
     def visit_Call(self, node: ast.Call) -> ast.AST:
         called, first = _dotted(node.func), node.args[0] if node.args else None
         self.generic_visit(node)
+        if called.endswith("Middleware") and len(node.args) + len(node.keywords) == 1:
+            # Whatever stands for the view of a middleware that a test makes by itself.
+            if first is not None or node.keywords[0].arg == "get_response":
+                node.args, node.keywords = [ast.Name("view", ast.Load())], []
+            return node
         if isinstance(first, ast.Constant) and isinstance(first.value, str):
             if called in _ZONES and first.value.upper() == "UTC":
                 return _utc(node)

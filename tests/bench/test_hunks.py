@@ -12,6 +12,7 @@ from bench.hunks.alike import route
 from bench.hunks.history import History, Hunk, pattern_of
 from bench.hunks.judging import Three, Verdict, judge
 from bench.hunks.kinds import Need, Sort, need_of, sort_of
+from bench.hunks.taste import is_taste
 from bench.hunks.tidying import tidy
 from bench.hunks.unconcerned import concerned
 from chairlift.recipes.django.findings import Finding, Weight
@@ -218,10 +219,17 @@ def test_what_is_written_in_several_ways() -> None:
     theirs = ('    url(r"^a/(?P<pk>[0-9]+)/$", b),', '    path("a/<int:pk>/", b),')
     for made, verdict in (
         (r'    re_path(r"^a/(?P<pk>[0-9]+)/$", b),', Verdict.EQUIVALENT),
-        (r'    re_path(r"^a/(?P<pk>[0-9]+)/$", c),', Verdict.NONE),
+        (r'    re_path(r"^a/(?P<pk>[0-9]+)/$", c),', Verdict.PARTIAL),
     ):
         ours = routes.replace("django.conf.urls import url", "django.urls import re_path").replace(theirs[0], made)
         assert said("a.py", routes, theirs, ours, start=3) is verdict
+
+
+def test_the_view_of_a_middleware_is_whatever_stands_for_it() -> None:
+    before, theirs = "x = SMiddleware()\n", ("x = SMiddleware()", "x = SMiddleware(get_response=mocker.Mock())")
+    path = "a/tests/test_a.py"
+    assert said(path, before, theirs, "x = SMiddleware(lambda request: None)\n") is Verdict.EQUIVALENT
+    assert said(path, before, theirs, "x = SMiddleware(a, b)\n") is Verdict.PARTIAL
 
 
 def test_an_app_that_is_found_or_kept_from_it() -> None:
@@ -244,3 +252,32 @@ def test_a_makefile_by_what_its_rules_need() -> None:
 def test_what_a_makefile_downloads() -> None:
     text = "F=r/common.txt\n$(F):\n\twget -O $@ https://example.org/common.txt\nall: $(F)\n\techo\n"
     assert meaning.downloaded(text) == {"r/common.txt"}
+
+
+@pytest.mark.parametrize(
+    ("path", "removed", "added", "taste"),
+    [
+        ("a.py", "", "@admin.display(\n    description='x',\n)", True),
+        ("a.py", "f.short_description = 'x'\nadmin.site.register(A, B)", "@admin.register(C)", True),
+        ("a.py", "f.short_description = 'x'\nf.allow_tags = True", "", False),
+        ("a.py", "", "@cached", False),
+        ("a.py", "x = f(1)", "@admin.display()", False),
+        ("a.py", "from a import b", "from a.b import (C,\n    D)", True),
+        ("a.py", "from a import b", "from x.b import C", False),
+        ("a.py", "y = b.C", "y = C", True),
+        ("a.py", "y = b.C", "y = D", False),
+        (
+            "a/migrations/0001_x.py",
+            "f = django.contrib.postgres.fields.jsonb.JSONField()",
+            "f = models.JSONField()",
+            True,
+        ),
+        ("a/migrations/0001_x.py", "f = models.TextField()", "f = models.JSONField()", False),
+        ("a.py", "f = django.contrib.postgres.fields.jsonb.JSONField()", "f = models.JSONField()", False),
+    ],
+)
+def test_what_is_a_matter_of_taste(path: str, removed: str, added: str, taste: bool) -> None:
+    before = f"from a import b\n{removed}\n"
+    after = f"from a.b import C\n{added}\n"
+    start = 2 if not removed.startswith("from") else 1
+    assert is_taste(hunk(path, removed, added, start), before, after) is taste
