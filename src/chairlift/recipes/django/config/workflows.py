@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from chairlift.recipes.django.config import choices, steps, tokens, variants, yamls
 from chairlift.recipes.django.config import jobs as all_jobs
-from chairlift.recipes.django.config import steps, tokens, variants, yamls
 from chairlift.recipes.django.config.ci import Reader, version
 from chairlift.recipes.django.config.declared import Job
 from chairlift.recipes.django.config.texts import Text
@@ -127,7 +127,7 @@ def _with_target(work: Work, text: Text, reader: Reader, before: tuple[Job, ...]
                     break
         if best is not text:
             return best
-    for trial in steps.candidates(work, text, reader, before):
+    for trial in (*choices.for_tox(work, text), *steps.candidates(work, text, reader, before)):
         found = _jobs(work, trial, reader)
         if keeps(before, found) and target in _tested(found) and not _clashes(before, found):
             return trial
