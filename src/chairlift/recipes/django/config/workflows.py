@@ -41,11 +41,21 @@ def add_named(work: Work) -> None:
         text = ahead.text(path)
         jobs = _jobs(ahead, text, reader) if text else ()
         said = {each for job in jobs for each in _said_by(job)}
-        if text is None or not said or target in said or target not in _tested(jobs):
+        if text is None or not said or target in said or target not in _tested(jobs) | _installed(jobs):
             continue
         new = _with_target(ahead, text, reader, jobs)
         if new is not None:
             work.put(new, f"CI has a job that is named for Django {show(target)}")
+            _say_what_clashes(work, _jobs(ahead, new, reader))
+
+
+def _say_what_clashes(work: Work, jobs: Iterable[Job]) -> None:
+    """Jobs for an older Django that install the pins as well, which are the target's now."""
+    for job in jobs:
+        clash = next((run.conflict for run in job.runs if run.conflict), "")
+        if clash and work.leg.target not in _said_by(job):
+            how = "Take it out together with this change, or keep Django out of the pins that it installs."
+            work.say(job.path, job.line, "ci-old-clashes", f"{job.name} can no longer be installed: {clash}", how)
 
 
 def _jobs(work: Work, text: Text | None, reader: Reader) -> tuple[Job, ...]:
