@@ -1,9 +1,10 @@
 """Counts how much of a real upgrade ours covers: `make bench-hunks REPO=… BASE=… FINAL=…`.
 
 It checks out the last commit before people upgraded, upgrades it as of their day, and goes through every hunk of their
-net diff outside lock files that belongs to their upgrade. What each is, is decided by rules (`kinds.py`, `judging.py`);
-what is not covered is listed, so that a person can judge. Options go into `ARGS=`, such as `ARGS="--prove --all"`;
-`--labels` names a file with corrections by hand.
+net diff outside lock files that belongs to their upgrade. Whether the upgrade needed it is decided by rules
+(`kinds.py`, `tidying.py`, `taste.py`, `unconcerned.py`), and what ours did about it by others (`judging.py`,
+`meaning.py`, `alike.py`); each says which. What is not covered is listed, so that a person can judge. Options go into
+`ARGS=`, such as `ARGS="--prove --all"`; `--labels` names a file with corrections by hand.
 """
 
 from __future__ import annotations
