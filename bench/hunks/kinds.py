@@ -157,8 +157,10 @@ class _Run(ast.NodeTransformer):
 
 
 def _in(hunk: Hunk, before: str, tidied: str) -> bool:
-    """Whether the tidied file has the hunk's new lines in place of its old ones."""
+    """Whether the tidied file has the hunk's new lines in place of its old ones, or newly where there are none."""
     old, new = set(before.split("\n")), set(tidied.split("\n"))
     gone = [line for line in hunk.removed if line.strip()]
     come = [line for line in hunk.added if line.strip()]
-    return bool(gone) and all(line in old - new for line in gone) and all(line in new for line in come)
+    if not gone:
+        return bool(come) and all(line in new - old for line in come)
+    return all(line in old - new for line in gone) and all(line in new for line in come)

@@ -281,3 +281,12 @@ def test_what_is_a_matter_of_taste(path: str, removed: str, added: str, taste: b
     after = f"from a.b import C\n{added}\n"
     start = 2 if not removed.startswith("from") else 1
     assert is_taste(hunk(path, removed, added, start), before, after) is taste
+
+
+@pytest.mark.parametrize(
+    ("added", "need"), [("from unittest.mock import patch", Need.CLEAN_UP), ("import os", Need.REQUIRED)]
+)
+def test_a_line_that_a_tool_adds_elsewhere_is_a_clean_up(added: str, need: Need) -> None:
+    before = "import sys\n\nfrom mock import patch\n\nx = patch(sys)\n"
+    one = hunk("a.py", "", added, 1)
+    assert need_of(one, Sort.CODE, before, tidy("a.py", before, LEG)) is need
