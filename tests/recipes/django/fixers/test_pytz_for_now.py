@@ -36,22 +36,18 @@ def test_below_the_apps_where_nothing_says_the_zone() -> None:
 
 
 @pytest.mark.parametrize(
-    "files",
+    ("text", "files"),
     [
-        {},
-        {"app/views.py": "# import pytz\nimport pytzdata\n"},
-        {"app/migrations/0001_x.py": "import pytz\n"},
-        {**USES, "app/local_settings.py": LINE},
+        (APPS, {}),
+        (APPS, {"app/views.py": "# import pytz\nimport pytzdata\n"}),
+        (APPS, {"app/migrations/0001_x.py": "import pytz\n"}),
+        (APPS, {**USES, "app/local_settings.py": LINE}),
+        (f"{APPS}USE_DEPRECATED_PYTZ = False\n", USES),
     ],
 )
-def test_is_not_added(files: dict[str, str]) -> None:
+def test_is_not_added(text: str, files: dict[str, str]) -> None:
     target, stage = (4, 2), Stage.UPGRADE
-    check_unchanged(FIXER, APPS, path="app/settings.py", current=(3, 2), target=target, stage=stage, files=files)
-
-
-def test_stays_as_it_is_set() -> None:
-    text = f"{APPS}USE_DEPRECATED_PYTZ = False\n"
-    check_unchanged(FIXER, text, path="app/settings.py", current=(3, 2), target=(4, 2), stage=Stage.UPGRADE, files=USES)
+    check_unchanged(FIXER, text, path="app/settings.py", current=(3, 2), target=target, stage=stage, files=files)
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,8 @@ fixer = Fixer(
     breaks=(4, 0),
     items=(251,),
 )
-fixer.triggers("MiddlewareMixin", "Middleware()")
+fixer.triggers("Middleware")
+fixer.also("MiddlewareMixin", re.compile(rb"Middleware[\s)]*\(\s*\)"))
 
 _MIXIN = "django.utils.deprecation.MiddlewareMixin"
 #: From the end of what is called up to its arguments: `(super().__init__)(`, too.
