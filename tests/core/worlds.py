@@ -189,7 +189,7 @@ def pulls(dice: Dice, seen: Seen, stage: Stage, but: int) -> Seen:
     seen = replace(seen, issue=filed, issue_digest="text")
     if not there:
         return seen
-    clash = dice.usually(False, True, but=but * 3 // 2)
+    clash = dice.usually(False, True, but=but * 9 // 5)
     pull = PullRequest(
         number=12,
         branch="chairlift/django-3.2/upgrade",
@@ -202,8 +202,8 @@ def pulls(dice: Dice, seen: Seen, stage: Stage, but: int) -> Seen:
         conflicted=clash,
         draft=dice.usually(False, True, but=4),
         needs_approvals=dice.usually(0, 1, 3, but=15),
-        waits=dice.usually((), ("1 more review by code owners",), but=6),
-        queued=dice.usually(False, True, but=6),
+        waits=dice.usually((), ("1 more review by code owners",), but=3),
+        queued=dice.usually(False, True, but=3),
     )
     rebased = dice.usually(REBASED, "", but=15) if clash else ""
     return replace(seen, pull=pull, rebased=rebased, heads={"main": "base", pull.branch: pull.head})
