@@ -193,6 +193,14 @@ class Workspace(Protocol):
         """Whether `part` is `commit` or one of its ancestors. False where the remote does not know `commit`."""
         ...
 
+    def rebase(self, url: str, head: str, ours: frozenset[str], onto: str) -> str | None:
+        """A commit with, on top of `onto`, what others put on top of the newest of `ours` that `head` holds.
+
+        The same each time; whose commits they are stays. None where that conflicts, where one of them is a merge, and
+        where `head` holds none of `ours`.
+        """
+        ...
+
     def revert(self, url: str, commit: str, onto: str, message: str) -> Written:
         """A commit on top of `onto` that undoes `commit`. Refused when that conflicts."""
         ...

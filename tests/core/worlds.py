@@ -45,7 +45,15 @@ LONG_AGO = WEDNESDAY - timedelta(days=40)
 JUST_NOW = WEDNESDAY - timedelta(hours=1)
 EARLIER = WEDNESDAY - timedelta(hours=2)
 
-PLANNED, HEAD, PUSHED, OLD, MERGED, UNDONE = "planned", "planned", "pushed", "old", "merged", "undone"
+PLANNED, HEAD, PUSHED, OLD, MERGED, UNDONE, REBASED = (
+    "planned",
+    "planned",
+    "pushed",
+    "old",
+    "merged",
+    "undone",
+    "rebased",
+)
 SQUAD, TEAM, STRANGER = "ada", "rev", "zoe"
 
 
@@ -181,12 +189,12 @@ def pulls(dice: Dice, seen: Seen, stage: Stage, but: int) -> Seen:
     seen = replace(seen, issue=filed, issue_digest="text")
     if not there:
         return seen
-    clash = dice.usually(False, True, but=but)
+    clash = dice.usually(False, True, but=but * 9 // 5)
     pull = PullRequest(
         number=12,
         branch="chairlift/django-3.2/upgrade",
         base=dice.usually("main", "develop", but=but // 8),
-        head=dice.usually(OLD, PUSHED, HEAD, but=25) if clash else dice.usually(HEAD, PUSHED, OLD, but=20),
+        head=dice.usually(OLD, PUSHED, PUSHED, HEAD, but=55) if clash else dice.usually(HEAD, PUSHED, OLD, but=20),
         state=dice.usually("open", "closed", but=but * 2 // 3),
         opened_at=LONG_AGO,
         closed_at=JUST_NOW,
@@ -194,10 +202,11 @@ def pulls(dice: Dice, seen: Seen, stage: Stage, but: int) -> Seen:
         conflicted=clash,
         draft=dice.usually(False, True, but=4),
         needs_approvals=dice.usually(0, 1, 3, but=15),
-        waits=dice.usually((), ("1 more review by code owners",), but=6),
-        queued=dice.usually(False, True, but=6),
+        waits=dice.usually((), ("1 more review by code owners",), but=3),
+        queued=dice.usually(False, True, but=3),
     )
-    return replace(seen, pull=pull, heads={"main": "base", pull.branch: pull.head})
+    rebased = dice.usually(REBASED, "", but=15) if clash else ""
+    return replace(seen, pull=pull, rebased=rebased, heads={"main": "base", pull.branch: pull.head})
 
 
 def reviewed(dice: Dice, seen: Seen, but: int) -> Seen:
@@ -283,7 +292,7 @@ def environments(dice: Dice, up: Upgrade, seen: Seen, but: int, bad: int) -> See
         )
         found.append(run)
         if run.since and not seen.reverted:
-            judged = dice.usually(Health.HEALTHY, Health.UNKNOWN, *(Health.WORSE,) * 4, None, but=bad)
+            judged = dice.usually(Health.HEALTHY, Health.UNKNOWN, *(Health.WORSE,) * 7, None, but=bad)
             if judged:
                 verdicts[name] = Verdict(judged, "as counted")
     todo = dice.usually((), (_TODO,), but=but // 4)

@@ -13,7 +13,7 @@ import functools
 import os
 import re
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,6 +31,7 @@ for _level in (ConfigLevel.SYSTEM, ConfigLevel.XDG, ConfigLevel.GLOBAL):
 
 # No checkout can be called so, as slugs do not begin with a dot.
 _GIT_DIR = ".gitdir"
+_MOST_OF_OTHERS = 100
 # What a mail cannot carry unharmed: line ends that `git am` strips, and bytes that are no text.
 _NO_MAIL = re.compile("[\0\r\udc80-\udcff]")
 
@@ -191,6 +192,23 @@ class GitWorkspace:
         return commit == part or _descends(mirror.home / "git", commit, part)
 
     @_told()
+    def rebase(self, url: str, head: str, ours: frozenset[str], onto: str) -> str | None:
+        """At most as many as a person reads: of more it is None, too."""
+        mirror = self._mirror(url)
+        mirror.bring(head)
+        mirror.bring(onto)
+        theirs: list[pygit2.Commit] = []
+        at = mirror.commit(head)
+        while str(at.id) not in ours:
+            if len(at.parents) != 1 or len(theirs) == _MOST_OF_OTHERS:
+                return None
+            theirs.append(at)
+            at = at.parents[0]
+        mirror.fill(onto)
+        mirror.fill_changed(str(at.id), *(str(each.id) for each in reversed(theirs)))
+        return self._stacked(mirror.open(), mirror.commit(onto), theirs[::-1])
+
+    @_told()
     def revert(self, url: str, commit: str, onto: str, message: str) -> Written:
         """Of a merge, all that it brought to its first parent. Refused, too, when nothing is left to undo."""
         mirror = self._mirror(url)
@@ -234,6 +252,24 @@ class GitWorkspace:
 
     def _mirror(self, url: str) -> Mirror:
         return Mirror.of(self._root, Remote.parse(url, self._keys), self._git)
+
+    def _stacked(self, repo: pygit2.Repository, tip: pygit2.Commit, theirs: Sequence[pygit2.Commit]) -> str | None:
+        for each in theirs:
+            index = repo.merge_trees(each.parents[0].tree, tip.tree, each.tree)
+            if index.conflicts is not None:
+                return None
+            tree = index.write_tree(repo)
+            if tree == tip.tree_id:
+                continue
+            who = pygit2.Signature(self._settings.name, self._settings.email, each.commit_time, 0)
+            try:
+                made = repo.create_commit(None, each.author, who, each.message, tree, [tip.id])
+            except (ValueError, pygit2.GitError):
+                # Names that libgit2 cannot write are left to people.
+                return None
+            repo.references.create(f"refs/chairlift/{made}", made, force=True)
+            tip = repo[made].peel(pygit2.Commit)
+        return str(tip.id)
 
     def _author(self, url: str, commit: str) -> str:
         mirror = self._mirror(url)
