@@ -112,7 +112,7 @@ def campaigns(dice: Dice) -> Campaign:
         manager="manager",
         times=Times(notice=dice.pick(_NOTICES)),
         freezes=(_FREEZE,),
-        chairlift_approves=dice.usually(True, False, but=12),
+        chairlift_approves=dice.usually(True, False, but=8),
     )
 
 
@@ -195,15 +195,15 @@ def pulls(dice: Dice, seen: Seen, stage: Stage, but: int) -> Seen:
         branch="chairlift/django-3.2/upgrade",
         base=dice.usually("main", "develop", but=but // 8),
         head=dice.usually(OLD, PUSHED, PUSHED, HEAD, but=55) if clash else dice.usually(HEAD, PUSHED, OLD, but=20),
-        state=dice.usually("open", "closed", but=but * 2 // 3),
+        state=dice.usually("open", "closed", but=but * 4 // 5),
         opened_at=LONG_AGO,
         closed_at=JUST_NOW,
         closed_by=SQUAD,
         conflicted=clash,
         draft=dice.usually(False, True, but=4),
         needs_approvals=dice.usually(0, 1, 3, but=15),
-        waits=dice.usually((), ("1 more review by code owners",), but=3),
-        queued=dice.usually(False, True, but=3),
+        waits=dice.usually((), ("1 more review by code owners",), but=2),
+        queued=dice.usually(False, True, but=2),
     )
     rebased = dice.usually(REBASED, "", but=15) if clash else ""
     return replace(seen, pull=pull, rebased=rebased, heads={"main": "base", pull.branch: pull.head})
@@ -231,7 +231,7 @@ def reviewed(dice: Dice, seen: Seen, but: int) -> Seen:
     fine = (Review(SQUAD, "approved", pull.head, EARLIER), Review(TEAM, "approved", pull.head, EARLIER))
     given = dice.usually(
         fine,
-        *((),) * 12,
+        *((),) * 18,
         *((*fine, Review(STRANGER, "changes requested", pull.head, JUST_NOW, "why?")),) * 4,
         fine[:1],
         fine[1:],
@@ -304,7 +304,7 @@ def environments(dice: Dice, up: Upgrade, seen: Seen, but: int, bad: int) -> See
 
 def words(dice: Dice, campaign: Campaign, change: Change, stage: Stage) -> Said:
     """Choices, notices, holds, blockers, sign-offs, and under which level each step began."""
-    at_merge, at_test = (45 if stage is Stage.MERGE else 8), (70 if stage is Stage.TEST else 10)
+    at_merge, at_test = (55 if stage is Stage.MERGE else 8), (70 if stage is Stage.TEST else 10)
     menu = [level.name for level in campaign.levels]
     chosen = dice.pick((menu[0], *menu))
     past = ACTING[: max(stage.value - dice.pick((0, 1)), 0)]
@@ -339,7 +339,7 @@ def words(dice: Dice, campaign: Campaign, change: Change, stage: Stage) -> Said:
         tested={change.slug: dice.usually((done,), *tests, but=at_test)},
         withdrawn=dice.usually(frozenset(), {(change.slug, f"12 {HEAD}")}, but=25),
         heard=dice.usually(LONG_AGO, WEDNESDAY, but=30),
-        reminded=dice.usually(frozenset(), {f"{change.slug}/create/closed 12#0"}, but=20),
+        reminded=dice.usually(frozenset(), {f"{change.slug}/create/closed 12#0"}, but=30),
     )
 
 
