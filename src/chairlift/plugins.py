@@ -18,6 +18,7 @@ from chairlift.ports import Budget
 #: role -> entry-point group.
 GROUPS = {
     "forge": "chairlift.forges",
+    "hook": "chairlift.hooks",
     "workspace": "chairlift.workspaces",
     "deployer": "chairlift.deployers",
     "monitor": "chairlift.monitors",

@@ -27,6 +27,10 @@ class Unavailable(Exception):
         self.after = after
 
 
+class Spent(Unavailable):
+    """Nothing is away: no call is to be made for now, so that no limit is passed. `after` says how long."""
+
+
 class Refused(Exception):
     """The world said no: a person must see it. The text says what, why and the remedy."""
 
@@ -65,12 +69,29 @@ class Budget(Protocol):
     def spend(self, identity: str, limits: Limits, lane: Lane, call: Call) -> None:
         """Take what a call costs before it is made; waits some seconds where that is enough.
 
-        Unavailable, with `after`, where it is not: the call is not made then.
+        Spent, with `after`, where it is not: the call is not made then.
         """
         ...
 
     def heard(self, identity: str, heard: Heard) -> None:
         """What the forge said of the limits, after each answer that says something."""
+        ...
+
+
+@dataclass(frozen=True)
+class Sent:
+    """All that is believed of a webhook's delivery: the forge's id of it, and the repository that it tells of."""
+
+    delivery: str
+    repo: str
+
+
+@runtime_checkable
+class Hook(Protocol):
+    """Knows whether a delivery is of the forge; found by the forge's kind, as `chairlift.hooks`."""
+
+    def __call__(self, headers: Mapping[str, str], body: bytes, secret: str, now: datetime) -> Sent:
+        """`headers` have their names in lower case. Refused where the signature does not fit, or is too old."""
         ...
 
 
