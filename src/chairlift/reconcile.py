@@ -102,8 +102,8 @@ def reconcile(up: Upgrade, ports: Ports, now: datetime, heads: Mapping[str, str]
     # A stopped change must not put the watch over another one to sleep.
     resting = [stand for stand in stands if not isinstance(stand.decision, Do)]
     others = [_look_again(up, stand.step, stand.decision, now) for stand in resting]
-    look_again = min([reached.look_again, *(polled for polled, _ in others)])
-    surveyed = min([reached.surveyed, *(surveyed for _, surveyed in others)])
+    look_again = min([reached.look_again, *(each for each, _ in others)])
+    surveyed = min([reached.surveyed, *(each for _, each in others)])
     return replace(reached, look_again=look_again, surveyed=surveyed, walked=tuple(walked))
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
+
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from chairlift.core.files import Roster
 from chairlift.core.ledger import Ledger, Standing, advance, left, shortest, standings
@@ -27,35 +30,34 @@ class ForgeSeen:
     left: int | None
 
 
-def forges(names: Iterable[str]) -> list[ForgeSeen]:
-    """One for each of these forges, asked yet or not; in two queries."""
-    states = {state.forge: state for state in ForgeState.objects.all()}
-    ledgers = _ledgers()
-    found = []
-    for name in names:
-        state = states.get(name) or ForgeState(forge=name)
-        ledger = ledgers.get(state.identity, Ledger())
-        stopped = max(ledger.stopped - ledger.at, 0.0)
-        found.append(ForgeSeen(state, standings(ledger), stopped, left(ledger, "requests")))
-    return found
+def forges(names: Iterable[str] | None = None) -> list[ForgeSeen]:
+    """One for each of these forges, asked yet or not; without names all that were. In one query."""
+    states = {state.forge: state for state in _states()}
+    rows = states.values() if names is None else [states.get(name) or ForgeState(forge=name) for name in names]
+    return [_seen(state) for state in rows]
 
 
-def _ledgers() -> dict[str, Ledger]:
-    """Each identity's as of now, on the machine that it was asked from last; on others as it was then."""
-    machine, tick = ticks()
-    found = {}
-    for identity, plain in Spending.objects.values_list("identity", "ledger"):
-        ledger = Ledger.parse(plain)
-        known = machine in ledger.machines and ledger.offset is None
-        found[identity] = advance(ledger, machine, tick) if known else ledger
-    return found
+def _states() -> QuerySet[ForgeState]:
+    """Each with what was spent under its identity, as `ledger`."""
+    spent = Spending.objects.filter(identity=OuterRef("identity")).values("ledger")[:1]
+    return ForgeState.objects.annotate(ledger=Subquery(spent)).order_by("forge")
+
+
+def _seen(state: ForgeState) -> ForgeSeen:
+    ledger = _now(getattr(state, "ledger", None))
+    return ForgeSeen(state, standings(ledger), max(ledger.stopped - ledger.at, 0.0), left(ledger, "requests"))
+
+
+def _now(plain: Mapping[str, Any] | None) -> Ledger:
+    """As of now, on the machine that the forge was asked from last; on others as it was then."""
+    ledger, (machine, tick) = Ledger.parse(plain or {}), ticks()
+    return advance(ledger, machine, tick) if machine in ledger.machines and ledger.offset is None else ledger
 
 
 def opening(campaign: Campaign, roster: Roster) -> list[str]:
     """How long it takes at least to open all that the campaign has not done yet, for each forge where that is long."""
-    limits = {identity: ledger.limits for identity, ledger in _ledgers().items()}
-    known = {state.forge: limits[state.identity] for state in ForgeState.objects.all() if state.identity in limits}
-    if not known:
+    limits = {state.forge: Ledger.parse(state.ledger).limits for state in _states() if state.ledger}
+    if not limits:
         return []
     names = Upgrade.objects.filter(campaign=campaign, done_at=None).values_list("service__name", flat=True)
     counts = Counter(roster.service(name).forge for name in names if roster.has(name))
@@ -64,7 +66,7 @@ def opening(campaign: Campaign, roster: Roster) -> list[str]:
         f"Opening {counted(count * each, 'pull request')} on {forge} takes at least {_words(time)}: "
         "its limits allow no more."
         for forge, count in sorted(counts.items())
-        if forge in known and (time := shortest(count * each, known[forge])) >= _WORTH
+        if forge in limits and (time := shortest(count * each, limits[forge])) >= _WORTH
     ]
 
 

@@ -13,7 +13,7 @@ from prometheus_client.registry import Collector
 
 from chairlift.core.decision import Party
 from chairlift.server import arrivals, calls, queries
-from chairlift.server.models import Campaign, Delivery, Entry, ForgeState, SheetState, Unit, Upgrade
+from chairlift.server.models import Campaign, Delivery, Entry, SheetState, Unit, Upgrade
 
 
 def text(now: datetime) -> bytes:
@@ -142,7 +142,7 @@ def _forges() -> Iterator[Metric]:
     failed = _family("survey_troubles", "Surveys of the forge that failed one after the other", ["forge"])
     hooked = _family("hooked_timestamp_seconds", "When the forge last sent a delivery that was taken", ["forge"])
     hooks = _family("hooks_taken", "Deliveries of the forge that were taken", ["forge"])
-    for seen in calls.forges(ForgeState.objects.order_by("forge").values_list("forge", flat=True)):
+    for seen in calls.forges():
         state = seen.state
         for limit in seen.limits:
             calls_made.add_metric([state.forge, limit.name], limit.used)
