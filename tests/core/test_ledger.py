@@ -109,6 +109,18 @@ def test_no_span_of_time_holds_more_than_is_allowed(limits, asked, machines):
     assert min(gaps, default=limits.gap) >= limits.gap - 1e-6
 
 
+@pytest.mark.parametrize("begun", [0.0, 0.49, 29.9])
+@pytest.mark.parametrize(("limits", "seconds"), [(Limits(creates_minute=1), 60), (Limits(creates_hour=1), 3600)])
+def test_a_call_that_is_made_late_counts_until_it_is_past_itself(limits, seconds, begun):
+    desk = Desk(limits)
+    desk.seconds = begun
+    desk.ask(0, Lane.MERGE, Call.CREATE, LATE)
+    desk.seconds += desk.ask(0, Lane.MERGE, Call.CREATE, patience=0.0)
+    assert desk.ask(0, Lane.MERGE, Call.CREATE, patience=0.0) == 0.0
+    first, second = (at for at, _ in desk.made)
+    assert second - first >= seconds
+
+
 @settings(max_examples=30, deadline=None)
 @given(
     limits=any_limits, counts=st.lists(st.tuples(st.integers(1, 8), st.integers(0, 8), st.floats(0, 60)), max_size=30)

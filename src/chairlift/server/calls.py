@@ -37,7 +37,7 @@ def forges(names: Iterable[str] | None = None) -> list[ForgeSeen]:
     return [_seen(state) for state in rows]
 
 
-def _states() -> QuerySet[ForgeState]:
+def _states() -> QuerySet[Any]:
     """Each with what was spent under its identity, as `ledger`."""
     spent = Spending.objects.filter(identity=OuterRef("identity")).values("ledger")[:1]
     return ForgeState.objects.annotate(ledger=Subquery(spent)).order_by("forge")
@@ -56,7 +56,8 @@ def _now(plain: Mapping[str, Any] | None) -> Ledger:
 
 def opening(campaign: Campaign, roster: Roster) -> list[str]:
     """How long it takes at least to open all that the campaign has not done yet, for each forge where that is long."""
-    limits = {state.forge: Ledger.parse(state.ledger).limits for state in _states() if state.ledger}
+    spent = _states().values_list("forge", "ledger")
+    limits = {forge: Ledger.parse(plain).limits for forge, plain in spent if plain}
     if not limits:
         return []
     names = Upgrade.objects.filter(campaign=campaign, done_at=None).values_list("service__name", flat=True)
