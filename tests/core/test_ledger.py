@@ -233,6 +233,18 @@ def test_a_machine_that_joins_others_knows_what_time_it_is():
     assert set(desk.ledger.machines) == {"m0", "m1", "m7"}
 
 
+@pytest.mark.parametrize("jump", [7200.0, -7200.0])
+def test_nor_does_one_that_joins_after_the_clock_has_jumped(jump):
+    desk = Desk(Limits(creates_hour=5), machines=2)
+    while desk.ask(0, Lane.MERGE, Call.CREATE) <= 5:
+        desk.seconds += 60
+    desk.jumped = jump
+    assert desk.ask(1, Lane.MERGE, Call.CREATE) > 3000
+    assert desk.ask(7, Lane.MERGE, Call.CREATE) > 3000
+    desk.seconds += 3700
+    assert desk.ask(7, Lane.MERGE, Call.CREATE) == 0
+
+
 class TestShortest:
     def test_ten_thousand_are_most_of_a_day(self):
         assert shortest(10_000, GITHUB) == timedelta(hours=20)

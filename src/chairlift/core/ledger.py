@@ -121,7 +121,7 @@ def advance(ledger: Ledger, machine: str, tick: float, shared: float | None = No
     """The ledger as of now: `tick` are seconds that this machine counts since it started, whatever its clock says.
 
     Where several machines write, `shared` are seconds of one clock that all of them see. It tells a machine that is new
-    how long the others have counted; of those that are known, each holds it against its own count, so that its jumps
+    how long the others have counted; those that are known go by their own count and set it right, so that its jumps
     give nothing. Without it there is one machine at a time, and for a new one no time has passed: that costs an hour at
     most, where trusting its clock could pass a limit.
     """
@@ -133,7 +133,7 @@ def advance(ledger: Ledger, machine: str, tick: float, shared: float | None = No
     offset = shared - ledger.at if ledger.offset is None else ledger.offset
     if own is not None and abs(shared - offset - own) > _AGREE:
         offset = shared - own
-    at = max(ledger.at, shared - offset)
+    at = max(ledger.at, own if own is not None else shared - offset)
     others = [(name, each) for name, each in ledger.machines.items() if name != machine]
     machines = {**dict(others[-(_MACHINES - 1) :]), machine: (tick, at)}
     return replace(ledger, at=at, machines=machines, offset=offset)

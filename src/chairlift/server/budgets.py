@@ -159,8 +159,9 @@ class DatabaseBudget:
             shared = clock.timestamp() if connection.vendor == "postgresql" else None
             before = advance(kept, *self._ticks(), shared)
             after, answer = change(before)
-            # A machine that is new must be written down even so: its time would else stand still.
-            same = after is before and before.machines.keys() == kept.machines.keys()
+            # A machine that is new must be written down even so: its time would else stand still. So must a jump.
+            known = before.machines.keys() == kept.machines.keys() and before.offset == kept.offset
+            same = after is before and known
             if same or rows.filter(edition=edition).update(edition=edition + 1, ledger=after.plain()):
                 return answer
             self._sleep(_AMONG_OTHERS * (attempt % 5))
