@@ -78,23 +78,6 @@ class Budget(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class Sent:
-    """All that is believed of a webhook's delivery: the forge's id of it, and the repository that it tells of."""
-
-    delivery: str
-    repo: str
-
-
-@runtime_checkable
-class Hook(Protocol):
-    """Knows whether a delivery is of the forge; found by the forge's kind, as `chairlift.hooks`."""
-
-    def __call__(self, headers: Mapping[str, str], body: bytes, secret: str, now: datetime) -> Sent:
-        """`headers` have their names in lower case. Refused where the signature does not fit, or is too old."""
-        ...
-
-
 @runtime_checkable
 class Forge(Protocol):
     """Where repositories and pull requests live. `repo` is the forge's own name of a repository."""

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chairlift import plugins
-from chairlift.ports import Hook, Refused, Sent
+from chairlift.core.hook import Hook, Sent
+from chairlift.ports import Refused
 
 NOW = datetime(2026, 1, 12, 9, tzinfo=UTC)
 SECRET = "it's a secret"

@@ -15,7 +15,8 @@ from datetime import datetime, timedelta
 from typing import NoReturn
 from urllib.parse import parse_qs
 
-from chairlift.ports import Refused, Sent
+from chairlift.core.hook import Sent
+from chairlift.ports import Refused
 
 #: A delivery that says when it was made is good for so long, either way.
 _GOOD = timedelta(minutes=5)

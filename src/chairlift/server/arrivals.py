@@ -14,7 +14,8 @@ from django.db.models import F
 
 from chairlift import plugins
 from chairlift.core.files import Installation, Roster
-from chairlift.ports import Hook, Refused
+from chairlift.core.hook import Hook
+from chairlift.ports import Refused
 from chairlift.server.models import Arrived, ForgeState, Upgrade
 
 #: The longest body that is read, in bytes: what is longer is lost, and seen by a survey.
