@@ -12,7 +12,7 @@ unexport PYTHONDONTWRITEBYTECODE
 BIN := .venv/bin
 
 .PHONY: help setup demo test postgresql slow lint types contracts check mutants census chaos bench bench-codemods \
-	bench-environments bench-forecast bench-hunks bench-upgrade bench-web fixers-doc screenshots clean
+	bench-environments bench-forecast bench-forge bench-hunks bench-upgrade bench-web fixers-doc screenshots clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */\1\t/' | expand -t 14
@@ -81,6 +81,9 @@ bench-environments: .venv/.ready  ## environments of 30 packages from a warm cac
 
 bench-forecast: .venv/.ready  ## how often forecasts come true, and what one costs; about two minutes
 	@$(BIN)/python -m bench.forecast
+
+bench-forge: .venv/.ready  ## the budget of calls, surveys, and what both cost, against their promise
+	@$(BIN)/python -m bench.forge
 
 screenshots: .venv/.ready  ## pictures of every page into docs/screenshots, at 1400 and 390 px, light and dark
 	@$(BIN)/python -m tools.screenshots docs/screenshots

@@ -72,7 +72,7 @@ MUTANTS = (
            "if seen.past_merge and (up.level or not needed(up, change, seen)):", "if seen.past_merge:",
            f"{LAWS}::test_before_a_level_is_chosen_there_are_only_plans"),
     Mutant(1, "a stopped change puts the watch over another to sleep", "reconcile.py",
-           "min([reached.look_again, *others])", "reached.look_again",
+           "min([reached.look_again, *(each for each, _ in others)])", "reached.look_again",
            f"{TURNS}::test_a_stopped_change_does_not_put_the_watch_over_another_to_sleep"),
     Mutant(2, "the squad's deployment is done for it", "steps/deploy.py",
            "        if up.who(change, self.name) is Party.SQUAD:\n            return self._ask_squad",

@@ -16,6 +16,7 @@ from typing import Any
 #: role -> entry-point group.
 GROUPS = {
     "forge": "chairlift.forges",
+    "hook": "chairlift.hooks",
     "workspace": "chairlift.workspaces",
     "deployer": "chairlift.deployers",
     "monitor": "chairlift.monitors",

@@ -27,6 +27,10 @@ class Unavailable(Exception):
         self.after = after
 
 
+class Spent(Unavailable):
+    """Nothing is away: no call is to be made for now, so that no limit is passed. `after` says how long."""
+
+
 class Refused(Exception):
     """The world said no: a person must see it. The text says what, why and the remedy."""
 
@@ -65,7 +69,7 @@ class Budget(Protocol):
     def spend(self, identity: str, limits: Limits, lane: Lane, call: Call) -> None:
         """Take what a call costs before it is made; waits some seconds where that is enough.
 
-        Unavailable, with `after`, where it is not: the call is not made then.
+        Spent, with `after`, where it is not: the call is not made then.
         """
         ...
 

@@ -44,7 +44,8 @@ PAUSED, BRAKED = "paused campaign", "braked campaign"
 class Reached:
     """Where an upgrade stands: the change and step that decided, and when to look again.
 
-    `step` is None when all changes are through and the re-scan agrees (or is still being asked).
+    `step` is None when all changes are through and the re-scan agrees (or is still being asked). `surveyed` is when to
+    look again where somebody else sees to it that the forge stays as it was seen.
     """
 
     change: str
@@ -52,6 +53,7 @@ class Reached:
     decision: Decision
     seen: Seen
     look_again: datetime
+    surveyed: datetime
     walked: tuple[tuple[str, Seen], ...] = ()
 
     @property
@@ -100,8 +102,11 @@ def reconcile(up: Upgrade, ports: Ports, now: datetime, heads: Mapping[str, str]
         first = most_pressing(stands)
         reached = _reached(up, first.change.slug, first.step, first.decision, first.seen, now)
     # A stopped change must not put the watch over another one to sleep.
-    others = [_look_again(up, stand.decision, now) for stand in stands if not isinstance(stand.decision, Do)]
-    return replace(reached, look_again=min([reached.look_again, *others]), walked=tuple(walked))
+    resting = [stand for stand in stands if not isinstance(stand.decision, Do)]
+    others = [_look_again(up, stand.step, stand.decision, now) for stand in resting]
+    look_again = min([reached.look_again, *(each for each, _ in others)])
+    surveyed = min([reached.surveyed, *(each for _, each in others)])
+    return replace(reached, look_again=look_again, surveyed=surveyed, walked=tuple(walked))
 
 
 def conclude(up: Upgrade, change: Change, seen: Seen, now: datetime) -> tuple[StepName | None, Decision]:
@@ -233,20 +238,26 @@ def _finishing(up: Upgrade, seen: Seen, scans: Sequence[tuple[Change, Plan]], no
 
 
 def _reached(up: Upgrade, change: str, step: StepName | None, decision: Decision, seen: Seen, now: datetime) -> Reached:
-    return Reached(change, step, decision, seen, _look_again(up, decision, now))
+    return Reached(change, step, decision, seen, *_look_again(up, step, decision, now))
 
 
-def _look_again(up: Upgrade, decision: Decision, now: datetime) -> datetime:
-    poll = now + max(up.campaign.times.poll.rough, timedelta(milliseconds=50))
+def _look_again(up: Upgrade, step: StepName | None, decision: Decision, now: datetime) -> tuple[datetime, datetime]:
+    """When to look again, and when where the forge is surveyed: what runs and its errors no forge knows of."""
+    poll = max(up.campaign.times.poll.rough, timedelta(milliseconds=50))
+    elsewhere = step in (StepName.DEPLOY, StepName.TEST)
+    return _by(decision, now, poll), _by(decision, now, poll if elsewhere else max(DAILY, poll))
+
+
+def _by(decision: Decision, now: datetime, poll: timedelta) -> datetime:
     match decision:
         case Do():
             return now
         case Wait(until=until):
             assert until > now, "waiting is always for something in the future"
-            return min(until, poll)
+            return min(until, now + poll)
         case Ask():
-            return poll
-    return max(now + DAILY, poll)
+            return now + poll
+    return now + max(DAILY, poll)
 
 
 def act(up: Upgrade, reached: Reached, ports: Ports) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.mutant import Mutant
+from tests.server.mutants_forges import FORGES
 from tests.server.mutants_signing_in import SIGNING_IN
 
 ACTIONS = "tests/server/test_actions.py"
@@ -26,6 +27,7 @@ FORECASTING = "tests/server/test_forecasting.py"
 
 SERVER = (
     *SIGNING_IN,
+    *FORGES,
     Mutant(0, "what waits for nobody with a date is in the dates of the forecast", "server/forecasting.py",
            "if row.done_at is None and row.pk not in undated]\n    services", "if row.done_at is None]\n    services",
            f"{FORECASTING}::TestWithoutADate::test_nor_has_who_waits_for_one_of_these"),

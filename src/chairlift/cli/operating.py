@@ -42,7 +42,8 @@ if TYPE_CHECKING:
 def load(home: Path, files: tuple[Path, ...], by: str) -> None:
     """Take campaign and services files in, or their new versions; a file with a problem changes nothing."""
     from chairlift.core.files import parse_campaign, parse_services
-    from chairlift.server import actions
+    from chairlift.server import actions, calls
+    from chairlift.server.models import RosterFile
 
     texts = [(str(file), _text(file)) for file in files]
     for name, text in texts:
@@ -54,6 +55,7 @@ def load(home: Path, files: tuple[Path, ...], by: str) -> None:
             row = actions.load_campaign(text, name, by, now())
             count = row.upgrades.count()
             lines.append(f"{name}: campaign {row.slug} with {counted(count, 'service')}")
+            lines += calls.opening(row, RosterFile.now())
             found.append({"file": name, "campaign": row.slug, "services": count})
         else:
             roster = actions.load_roster(text, name, by, now())

@@ -13,7 +13,7 @@ from prometheus_client.registry import Collector
 
 from chairlift.core.decision import Party
 from chairlift.core.standing import STUCK
-from chairlift.server import queries
+from chairlift.server import arrivals, calls, queries
 from chairlift.server.models import Campaign, Delivery, Entry, SheetState, Unit, Upgrade
 
 
@@ -37,6 +37,8 @@ class _Installation(Collector):
         yield _units(self._now)
         yield _sheets()
         yield _deliveries()
+        yield from _forges()
+        yield _hooks()
         # The log is only added to, so its newest number says how long it is, and nothing need be counted.
         yield _gauge("log_entries", "Number of the newest entry of the log", Entry.objects.aggregate(n=Max("pk"))["n"])
 
@@ -130,4 +132,32 @@ def _deliveries() -> Metric:
     rows = Delivery.objects.order_by().values_list("state").annotate(Count("pk"))
     for state, count in sorted(rows):
         found.add_metric([state], count)
+    return found
+
+
+def _forges() -> Iterator[Metric]:
+    """Of each forge that was asked, surveyed, or sent something."""
+    calls_made = _family("calls", "Calls of a forge in the window of each limit", ["forge", "limit"])
+    allowed = _family("calls_allowed", "How many calls the limit allows in its window", ["forge", "limit"])
+    surveyed = _family("surveyed_timestamp_seconds", "When a survey of the forge last ended", ["forge"])
+    failed = _family("survey_troubles", "Surveys of the forge that failed one after the other", ["forge"])
+    hooked = _family("hooked_timestamp_seconds", "When the forge last sent a delivery that was taken", ["forge"])
+    hooks = _family("hooks_taken", "Deliveries of the forge that were taken", ["forge"])
+    for seen in calls.forges():
+        state = seen.state
+        for limit in seen.limits:
+            calls_made.add_metric([state.forge, limit.name], limit.used)
+            allowed.add_metric([state.forge, limit.name], limit.most)
+        failed.add_metric([state.forge], state.troubles)
+        hooks.add_metric([state.forge], state.hooks)
+        for family, at in ((surveyed, state.surveyed_at), (hooked, state.hooked_at)):
+            if at:
+                family.add_metric([state.forge], at.timestamp())
+    yield from (calls_made, allowed, surveyed, failed, hooked, hooks)
+
+
+def _hooks() -> Metric:
+    found = _family("hooks_answered", "Deliveries of forges to this process, by what became of them", ["answer"])
+    for answer in arrivals.Answer:
+        found.add_metric([answer], arrivals.answered[answer])
     return found

@@ -13,7 +13,20 @@ from chairlift import plugins
 from chairlift.core.files import Installation, Roster, parse_installation
 from chairlift.core.menu import Campaign
 from chairlift.core.upgrade import Service
-from chairlift.ports import Engine, Forge, Keyring, Message, Notifier, PartlyTold, Ports, Recipe, Spreadsheet, Workspace
+from chairlift.ports import (
+    Budget,
+    Engine,
+    Forge,
+    Keyring,
+    Message,
+    Notifier,
+    PartlyTold,
+    Ports,
+    Recipe,
+    Spreadsheet,
+    Workspace,
+)
+from chairlift.server.budgets import DatabaseBudget
 
 FILE = "chairlift.toml"
 
@@ -44,7 +57,7 @@ class Outside:
         if config is None:
             known = ", ".join(sorted(self.installation.forges))
             raise plugins.BadConfiguration(f"no forge called {name!r} in {self.home / FILE}; there are: {known}")
-        forge: Forge = self._one("forge", name, config)
+        forge: Forge = self._one("forge", name, config, DatabaseBudget(name, self.clock))
         return forge
 
     def workspace(self) -> Workspace:
@@ -96,10 +109,12 @@ class Outside:
     def _of_service(self, role: str, config: Mapping[str, object]) -> Any:
         return plugins.build(role, config, self.home, self.clock) if config else None
 
-    def _one(self, role: str, name: str, config: Mapping[str, object]) -> Any:
+    def _one(self, role: str, name: str, config: Mapping[str, object], budget: Budget | None = None) -> Any:
         with self._lock:
             if (role, name) not in self._built:
-                self._built[role, name] = plugins.build(role, config, self.home, self.clock, keys=self.key)
+                self._built[role, name] = plugins.build(
+                    role, config, self.home, self.clock, budget=budget, keys=self.key
+                )
             return self._built[role, name]
 
 

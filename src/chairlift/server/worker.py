@@ -18,13 +18,15 @@ from django.db import InterfaceError, OperationalError, close_old_connections, c
 from django.db.models import Q
 
 from chairlift import units
-from chairlift.core.decision import THINKING, Do
+from chairlift.core.decision import THINKING, UNDOING, Do, StepName
 from chairlift.core.files import FileProblems, Roster
 from chairlift.core.unit import Unit as UnitValue
+from chairlift.core.upgrade import Upgrade as UpgradeValue
 from chairlift.plugins import BadConfiguration
-from chairlift.ports import Message, PartlyTold, Ports, Refused, Unavailable
+from chairlift.ports import Message, PartlyTold, Ports, Refused, Spent, Unavailable
 from chairlift.reconcile import Chase, Reached, act, chase, reconcile
-from chairlift.server import comments, forecasting, record, syncing, tending
+from chairlift.server import arrivals, comments, forecasting, record, surveys, syncing, tending
+from chairlift.server.budgets import urgently
 from chairlift.server.deliveries import Courier
 from chairlift.server.engine import DatabaseEngine, ended
 from chairlift.server.models import AWAY_LIMIT, LEASE, Campaign, RosterFile, Session, Unit, Upgrade
@@ -43,8 +45,10 @@ AWAY = timedelta(seconds=5)
 STUCK = timedelta(minutes=10)
 #: A unit that the world kept from running this often has failed.
 TRIES = 8
-#: How often sessions that are over are forgotten.
-CLEARED = timedelta(days=1)
+#: How often sessions that are over are forgotten, and what came in long ago.
+CLEARED = timedelta(hours=1)
+#: The longest rest where all calls of a forge are used up for now.
+SPENT_LIMIT = timedelta(hours=1)
 #: How often it is seen whether a weekly report is to be sent.
 REPORTS = timedelta(minutes=1)
 #: How long an idle thread sleeps before it asks the database again.
@@ -68,6 +72,16 @@ def when_away() -> Iterator[None]:
         close_old_connections()
 
 
+def _rest(error: Unavailable, least: timedelta) -> timedelta:
+    """As long as the world asked for, within reason, but not less than this."""
+    return max(least, min(timedelta(seconds=error.after or 0), SPENT_LIMIT))
+
+
+def _opens(row: Upgrade) -> bool:
+    """Whether the last look has found that something is to be opened."""
+    return (row.step, row.decision) == (StepName.CREATE, "do")
+
+
 class Worker:
     """Looks and does; any number of workers, in any number of processes, may share a database."""
 
@@ -78,6 +92,8 @@ class Worker:
         self._due: deque[int] = deque()
         self._roster: tuple[object, Roster] = (None, Roster())
         self._cleared: datetime | None = None
+        self._surveyed = surveys.Surveyed()
+        self._shut: dict[str, datetime] = {}
         self._post, self._posted = Post(), datetime.min.replace(tzinfo=UTC)
 
     def run(self, lookers: int = 2, hands: int | None = None) -> None:
@@ -89,6 +105,10 @@ class Worker:
             # A thread of its own: while a spreadsheet is slow, campaigns are tended all the same.
             threads.append(threading.Thread(target=self._loop, args=(self.sync_once,), daemon=True))
         threads.append(threading.Thread(target=self._loop, args=(self.post_once,), daemon=True))
+        # So has the survey of each forge: one that is away does not stop the others.
+        for forge in self.outside.installation.forges:
+            threads.append(threading.Thread(target=self._loop, args=(functools.partial(self.survey_once, forge),)))
+            threads[-1].daemon = True
         # And one for each webhook: while one hangs, the others get theirs.
         for courier in map(Courier, self.outside.installation.webhooks):
             once = functools.partial(self.deliver_once, courier)
@@ -141,8 +161,12 @@ class Worker:
             self._walk(row)
         except record.LeaseLost:
             logger.warning("lost the lease of %s: another worker has it", row.service.name)
+        except Spent as error:
+            # Nothing is wrong, so it stands where it stood.
+            now = self.now()
+            record.release(row, self.name, now + _rest(error, timedelta(0)), now)
         except Unavailable as error:
-            rest = min(AWAY * 2 ** min(row.troubles, 10), AWAY_LIMIT)
+            rest = _rest(error, min(AWAY * 2 ** min(row.troubles, 10), AWAY_LIMIT))
             self._trouble(row, record.Trouble("unavailable", f"will try again: {error}"), rest)
         except (Refused, BadConfiguration, FileProblems, LookupError) as error:
             text = str(error.args[0]) if isinstance(error, LookupError) and error.args else str(error)
@@ -172,6 +196,9 @@ class Worker:
             now = self.now()
             roster = self._roster_now()
             up = row.snapshot(roster)
+            if (until := self._shut.get(up.service.forge)) and now < until <= now + SPENT_LIMIT and _opens(row):
+                record.release(row, self.name, until, now)
+                return
             ports = self.outside.ports(up.campaign, up.service, roster, DatabaseEngine(row.campaign, now))
             if comments.read(row, up, ports, roster, now):
                 up = row.snapshot(roster)
@@ -181,16 +208,28 @@ class Worker:
             if asked and asked.message:
                 self._remind(row, reached, asked, asked.message, ports)
             if not isinstance(reached.decision, Do):
-                again = reached.look_again
+                surveyed = bool(row.mark) and self._surveyed.holds(up.service.forge, now)
+                again = reached.surveyed if surveyed else reached.look_again
                 if asked and asked.next_rung:
                     again = min(again, asked.next_rung)
                 record.release(row, self.name, again, self.now())
                 return
-            came_of_it = act(up, reached, ports)
+            came_of_it = self._act(row, up, reached, ports)
             record.did(row, up, reached, came_of_it, self.now())
             # Asking for long work leaves the remote as it was: it need not be asked again at once.
             heads = reached.seen.heads if reached.decision.verb in THINKING else None
         record.release(row, self.name, self.now(), self.now())
+
+    def _act(self, row: Upgrade, up: UpgradeValue, reached: Reached, ports: Ports) -> str:
+        assert isinstance(reached.decision, Do)
+        try:
+            with urgently() if reached.decision.verb in UNDOING else contextlib.nullcontext():
+                return act(up, reached, ports)
+        except Spent as error:
+            if _opens(row):
+                # The others that would open something need not look before then: looks cost calls, too.
+                self._shut[up.service.forge] = self.now() + _rest(error, timedelta(0))
+            raise
 
     def _remind(self, row: Upgrade, reached: Reached, asked: Chase, message: Message, ports: Ports) -> None:
         try:
@@ -236,10 +275,13 @@ class Worker:
             result = units.run(value, self._ports_of(row), self.outside.installation.pass_env)
         except units.UnitFailed as error:
             return {"state": "failed", "why": str(error)[:4000]}
+        except Spent as error:
+            ready, tries = self.now() + min(_rest(error, AWAY), AWAY_LIMIT), max(row.tries - 1, 0)
+            return {"state": "running", "why": f"will try again: {error}"[:4000], "ready_at": ready, "tries": tries}
         except Unavailable as error:
             if row.tries >= TRIES:
                 return {"state": "failed", "why": f"the world was away {row.tries} times: {error}"[:4000]}
-            rest = min(AWAY * 2 ** min(row.tries, 10), AWAY_LIMIT)
+            rest = _rest(error, min(AWAY * 2 ** min(row.tries, 10), AWAY_LIMIT))
             return {"state": "running", "why": f"will try again: {error}"[:4000], "ready_at": self.now() + rest}
         except (BadConfiguration, FileProblems, LookupError) as error:
             return {"state": "failed", "why": str(error)[:4000]}
@@ -286,6 +328,7 @@ class Worker:
                     logger.error("campaign %s cannot be read: %s", campaign.slug, error)
         if self._cleared is None or not now - CLEARED < self._cleared <= now:
             Session.clear(now)
+            arrivals.clear(now)
             self._cleared = now
         return False
 
@@ -293,6 +336,10 @@ class Worker:
         """Sync each shared spreadsheet whose time has come; one worker at a time does it for each."""
         syncing.sync_due(self.outside, self.now())
         return False
+
+    def survey_once(self, forge: str) -> bool:
+        """Go on with the survey of this forge; one worker at a time does it."""
+        return surveys.survey_due(self.outside, forge, self._roster_now, self.now())
 
     def post_once(self) -> bool:
         """Send the weekly reports whose time has come, on a thread of its own: a mail server may be slow."""

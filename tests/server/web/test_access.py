@@ -28,6 +28,7 @@ MAY = {
 ARGUMENTS = {
     "sign-in-with": ["company"],
     "sign-in-back": ["company"],
+    "hook": ["local"],
     "menu": ["tiny"],
     "choose": ["tiny"],
     "deliveries": ["tiny"],

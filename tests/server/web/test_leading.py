@@ -9,9 +9,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from chairlift.core.budget import Call, Lane, Limits
 from chairlift.core.log import Kind
-from chairlift.server import actions, problems
+from chairlift.server import actions, calls, problems
+from chairlift.server.budgets import DatabaseBudget
 from chairlift.server.models import Entry, Upgrade
+from chairlift.testing.contracts.budget import GITHUB, WHO
 
 ADMIN = "/campaigns/tiny/admin"
 
@@ -147,3 +150,19 @@ def test_ten_more_rows_add_no_query(at_desk, visit):
     at_desk.load()
     fill(more)
     assert lena.cost(ADMIN) == before <= 25
+
+
+class TestHowLongItTakes:
+    """Said where waves are led, once the forge's limits are known, and only where it is long."""
+
+    def test_a_wave_that_the_limits_make_long_is_said(self, at_desk, visit, django_assert_max_num_queries):
+        assert "Opening" not in visit("Lena").page(ADMIN)
+        DatabaseBudget("local", at_desk.clock).spend(WHO, Limits(creates_hour=2), Lane.OPEN, Call.CREATE)
+        assert "Opening 5 pull requests on local takes at least 2 hours" in visit("Lena").page(ADMIN)
+        campaign, roster = at_desk.campaign, at_desk.roster
+        with django_assert_max_num_queries(2):
+            calls.opening(campaign, roster)
+
+    def test_one_that_they_do_not_is_not(self, at_desk, visit):
+        DatabaseBudget("local", at_desk.clock).spend(WHO, GITHUB, Lane.OPEN, Call.CREATE)
+        assert "Opening" not in visit("Lena").page(ADMIN)

@@ -9,8 +9,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from prometheus_client.parser import text_string_to_metric_families
 
+from chairlift.core.budget import Call, Lane
 from chairlift.core.decision import Party
-from chairlift.server.models import Entry, SheetState, Unit, Upgrade
+from chairlift.server.budgets import DatabaseBudget
+from chairlift.server.models import Entry, ForgeState, SheetState, Unit, Upgrade
+from chairlift.testing.contracts.budget import GITHUB, WHO
 
 TOKEN = "a-long-and-random-token"
 
@@ -130,3 +133,15 @@ def test_without_a_token_of_the_operator_nobody_reads_them(visit, settings, toke
 
 def test_small_letters_are_as_good(scrape):
     assert scrape(f"bearer {TOKEN}").status_code == 200
+
+
+def test_each_forge_has_its_calls_its_surveys_and_its_webhooks(at_desk, scrape):
+    budget = DatabaseBudget("hub", at_desk.clock)
+    budget.spend(WHO, GITHUB, Lane.OPEN, Call.CREATE)
+    ForgeState.objects.filter(forge="hub").update(surveyed_at=at_desk.now, hooked_at=at_desk.now, hooks=3)
+    found = numbers(scrape())
+    assert found[("chairlift_calls", "hub", "creates")] == 1
+    assert found[("chairlift_calls_allowed", "hub", "creates")] == 500
+    assert found[("chairlift_surveyed_timestamp_seconds", "hub")] == at_desk.now.timestamp()
+    assert found[("chairlift_hooks_taken", "hub")] == 3
+    assert found[("chairlift_hooks_answered", "refused")] >= 0

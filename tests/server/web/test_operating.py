@@ -9,7 +9,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from chairlift.server.models import Unit, Upgrade
+from chairlift.core.budget import Call, Heard, Lane
+from chairlift.server.budgets import DatabaseBudget
+from chairlift.server.models import ForgeState, Unit, Upgrade
+from chairlift.testing.contracts.budget import GITHUB, WHO
 
 PAGE = "/operator/"
 SECRET = "hunter2"
@@ -88,3 +91,36 @@ def test_ten_more_rows_add_no_query(at_desk, visit):
     Upgrade.objects.update(decision="bug", why="x")
     assert count() == (before[0], 20)
     assert before[0] <= 25
+
+
+class TestForges:
+    @pytest.fixture
+    def hub(self, at_desk):
+        (at_desk.home / "chairlift.toml").write_text(
+            'operators = ["olga"]\n[forges.hub]\nkind = "local"\nhook_secret_env = "HUB_HOOK"\n'
+            '[forges.old]\nkind = "local"\n'
+        )
+        budget = DatabaseBudget("hub", at_desk.clock)
+        budget.spend(WHO, GITHUB, Lane.OPEN, Call.CREATE)
+        reset = at_desk.now + timedelta(minutes=30)
+        budget.heard(WHO, Heard(limit=5000, remaining=4321, reset=reset))
+        ForgeState.objects.filter(forge="hub").update(surveyed_at=at_desk.now, calls=7, hooked_at=at_desk.now)
+        return budget
+
+    def test_what_is_left_of_each_is_shown(self, hub, visit):
+        page = visit("Olga").page(PAGE)
+        for words in (
+            "creates 1 of 500",
+            "4321 requests are left",
+            "7 calls",
+            "not configured",
+            "it was not asked yet",
+        ):
+            assert words in page
+        assert "is left alone" not in page
+        hub.heard(WHO, Heard(retry_after=600))
+        assert re.search(r"left alone for (59\d|600) seconds", visit("Olga").page(PAGE))
+
+    def test_why_the_last_survey_failed_is_shown(self, hub, visit):
+        ForgeState.objects.create(forge="old", why="the <forge> is away", troubles=2)
+        assert "the last try failed: the &lt;forge&gt; is away" in visit("Olga").page(PAGE)

@@ -12,6 +12,8 @@ from chairlift.core.log import Kind
 from chairlift.core.reading import Table, quoted, read, unique
 from chairlift.core.schedule import Duration
 
+#: Beside a forge's adapter: with what its webhooks are signed.
+_HOOK_SECRET = "hook_secret_env"
 #: Where nobody listens between.
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
@@ -55,7 +57,7 @@ class Installation:
 
     The defaults are those of an installation without a file. `forges` are by the name that services use,
     `sheets` by the slug of the campaign, `sign_in` by the name that stands in addresses. `operators` are people of the
-    services file who may load files in the pages.
+    services file who may load files in the pages. `hook_secrets` are the variables with which forges sign webhooks.
     """
 
     forges: Mapping[str, Config] = field(default_factory=_local_forge)
@@ -66,6 +68,7 @@ class Installation:
     sign_in: Mapping[str, Provider] = field(default_factory=dict)
     webhooks: tuple[Webhook, ...] = ()
     operators: tuple[str, ...] = ()
+    hook_secrets: Mapping[str, str] = field(default_factory=dict)
 
 
 def parse_installation(text: str, name: str) -> Installation:
@@ -73,8 +76,10 @@ def parse_installation(text: str, name: str) -> Installation:
     root = read(text, name)
     default = Installation()
     forges, workspace, sheets = root.table("forges"), root.table("workspace"), root.table("sheets")
+    tables = {forge: forges.table(forge) for forge in forges.data}
+    secrets = {forge: _secret(table, _HOOK_SECRET) for forge, table in tables.items()}
     installation = Installation(
-        forges={forge: config(forges.table(forge)) for forge in forges.data} or default.forges,
+        forges={forge: _without(config(table), {_HOOK_SECRET}) for forge, table in tables.items()} or default.forges,
         workspace={**default.workspace, **workspace.plain()},
         notifiers=tuple(config(table) for table in root.tables("notifiers")) or default.notifiers,
         pass_env=_variables(root.table("programs")),
@@ -82,6 +87,7 @@ def parse_installation(text: str, name: str) -> Installation:
         sign_in=sign_in(root),
         webhooks=_webhooks(root.tables("webhooks")),
         operators=root.names("operators"),
+        hook_secrets={forge: variable for forge, variable in secrets.items() if variable},
     )
     root.finish()
     return installation
@@ -91,8 +97,12 @@ def _sheet(slug: str, table: Table) -> SharedSheet:
     every: Duration = table.parsed("every", Duration.parse, SharedSheet.every)
     ours = {"tab", "by", "every"}
     tab, by = table.name("tab") or slug, table.name("by")
-    adapter = {key: value for key, value in config(table).items() if key not in ours}
-    return SharedSheet(adapter, tab, by, every)
+    return SharedSheet(_without(config(table), ours), tab, by, every)
+
+
+def _without(adapter: Config, ours: set[str]) -> Config:
+    """What is left for the adapter of its table."""
+    return {key: value for key, value in adapter.items() if key not in ours}
 
 
 def _variables(programs: Table) -> tuple[str, ...]:
@@ -110,13 +120,19 @@ def _webhooks(tables: list[Table]) -> tuple[Webhook, ...]:
     return hooks
 
 
+def _secret(table: Table, key: str, required: bool = False) -> str:
+    """The name of the variable of the environment that holds a secret."""
+    variable = table.name(key, required=required)
+    if variable and not VARIABLE.fullmatch(variable):
+        what = f"{key} {quoted(variable)} is no name of a variable"
+        table.problem(key, what, 'write the name of the variable that holds it, such as "CHAIRLIFT_HOOK"')
+    return variable
+
+
 def _webhook(table: Table) -> Webhook:
-    url, variable = table.name("url", required=True), table.name("secret_env", required=True)
+    url, variable = table.name("url", required=True), _secret(table, "secret_env", required=True)
     if url and (wrong := _wrong_address(url)):
         table.problem("url", f"url {quoted(url)} {wrong}", "write https://host/path, without a password")
-    if variable and not VARIABLE.fullmatch(variable):
-        what = f"secret_env {quoted(variable)} is no name of a variable"
-        table.problem("secret_env", what, 'write the name of the variable that holds it, such as "CHAIRLIFT_HOOK"')
     return Webhook(
         name=table.name("name", required=True),
         url=url,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chairlift.server.models.campaigns import Campaign, Draft, RosterFile
+from chairlift.server.models.forges import Arrived, ForgeState, Spending
 from chairlift.server.models.keys import ApiToken, CalendarKey, SentForm, SignInLink
 from chairlift.server.models.sessions import Preference, Session
 from chairlift.server.models.sheets import SheetConflict, SheetDraft, SheetLine, SheetState
@@ -23,12 +24,14 @@ __all__ = [
     "AWAY_LIMIT",
     "LEASE",
     "ApiToken",
+    "Arrived",
     "CalendarKey",
     "Campaign",
     "Delivery",
     "Draft",
     "Endpoint",
     "Entry",
+    "ForgeState",
     "LogIsAppendOnly",
     "Outlook",
     "Preference",
@@ -41,6 +44,7 @@ __all__ = [
     "SheetLine",
     "SheetState",
     "SignInLink",
+    "Spending",
     "Unit",
     "Upgrade",
     "service_value",

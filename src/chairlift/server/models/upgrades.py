@@ -103,6 +103,8 @@ class Upgrade(models.Model):
     leased_until = models.DateTimeField(null=True)
     troubles = models.PositiveIntegerField(default=0)
     comments_read = models.BigIntegerField(default=0)
+    # What the forge was surveyed as; empty where it is polled instead.
+    mark = models.CharField(max_length=64, blank=True)
 
     objects = UpgradeQuerySet.as_manager()
 

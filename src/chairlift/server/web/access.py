@@ -57,6 +57,8 @@ TABLE: Mapping[str, Rule] = MappingProxyType(
         "health": Rule(Need.ANYONE),
         "ready": Rule(Need.ANYONE),
         "metrics": Rule(Need.METRICS),
+        # The signature of the body is what opens it: a forge has no session.
+        "hook": Rule(Need.NOBODY, Need.ANYONE),
         "sign-in": Rule(Need.ANYONE, Need.ANYONE),
         "sign-out": Rule(Need.NOBODY, Need.READER),
         "sign-in-with": Rule(Need.NOBODY, Need.ANYONE),
@@ -205,7 +207,7 @@ class Access:
             return errors.not_here(request)
         if need is Need.METRICS:
             return None if health.opens_metrics(request) else health.metrics_are_closed()
-        if need is Need.ANYONE and name in ("health", "ready", "api-document"):
+        if need is Need.ANYONE and name in ("health", "ready", "api-document", "hook"):
             return None
         name = str(request.session.get(sessions.PERSON, ""))
         request.roster = rosters.joined(name, _claimed(request))

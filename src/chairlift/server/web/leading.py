@@ -12,7 +12,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from chairlift.core.schedule import counted
-from chairlift.server import actions, administration, problems, queries
+from chairlift.server import actions, administration, calls, problems, queries
 from chairlift.server.models import Campaign
 from chairlift.server.web import rosters
 from chairlift.server.web.access import Request
@@ -38,7 +38,7 @@ def admin(request: Request, slug: str) -> HttpResponse:
         "problem": problem, "held": Paginator(problems.services_of(campaign, problem), A_PAGE).get_page("1"),
         "campaign": campaign, "value": campaign.value, "refused": refused, "given": request.POST, "page": page,
         "waves": [(row, _wave(request, row.service.name)) for row in page],
-        "counts": administration.wave_counts(campaign),
+        "counts": administration.wave_counts(campaign), "opening": calls.opening(campaign, request.roster),
         "exemptions": _exemptions(request, campaign), "known": problems.known(campaign)[:A_PAGE],
     }  # fmt: skip
     return render(request, "web/admin.html", context, status=409 if refused else 200)

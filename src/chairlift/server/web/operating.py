@@ -10,7 +10,7 @@ from django.db import connection
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from chairlift.server import administration, queries
+from chairlift.server import administration, calls, queries
 from chairlift.server.models import Campaign, RosterFile
 from chairlift.server.web import installation
 from chairlift.server.web.access import Request
@@ -26,12 +26,22 @@ def operator(request: Request) -> HttpResponse:
     ]
     context = {
         "seen": seen, "campaigns": campaigns, "loaded": RosterFile.version(), "adapters": _adapters(),
+        "forges": _forges(),
         "versions": {
             "Chairlift": version("chairlift"), "Django": django.__version__, "Python": platform.python_version(),
             connection.display_name: ".".join(map(str, connection.get_database_version())),
         },
     }  # fmt: skip
     return render(request, "web/operator.html", context)
+
+
+def _forges() -> list[dict[str, object]]:
+    """Each forge: what may still be asked of it, its surveys and its webhooks."""
+    try:
+        found = installation.now()
+    except installation.Unreadable:
+        return []
+    return [{"seen": seen, "hooks": seen.state.forge in found.hook_secrets} for seen in calls.forges(found.forges)]
 
 
 def _adapters() -> list[tuple[str, str]]:
