@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from tests.forges.gitea.mutants import GITEA
 from tests.mutant import Mutant
 from tests.recipes.django.mutants import DJANGO
 from tests.server.mutants import SERVER
@@ -257,6 +258,9 @@ def _planted(mutant: Mutant, place: Path) -> bool:
     for folder in ("src", "tests"):
         shutil.copytree(ROOT / folder, place / folder, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "pyproject.toml", place)
+    # What stand-ins for forges hold calls against.
+    if shared := next((found for folder in ROOT.parents if (found := folder / "shared").is_dir()), None):
+        (place / "shared").symlink_to(shared)
     file = place / "src" / "chairlift" / mutant.file
     text = file.read_text()
     file.write_text(text.replace(mutant.old, mutant.new))
@@ -285,7 +289,7 @@ def judge(mutant: Mutant) -> tuple[str, float]:
     return words.get(ran.returncode, f"broken: {ran.stdout[-300:]}"), time.monotonic() - start
 
 
-KNOWN = (*MUTANTS, *SERVER, *PAGES, *PROGRAMS, *DJANGO)
+KNOWN = (*MUTANTS, *SERVER, *PAGES, *PROGRAMS, *DJANGO, *GITEA)
 
 
 def main(words: Sequence[str]) -> int:

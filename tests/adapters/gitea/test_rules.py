@@ -59,6 +59,15 @@ def test_an_approval_that_does_not_count_there_is_named(forge, world, admin):
     assert found(forge, world).waits == ()
 
 
+def test_an_approval_that_was_dismissed_is_none(forge, world):
+    pull, ann = opened(forge, world), world.people[0]
+    world.review(pull.number, ann, "approved")
+    (review,) = world.ask(ann, "GET", f"pulls/{pull.number}/reviews")
+    path = f"pulls/{pull.number}/reviews/{review['id']}/dismissals"
+    world.ask(world.owner.login, "POST", path, {"message": "not tested"})
+    assert found(forge, world).reviews == ()
+
+
 def test_who_may_not_merge_says_so_before_it_tries(forge, world):
     protect(world, enable_merge_whitelist=True, merge_whitelist_usernames=[world.people[0]])
     pull = opened(forge, world)

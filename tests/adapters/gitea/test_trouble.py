@@ -67,7 +67,7 @@ def test_who_pushes_during_a_merge_is_not_merged(forge, world, server):
 
 def test_what_is_still_looked_at_for_conflicts_is_none_yet(world, server, clock):
     forge = world.forge(clock, patience=60)
-    server.places.late = 3
+    server.places.late = 2
     pull = opened(forge, world)
     assert not pull.conflicted
     with pytest.raises(Unavailable, match="still checks") as error:

@@ -14,7 +14,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from tests.forges import smarthttp
 from tests.forges.gitea import describing
-from tests.forges.gitea.api import Api, Asked, Page, Wrong
+from tests.forges.gitea.api import Api
+from tests.forges.gitea.asking import Asked, Page, Wrong
 from tests.forges.gitea.places import Places
 
 #: Operations that change something, by what scope they need; all else of a repository needs to read it.

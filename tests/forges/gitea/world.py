@@ -6,14 +6,16 @@ import base64
 import os
 import secrets
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
 
 from chairlift.adapters.gitea.forge import GiteaForge, Settings
 from chairlift.adapters.gitea.talk import unmarked
+from chairlift.core.upgrade import PullRequest
 from tests.localforge.clone import START, Clone, git
 
 EVENTS = {"approved": "APPROVED", "changes requested": "REQUEST_CHANGES", "commented": "COMMENT"}
@@ -73,7 +75,11 @@ class GiteaNamespace:
         token = self.admin.ask("POST", f"users/{login}/tokens", body, auth=(login, password))
         return Person(self.client, self.url, login, token["sha1"])
 
-    def world(self, folder: Path) -> GiteaWorld:
+    def live_world(self, folder: Path) -> GiteaWorld:
+        """One of a server that does its work after it has answered."""
+        return self.world(folder, live=True)
+
+    def world(self, folder: Path, live: bool = False) -> GiteaWorld:
         """A repository with START on main, and its people."""
         owner, name = self.people["owner"], f"{PREFIX}-{secrets.token_hex(4)}"
         made = {"name": name, "private": False, "auto_init": False, "default_branch": "main"}
@@ -81,7 +87,7 @@ class GiteaNamespace:
         for role in ("ann", "bob", "bot", "reviewer"):
             body = {"permission": "write"}
             owner.ask("PUT", f"repos/{owner.login}/{name}/collaborators/{self.people[role].login}", body)
-        return GiteaWorld(self, f"{owner.login}/{name}", folder)
+        return GiteaWorld(self, f"{owner.login}/{name}", folder, live)
 
 
 class AuthorizedClone(Clone):
@@ -110,8 +116,8 @@ class AuthorizedClone(Clone):
 class GiteaWorld:
     """The people around one repository."""
 
-    def __init__(self, namespace: GiteaNamespace, repo: str, folder: Path) -> None:
-        self.namespace, self.repo = namespace, repo
+    def __init__(self, namespace: GiteaNamespace, repo: str, folder: Path, live: bool) -> None:
+        self.namespace, self.repo, self._live = namespace, repo, live
         people = namespace.people
         self.people = (people["ann"].login, people["bob"].login)
         self._by_login = {each.login: each for each in people.values()}
@@ -137,17 +143,24 @@ class GiteaWorld:
         )
         return GiteaForge(settings, now, budget)
 
+    def live_forge(self) -> GiteaForge:
+        """One that gives the server the time to look for conflicts after it has opened something."""
+        adapter = self.forge(lambda: datetime.now(UTC))
+        return SettledForge(adapter._settings, lambda: datetime.now(UTC), self.settle)
+
     def ask(self, by: str, method: str, path: str, body: object = None) -> object:
-        return self._by_login[by].ask(method, f"repos/{self.repo}/{path}", body)
+        return self._by_login[by].ask(method, f"repos/{self.repo}/{path}".rstrip("/"), body)
 
     def push(self, branch: str, files: Mapping[str, str]) -> str:
         commit = self.clone.commit(branch, files)
         self.clone.push(commit, branch)
+        self.settle()
         return commit
 
     def move(self, branch: str, commit: str) -> None:
         self.clone.fetch()
         self.clone.push(commit, branch)
+        self.settle()
 
     def delete(self, branch: str) -> None:
         self.clone.push("", branch)
@@ -196,10 +209,28 @@ class GiteaWorld:
         plain = [[text for key in keys if (text := unmarked(body, "comment", key)) is not None] for body in found]
         return [texts[0] if texts else body for texts, body in zip(plain, found, strict=True)]
 
-    def settle(self, seconds: float = 8.0) -> None:
-        """Wait until the server has looked at all open pull requests for conflicts, or has had the time to."""
-        for _ in range(int(seconds * 4)):
+    def settle(self) -> None:
+        """Wait until a live server has looked at all open pull requests for conflicts, or has had the time to."""
+        if not self._live:
+            return
+        time.sleep(1)
+        for _ in range(40):
             listed = self.ask(self.owner.login, "GET", "pulls?state=open")
             if all(each["mergeable"] for each in listed):
                 return
-            time.sleep(0.25)
+            time.sleep(0.2)
+
+
+class SettledForge(GiteaForge):
+    """The adapter with a pause after it has opened something, so that a test sees what comes of it."""
+
+    def __init__(self, settings: Settings, now: Callable[[], datetime], settle: Callable[[], None]) -> None:
+        super().__init__(settings, now)
+        self._settle = settle
+
+    def ensure_pull(
+        self, repo: str, branch: str, base: str, title: str, body: str, labels: Sequence[str] = ()
+    ) -> PullRequest:
+        pull = super().ensure_pull(repo, branch, base, title, body, labels)
+        self._settle()
+        return self.pull_for(repo, branch) or pull
