@@ -11,8 +11,8 @@ unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
 unexport PYTHONDONTWRITEBYTECODE
 BIN := .venv/bin
 
-.PHONY: help setup demo test postgresql slow lint types contracts check mutants census chaos bench bench-codemods \
-	bench-environments bench-forecast bench-forge bench-hunks bench-upgrade bench-web fixers-doc screenshots clean
+.PHONY: help setup demo test test-live postgresql slow lint types contracts check mutants census chaos bench \
+	bench-codemods bench-environments bench-forecast bench-forge bench-hunks bench-upgrade bench-web fixers-doc screenshots clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */\1\t/' | expand -t 14
@@ -48,6 +48,10 @@ types: .venv/.ready  ## mypy, strict, on src
 
 contracts: .venv/.ready  ## what every adapter and its fake must fulfil
 	@$(BIN)/python -m pytest tests/adapters -n auto
+
+test-live: .venv/.ready  ## the contract of forges against a real server: FORGE=gitea URL=https://… TOKEN_ENV=NAME
+	@CHAIRLIFT_LIVE_FORGE=$(FORGE) CHAIRLIFT_LIVE_URL=$(URL) CHAIRLIFT_LIVE_TOKEN_ENV=$(TOKEN_ENV) \
+		$(BIN)/python -m pytest tests/live.py -v
 
 mutants: .venv/.ready  ## plant each bug in a law or safety rule; fail if one survives
 	@$(BIN)/python -m tests.mutants

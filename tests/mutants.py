@@ -18,6 +18,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from tests.forges.gitea.mutants import GITEA
 from tests.mutant import Mutant
 from tests.recipes.django.mutants import DJANGO
 from tests.server.mutants import SERVER
@@ -265,6 +266,9 @@ class Bed:
         for folder in ("src", "tests"):
             shutil.copytree(ROOT / folder, self._place / folder, ignore=shutil.ignore_patterns("__pycache__"))
         shutil.copy(ROOT / "pyproject.toml", self._place)
+        # What stand-ins for forges hold calls against.
+        if shared := next((found for folder in ROOT.parents if (found := folder / "shared").is_dir()), None):
+            (self._place / "shared").symlink_to(shared)
         # The order of sets is part of what a test sees: it must be the same each time.
         self._environment = {**os.environ, "PYTHONPATH": str(self._place / "src"), "PYTHONHASHSEED": "0"}
         self._environment.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -329,7 +333,7 @@ def judged(mutants: Sequence[Mutant]) -> Iterator[tuple[str, float]]:
         yield from pool.map(judge, mutants)
 
 
-KNOWN = (*MUTANTS, *SERVER, *PAGES, *PROGRAMS, *DJANGO)
+KNOWN = (*MUTANTS, *SERVER, *PAGES, *PROGRAMS, *DJANGO, *GITEA)
 
 
 def main(words: Sequence[str]) -> int:

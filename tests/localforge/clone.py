@@ -52,15 +52,19 @@ def make_forge(root: Path) -> Forge:
 
 
 class Clone:
-    """Commits and pushes, as any developer's does."""
+    """Commits and pushes, as any developer's does; `environment` is what its git gets besides, such as a token."""
 
-    def __init__(self, url: str, path: Path) -> None:
+    def __init__(self, url: str, path: Path, **environment: str) -> None:
         self.path = path
-        git("clone", "--quiet", url, str(path), cwd=path.parent)
+        self.environment = environment
+        git("clone", "--quiet", url, str(path), cwd=path.parent, **environment)
+
+    def fetch(self) -> None:
+        git("fetch", "--quiet", "--prune", "origin", cwd=self.path, **self.environment)
 
     def commit(self, branch: str, files: Mapping[str, str]) -> str:
         """A commit of these files on top of the remote branch (of main when it is new); nothing is pushed yet."""
-        git("fetch", "--quiet", "--prune", "origin", cwd=self.path)
+        self.fetch()
         known = git("branch", "--remotes", "--format=%(refname)", cwd=self.path).split()
         start = f"refs/remotes/origin/{branch if f'refs/remotes/origin/{branch}' in known else 'main'}"
         git("checkout", "--quiet", "--detach", "--force", start, cwd=self.path)
@@ -73,4 +77,5 @@ class Clone:
 
     def push(self, what: str, branch: str, **environment: str) -> None:
         """Push by force; PushRefused holds what the person is told."""
-        git("push", "--quiet", "--force", "origin", f"{what}:refs/heads/{branch}", cwd=self.path, **environment)
+        there = f"{what}:refs/heads/{branch}"
+        git("push", "--quiet", "--force", "origin", there, cwd=self.path, **self.environment | environment)
