@@ -17,7 +17,7 @@ from chairlift.adapters.github.talk import Talk
 from chairlift.adapters.github.wire import Wire
 from chairlift.core.budget import Call, Lane
 from chairlift.core.upgrade import Issue, PullRequest
-from chairlift.ports import Budget, Comment, Refused, Watched
+from chairlift.ports import Budget, Comment, Refused, Unavailable, Watched
 
 METHODS = ("squash", "merge", "rebase")
 #: Pages of a hundred reviews or checks of one pull request.
@@ -181,18 +181,18 @@ class GitHub:
 
     def _whole(self, repo: str, pull: dict[str, Any], lane: Lane, wire: Wire) -> Mapping[str, Any]:
         """With the reviews and checks beyond the first hundred of each."""
-        part = pull
+        ends = [_end(pull["reviews"]), _end(_contexts(pull))]
         for _ in range(_MOST_PAGES):
-            ends = [_end(part["reviews"]), _end(_contexts(part))]
             if not any(ends):
                 return pull
             part = self._part(repo, pull["number"], lane, wire, *(end or None for end in ends))
-            for where, more, end in (
-                (pull["reviews"], part["reviews"], ends[0]),
-                (_contexts(pull), _contexts(part), ends[1]),
-            ):
-                if end:
-                    where["nodes"] += more["nodes"]
+            if part["headRefOid"] != pull["headRefOid"]:
+                raise Unavailable(f"{repo}#{pull['number']} moved while it was read")
+            more = [part["reviews"], _contexts(part)]
+            for place, where in enumerate((pull["reviews"], _contexts(pull))):
+                if ends[place]:
+                    where["nodes"] += more[place]["nodes"]
+                    ends[place] = _end(more[place])
         raise Refused(f"{repo}#{pull['number']} has more reviews or checks than Chairlift reads: open a new one")
 
     def _shown(self, repo: str, pull: Mapping[str, Any], lane: Lane) -> PullRequest:
