@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from tests.adapters.github.mutants import GITHUB
 from tests.mutant import Mutant
 from tests.recipes.django.mutants import DJANGO
 from tests.server.mutants import SERVER
@@ -285,7 +286,7 @@ def judge(mutant: Mutant) -> tuple[str, float]:
     return words.get(ran.returncode, f"broken: {ran.stdout[-300:]}"), time.monotonic() - start
 
 
-KNOWN = (*MUTANTS, *SERVER, *PAGES, *PROGRAMS, *DJANGO)
+KNOWN = (*MUTANTS, *GITHUB, *SERVER, *PAGES, *PROGRAMS, *DJANGO)
 
 
 def main(words: Sequence[str]) -> int:

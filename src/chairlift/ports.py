@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from chairlift.core.budget import Call, Heard, Lane, Limits
+from chairlift.core.listing import Listed
 from chairlift.core.unit import Outcome, Unit
 from chairlift.core.upgrade import Deployment, Issue, PullRequest, RunState
 from chairlift.core.verdict import Counts
@@ -143,6 +144,15 @@ class Forge(Protocol):
         That is where the default branch and these branches are, their pull requests with reviews and checks, and
         comments on them and on the issue. Empty for what cannot be told, as of a repository that is gone.
         """
+        ...
+
+
+@runtime_checkable
+class Directory(Protocol):
+    """A forge that says which repositories it has."""
+
+    def repositories(self, owner: str, topic: str = "", words: str = "") -> Sequence[Listed]:
+        """By name: all of an organisation or user, or those of it with this topic, or that a search for words finds."""
         ...
 
 

@@ -155,7 +155,7 @@ def test_of_a_repository_that_was_never_read_only_the_newest_are_read(kit, world
 def test_a_token_of_an_app_is_renewed_before_its_hour_is_over(kit, world):
     forge = kit.as_app(Purse())
     granted = "POST /app/installations/{installation_id}/access_tokens"
-    for minutes, tokens in ((0, 1), (30, 1), (20, 1), (10, 2), (54, 2), (10, 3)):
+    for minutes, tokens in ((0, 1), (30, 1), (20, 1), (7, 2), (53, 2), (4, 3)):
         kit.clock.at += timedelta(minutes=minutes)
         assert forge.pull_for(REPO, "work") is None
         assert kit.stand_in.calls.count(granted) == tokens
@@ -263,6 +263,26 @@ def test_the_workspace_pushes_to_it_over_http(kit, world, tmp_path):
     assert forge.ensure_pull(REPO, "work", "main", "Title", "Body").head == written.commit == world.tip("work")
     with pytest.raises(Refused, match="give Chairlift's account access"):
         workspace.heads(url.replace(token, "wrong"))
+
+
+def test_it_is_as_strict_as_github(kit, world):
+    """Where other stand-ins are not."""
+    us, them = (
+        httpx.Client(headers={"Authorization": f"Bearer {os.environ[kit.account(who)]}"}) for who in ("us", "ann")
+    )
+    at = f"{kit.stand_in.api}/repos/{REPO}"
+    head = world.push("work", {"a.txt": "new\n"})
+    text = {"head": "work", "base": "main", "title": "t"}
+    assert [us.post(f"{at}/pulls", json=text).status_code for _ in range(2)] == [201, 422]
+    approval = {"event": "APPROVE", "commit_id": head}
+    assert [who.post(f"{at}/pulls/1/reviews", json=approval).status_code for who in (us, them)] == [422, 200]
+    assert us.put(f"{at}/pulls/1/merge", json={"sha": "0" * 40}).status_code == 409
+    assert us.put(f"{at}/pulls/1/merge", json={"sha": head}).status_code == 200
+    assert us.put(f"{at}/pulls/1/merge", json={"sha": head}).status_code == 405
+    assert us.get(f"{at.replace('shop', 'nothing')}/issues").status_code == 404
+    assert httpx.get(f"{at}/issues").status_code == 401
+    first = us.get(f"{at}/issues")
+    assert us.get(f"{at}/issues", headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
 
 
 def test_whatever_is_not_as_github_describes_it_is_told(kit, world):

@@ -79,6 +79,7 @@ def test_who_does_not_answer_is_unavailable(kit):
         ({"Retry-After": "17"}, SLOW, 17),
         ({}, SLOW, 60),
         ({"Retry-After": "99999999"}, SLOW, 3700),
+        ({}, told("was submitted too quickly"), 60),
         ({"Retry-After": "-1"}, told("You have triggered an abuse detection mechanism."), 60),
     ],
 )
@@ -163,16 +164,41 @@ def test_one_that_somebody_opens_in_this_very_moment_is_taken_over(kit, world):
     """As two workers do: the second is told 422, and looks again."""
     forge = kit.forge()
     world.push("work", {"a.txt": "new\n"})
-    listed = kit.stand_in.rest
-
-    def opened_first(operation, *rest):
-        if operation.name.endswith("/pulls"):
-            kit.place.open(world.kept, "chairlift", "The other worker's", "", "work", "main")
-        return listed(operation, *rest)
-
-    kit.stand_in.rest = opened_first
+    just_before(kit, "/pulls", lambda: kit.place.open(world.kept, "chairlift", "The other's", "", "work", "main"))
     pull = forge.ensure_pull(REPO, "work", "main", "Title", "Body")
     assert [pull.number] == [*world.kept.items]
+
+
+def just_before(kit, name, do):
+    """Something happens between what Chairlift has looked at and its call of this name."""
+    answered = kit.stand_in.rest
+
+    def after_it(operation, *rest):
+        if operation.name.endswith(name):
+            do()
+        return answered(operation, *rest)
+
+    kit.stand_in.rest = after_it
+
+
+def test_a_head_that_moves_in_this_very_moment_is_not_merged(kit, world):
+    forge = kit.forge()
+    pull = opened(forge, world)
+    base = world.tip("main")
+    just_before(kit, "/merge", lambda: world.push("work", {"sneaked.txt": "in\n"}))
+    with pytest.raises(Refused, match="Head branch was modified"):
+        forge.merge(REPO, pull.number, pull.head, "squash")
+    assert (world.tip("main"), forge.pull_for(REPO, "work").state) == (base, "open")
+
+
+def test_a_head_that_moves_in_this_very_moment_is_not_approved(kit, world):
+    forge = kit.forge()
+    pull = opened(forge, world)
+    just_before(kit, "/reviews", lambda: world.push("work", {"sneaked.txt": "in\n"}))
+    forge.approve(REPO, pull.number, pull.head, "good")
+    again = forge.pull_for(REPO, "work")
+    assert again.head != pull.head
+    assert [review.head for review in again.reviews] == [pull.head]
 
 
 # ---- who may what ----
@@ -272,6 +298,12 @@ def test_who_sends_round_in_circles_is_left(kit):
     kit.stand_in.mishaps.append(Mishap("GET", "/issues/comments", code=301, headers=headers, times=9))
     with pytest.raises(Unavailable, match="from one place to the next"):
         kit.forge().comments(REPO, 0)
+
+
+def test_where_rulesets_are_not_paid_for_there_are_none(kit, world):
+    words = told("Upgrade to GitHub Pro or make this repository public to enable this feature.")
+    kit.stand_in.mishaps.append(Mishap("GET", "/rules/branches/", code=403, body=words, times=9))
+    assert opened(kit.forge(), world).waits == ()
 
 
 # ---- secrets ----

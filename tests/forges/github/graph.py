@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
@@ -78,6 +79,31 @@ class Root:
     def viewer(self, info: Any) -> dict[str, Any]:
         return {"login": self._grant.login}
 
+    def repositoryOwner(self, info: Any, login: str) -> dict[str, Any] | None:
+        found = self._listed(login)
+        return {"__typename": "Organization", "repositories": connection(found)} if found else None
+
+    def search(self, info: Any, query: str, type: str, **page: Any) -> dict[str, Any]:
+        """Of GitHub's language only what narrows to an owner, to a topic, and words of the name."""
+        words = [word for word in query.split() if word != "fork:true"]
+        owner = next(word.partition(":")[2] for word in words if word.startswith("user:"))
+        topics = {word.partition(":")[2] for word in words if word.startswith("topic:")}
+        plain = [word for word in words if ":" not in word]
+        found = [
+            each
+            for each in self._listed(owner)
+            if topics <= set(each["topics"]) and all(word in each["nameWithOwner"] for word in plain)
+        ]
+        return {**connection(found)(info, **page), "repositoryCount": len(found)}
+
+    def _listed(self, owner: str) -> list[dict[str, Any]]:
+        names = [repo.name for repo in self._place.repositories.values() if repo.name.partition("/")[0] == owner]
+        found = []
+        for name in sorted(names):
+            with contextlib.suppress(Told):
+                found.append(Shown(self._place.repository(self._grant, name), self._grant).repository())
+        return found
+
     def enqueuePullRequest(self, info: Any, input: Mapping[str, Any]) -> dict[str, Any]:
         repo, pull = self._named(input["pullRequestId"])
         if input.get("expectedHeadOid") not in (None, pull.head):
@@ -142,7 +168,13 @@ class Shown:
         repo = self.repo
         return {
             "nameWithOwner": repo.name,
+            "__typename": "Repository",
             "isArchived": repo.archived,
+            "isFork": repo.fork,
+            "primaryLanguage": {"name": repo.language} if repo.language else None,
+            "topics": repo.topics,
+            "repositoryTopics": connection([{"topic": {"name": name}} for name in repo.topics]),
+            "object": self.blob,
             "defaultBranchRef": self.ref(None, f"refs/heads/{repo.default}") if repo.default else None,
             "ref": self.ref,
             "pullRequests": self.pulls,
@@ -166,6 +198,13 @@ class Shown:
                 "requiresSignatures": False,
             }
         return {"name": name, "target": {"__typename": "Commit", "oid": tip}, "refUpdateRule": shown}
+
+    def blob(self, info: Any, expression: str) -> dict[str, Any] | None:
+        path = expression.removeprefix("HEAD:")
+        tip = self.repo.tip(self.repo.default) if self.repo.default else ""
+        if not tip or path not in self.repo.git[tip].tree:
+            return None
+        return {"__typename": "Blob", "text": self.repo.git[tip].tree[path].data.decode()}
 
     def pulls(self, info: Any, headRefName: str = "", states: Any = None, orderBy: Any = None, **page: Any) -> Any:
         found = [item for item in self.repo.items.values() if item.branch and item.branch == headRefName]

@@ -128,6 +128,9 @@ class Repository:
     issues_enabled: bool = True
     auto_merge_allowed: bool = True
     lazy: bool = False
+    fork: bool = False
+    language: str = ""
+    topics: tuple[str, ...] = ()
     items: dict[int, Issue] = field(default_factory=dict)
     comments: list[Said] = field(default_factory=list)
     runs: list[Run] = field(default_factory=list)

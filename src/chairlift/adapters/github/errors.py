@@ -25,6 +25,10 @@ class Gone(Refused):
     """There is nothing of this name, or it is not shown to us."""
 
 
+class NotInPlan(Refused):
+    """GitHub has this only in a plan that the owner does not pay for: so nothing of it is there."""
+
+
 class Unfit(Refused):
     """GitHub understood and will not: 405, 409 or 422; `code` is which, and `said` its own words."""
 
@@ -84,7 +88,7 @@ def heard(answer: Answer) -> Heard | None:
 def explained(answer: Answer, what: str, who: str, remedy: str) -> Exception:
     """Why this was not done: `what` was asked for, `who` asked, `remedy` is for who is not let in."""
     code, said = answer.code, answer.said
-    if code in (403, 429) and (_paced(answer) or answer.headers.get("x-ratelimit-remaining") == "0"):
+    if _paced(answer) or (code in (403, 429) and answer.headers.get("x-ratelimit-remaining") == "0"):
         after = _pause(answer)
         kind = "the pace" if _paced(answer) else "the number of calls"
         return Unavailable(f"GitHub limits {kind} of {who} ({code}): again in {after:.0f} seconds", after=after)
@@ -128,6 +132,8 @@ def _forbidden(answer: Answer, what: str, who: str) -> Exception:
     code, said, head = answer.code, answer.said, answer.headers
     if "archived" in said.lower():
         return Refused(f"{what} is archived ({code}): unarchive it, or take it out of the services file")
+    if said.startswith("Upgrade to"):
+        return NotInPlan(f"{what} has no plan of GitHub with this ({code}: {said})")
     if head.get("x-github-sso", "").startswith("required"):
         return Refused(_sso(what, who))
     if "IP allow list" in said:
@@ -152,10 +158,11 @@ def _sso(what: str, who: str) -> str:
 
 def _paced(answer: Answer) -> bool:
     """Refused for its pace, not for the count of the hour."""
-    if answer.code not in (403, 429):
+    if answer.code not in (403, 422, 429):
         return False
     said = answer.said.lower()
-    return "retry-after" in answer.headers or any(word in said for word in _PACE)
+    told = "retry-after" in answer.headers and answer.code != 422
+    return told or any(word in said for word in _PACE)
 
 
 def _pause(answer: Answer) -> float:

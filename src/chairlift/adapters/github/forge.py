@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from chairlift.adapters.github import queries, talk, watching
+from chairlift.adapters.github import discovering, queries, talk, watching
 from chairlift.adapters.github.checks import show_check
-from chairlift.adapters.github.errors import Gone, Unfit
+from chairlift.adapters.github.errors import Gone, NotInPlan, Unfit
 from chairlift.adapters.github.names import is_branch, parts, path, quoted
 from chairlift.adapters.github.reading import pull_of
 from chairlift.adapters.github.settings import Place, Settings
@@ -16,6 +17,7 @@ from chairlift.adapters.github.signing import Installation, Signer, Token
 from chairlift.adapters.github.talk import Talk
 from chairlift.adapters.github.wire import Wire
 from chairlift.core.budget import Call, Lane
+from chairlift.core.listing import Listed
 from chairlift.core.upgrade import Issue, PullRequest
 from chairlift.ports import Budget, Comment, Refused, Unavailable, Watched
 
@@ -26,7 +28,7 @@ _KNOWN = 20_000
 
 
 class GitHub:
-    """Fulfils `chairlift.ports.Forge`."""
+    """Fulfils `chairlift.ports.Forge`, and `Directory`."""
 
     def __init__(self, settings: Settings, now: Callable[[], datetime], budget: Budget | None = None) -> None:
         settings.check()
@@ -138,6 +140,10 @@ class GitHub:
         """By one query for each fifty."""
         return [*watching.marks(self._wire, watched)]
 
+    def repositories(self, owner: str, topic: str = "", words: str = "") -> Sequence[Listed]:
+        """By one query for each fifty; `words` are GitHub's own language for searching."""
+        return discovering.repositories(self._wire, owner, topic, words)
+
     def _look(self, repo: str, branch: str, lane: Lane) -> tuple[str, Mapping[str, Any] | None]:
         """The commit of the branch, empty where there is none, and its open or else its newest pull request."""
         owner, name = parts(repo)
@@ -199,7 +205,9 @@ class GitHub:
         rulesets: Sequence[Any] = ()
         if pull["state"] == "OPEN":
             at = f"{path(repo)}/rules/branches/{quoted(pull['baseRefName'])}"
-            rulesets = self._wire.pages(at, lane, repo)
+            # A private repository of who pays nothing can have no rulesets.
+            with contextlib.suppress(NotInPlan):
+                rulesets = self._wire.pages(at, lane, repo)
         return pull_of(pull, rulesets)
 
     def _opened(self, repo: str, where: str, branch: str, base: str, title: str, body: str) -> Mapping[str, Any]:

@@ -112,3 +112,42 @@ fragment Mark on PullRequest {
   } } } } }
 }
 """
+
+_LISTED = """
+fragment Listed on Repository {
+  nameWithOwner isArchived isFork
+  defaultBranchRef { name }
+  primaryLanguage { name }
+  repositoryTopics(first: 20) { nodes { topic { name } } }
+  hidden: object(expression: "HEAD:.github/CODEOWNERS") { ... on Blob { text } }
+  root: object(expression: "HEAD:CODEOWNERS") { ... on Blob { text } }
+  docs: object(expression: "HEAD:docs/CODEOWNERS") { ... on Blob { text } }
+}
+"""
+
+REPOSITORIES = (
+    """
+query Repositories($owner: String!, $after: String) {
+  repositoryOwner(login: $owner) {
+    repositories(first: 50, after: $after, ownerAffiliations: [OWNER], orderBy: {field: NAME, direction: ASC}) {
+      pageInfo { hasNextPage endCursor }
+      nodes { ...Listed }
+    }
+  }
+}
+"""
+    + _LISTED
+)
+
+SEARCH = (
+    """
+query Search($text: String!, $after: String) {
+  search(type: REPOSITORY, query: $text, first: 50, after: $after) {
+    repositoryCount
+    pageInfo { hasNextPage endCursor }
+    nodes { ...Listed }
+  }
+}
+"""
+    + _LISTED
+)
