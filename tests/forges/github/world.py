@@ -99,7 +99,7 @@ class Kit:
 
     def __init__(self, folder: Path, stack: ExitStack) -> None:
         self.clock = Clock()
-        self.folder = folder
+        self.folder, self.stack = folder, stack
         (folder / "git").mkdir()
         self.stand_in = stack.enter_context(StandIn(Place(folder / "git", self.clock)).running())
         self.place = self.stand_in.place
@@ -111,6 +111,7 @@ class Kit:
         """A token of this account, in a variable of the environment; its name."""
         variable = f"CHAIRLIFT_TEST_{login.upper().replace('-', '_')}_{self.place.next_id()}"
         os.environ[variable] = token = f"ghp_{variable.lower()}"
+        self.stack.callback(os.environ.pop, variable, None)
         self.place.grants[token] = Grant(login, **more)
         return variable
 

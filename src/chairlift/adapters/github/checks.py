@@ -17,7 +17,7 @@ _DESCRIPTION = 140
 
 def show_check(wire: Wire, app: int, path: str, repo: str, head: str, check: tuple[str, str, str]) -> None:
     """`check` is its name, its state, and what there is to say of it; what is shown already is left alone."""
-    name, state, summary = check
+    name, state, summary = sayable(check[0]), *check[1:]
     assert state in _STATUSES, state
     what = f"commit {head[:10]} of {repo}"
     if not app:

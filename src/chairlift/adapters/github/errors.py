@@ -18,6 +18,8 @@ from chairlift.ports import Refused, Unavailable
 PAUSE = 60.0
 _LONGEST_PAUSE = 3700.0
 _SOME = 300
+#: Somebody else was merging: nothing is wrong.
+_AGAIN = ("base branch was modified", "already in progress")
 _PACE = ("secondary rate limit", "abuse detection", "submitted too quickly", "content creation")
 
 
@@ -104,6 +106,8 @@ def explained(answer: Answer, what: str, who: str, remedy: str) -> Exception:
         return Refused(f"{what} is switched off there (410: {said}): switch issues on in the repository's settings")
     if 300 <= code < 400:
         return Refused(f"{what} has moved ({code}): write its new name into the services file")
+    if code in (405, 409) and any(word in said.lower() for word in _AGAIN):
+        return Unavailable(f"{what} cannot be merged in this very moment ({code}: {said})")
     if code in (405, 409, 422):
         return Unfit(f"GitHub will not do this for {what} ({code}: {said})", code, said)
     return Refused(f"GitHub refuses {what} ({code}: {said}); that is a bug in Chairlift, or in what stands between")

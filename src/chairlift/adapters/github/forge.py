@@ -96,6 +96,8 @@ class GitHub:
         pull = self._pull(repo, number, Lane.MERGE)
         _must_be(repo, pull, expected_head)
         if pull["state"] == "MERGED":
+            if pull["mergeCommit"] is None:
+                raise Unavailable(f"{repo}#{number} is merged, and GitHub does not say yet as which commit")
             return str(pull["mergeCommit"]["oid"])
         if pull["state"] == "CLOSED":
             raise Refused(f"{repo}#{number} is closed: reopen it first")
