@@ -126,6 +126,19 @@ def test_an_error_of_graphql_says_cause_and_remedy(kit, errors, kind, words):
         kit.forge().pull_for(REPO, "work")
 
 
+@pytest.mark.parametrize("ask", ["look", "watch"])
+def test_a_limit_of_queries_is_heard_by_the_budget(kit, ask):
+    purse = Purse()
+    forge = kit.forge(purse)
+    errors = [{"type": "RATE_LIMITED", "message": "You have exceeded a secondary rate limit."}]
+    body = json.dumps({"data": {"r0": None}, "errors": errors}).encode()
+    kit.stand_in.mishaps.append(Mishap("POST", "/api/graphql", code=200, body=body))
+    with pytest.raises(Unavailable, match="again in 60 seconds") as caught:
+        forge.pull_for(REPO, "work") if ask == "look" else forge.marks([Watched(REPO, ())])
+    assert caught.value.after == 60
+    assert [(said.retry_after, said.secondary, said.query) for said in purse.said] == [(60, True, True)]
+
+
 # ---- done once, whatever is lost ----
 
 

@@ -8,7 +8,6 @@ from hashlib import sha256
 from typing import Any
 
 from chairlift.adapters.github import queries
-from chairlift.adapters.github.errors import explained_errors
 from chairlift.adapters.github.names import is_branch, parts
 from chairlift.adapters.github.wire import Wire
 from chairlift.core.budget import Lane
@@ -52,7 +51,7 @@ def _asked(wire: Wire, places: dict[int, Watched]) -> Any:
     data, errors = wire.partly(text, variables, Lane.READ, what)
     for error in errors:
         if not isinstance(error, dict) or error.get("type") not in _OF_ONE or not error.get("path"):
-            raise explained_errors(errors, what, wire.who)
+            raise wire.failed(errors, what)
     # What is only half told would be a mark that hides something.
     return {name: found for name, found in data.items() if name not in {str(error["path"][0]) for error in errors}}
 

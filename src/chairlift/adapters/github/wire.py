@@ -18,7 +18,7 @@ import httpx
 from chairlift.adapters.github.errors import Answer, explained, explained_errors, heard
 from chairlift.adapters.github.settings import Place
 from chairlift.adapters.github.signing import Signer
-from chairlift.core.budget import Call, Lane
+from chairlift.core.budget import Call, Heard, Lane
 from chairlift.ports import Budget, Unavailable
 
 #: As many bytes of an answer as are read, and as are kept of all answers for asking whether they still hold.
@@ -100,14 +100,14 @@ class Wire:
         """What GraphQL answers, if there is no error with it."""
         data, errors = self.partly(text, variables, lane, what)
         if errors:
-            raise explained_errors(errors, what, self.who)
+            raise self.failed(errors, what)
         return data
 
     def mutate(self, text: str, variables: Mapping[str, object], lane: Lane, what: str) -> Any:
         """The same for what changes something; Raises Unfit for what GitHub understood and will not do."""
         data, errors = self.partly(text, variables, lane, what, Call.WRITE)
         if errors:
-            raise explained_errors(errors, what, self.who)
+            raise self.failed(errors, what)
         return data
 
     def partly(
@@ -122,8 +122,15 @@ class Wire:
             raise Unavailable("GitHub answers a query with something else than data; is a proxy in between?")
         data, errors = found.get("data"), found.get("errors") or ()
         if data is None:
-            raise explained_errors(errors, what, self.who)
+            raise self.failed(errors, what)
         return data, errors
+
+    def failed(self, errors: Sequence[Any], what: str) -> Exception:
+        """Why a query was not answered; of a limit the budget hears, as there is no header that says so."""
+        error = explained_errors(errors, what, self.who)
+        if isinstance(error, Unavailable) and error.after is not None and self._budget is not None:
+            self._budget.heard(self.who, Heard(retry_after=error.after, secondary=True, query=True))
+        return error
 
     def _each(self, path: str, lane: Lane, what: str, query: Mapping[str, str | int]) -> Iterator[Page]:
         url = self._url(path, {**query, "per_page": 100})
