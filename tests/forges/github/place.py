@@ -26,6 +26,11 @@ class Told(Exception):
         self.code, self.message, self.errors, self.kind = code, message, errors, kind
         self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
 
+    @property
+    def body(self) -> dict[str, Any]:
+        told = {"message": self.message, "documentation_url": "https://docs.github.com/rest"}
+        return told | ({"errors": self.errors} if self.errors else {})
+
 
 @dataclass(frozen=True)
 class Grant:

@@ -182,9 +182,7 @@ class Handler(BaseHTTPRequestHandler):
             code, body, headers = do(raw)
         except Told as told:
             code, headers = told.code, dict(told.headers)
-            body = {"message": told.message, "documentation_url": "https://docs.github.com/rest"}
-            if told.errors:
-                body["errors"] = told.errors
+            body = told.body
             if code == 301:
                 headers["Location"] = self._moved(told.kind)
         except (NotAsDescribed, graph.NotInSchema) as error:
@@ -213,7 +211,11 @@ class Handler(BaseHTTPRequestHandler):
         query = dict(parse_qsl(parts.query, keep_blank_values=True, errors="strict"))
         body = json.loads(raw) if raw else None
         operation.check_request(query, body)
-        code, values = here.rest(operation, self.headers.get("Authorization", ""), query, body)
+        try:
+            code, values = here.rest(operation, self.headers.get("Authorization", ""), query, body)
+        except Told as told:
+            operation.check_answer(told.code, told.body)
+            raise
         headers: dict[str, str] = {}
         if isinstance(values, list) and self.command == "GET":
             values, headers = self._page(values, query)
