@@ -7,6 +7,8 @@ UV := .tools/bin/uv
 export UV_PYTHON_DOWNLOADS := never
 export UV_PROJECT_ENVIRONMENT := .venv
 unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
+# Whoever sets it has every process, and tests and the demo start thousands, compile all of Django and of ours once more.
+unexport PYTHONDONTWRITEBYTECODE
 BIN := .venv/bin
 
 .PHONY: help setup demo test postgresql slow lint types contracts check mutants census chaos bench bench-codemods \

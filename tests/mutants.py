@@ -5,13 +5,16 @@ With words, `python -m tests.mutants WORD…` plants those only whose line of te
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
+import queue
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -253,37 +256,78 @@ MUTANTS = (
 )  # fmt: skip
 
 
-def _planted(mutant: Mutant, place: Path) -> bool:
-    """A copy of what the tests need, with the bug in it. False when the text is not there exactly once."""
-    for folder in ("src", "tests"):
-        shutil.copytree(ROOT / folder, place / folder, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "pyproject.toml", place)
-    file = place / "src" / "chairlift" / mutant.file
-    text = file.read_text()
-    file.write_text(text.replace(mutant.old, mutant.new))
-    return text.count(mutant.old) == 1
+class Bed:
+    """A copy of what the tests need, and a process that forks a run of pytest there for each bug."""
 
-
-def judge(mutant: Mutant) -> tuple[str, float]:
-    """How it went, in a word, and in how many seconds."""
-    start = time.monotonic()
-    with tempfile.TemporaryDirectory() as folder:
-        place = Path(folder)
-        if not _planted(mutant, place):
-            return "stale: its text is not in the file exactly once", 0
-        argv = [sys.executable, "-m", "pytest", "-x", "--tb=no", "--hypothesis-profile=hasty", mutant.tests]
+    def __init__(self, files: Iterable[str] = (), seconds: float = SECONDS) -> None:
+        """With `files` of tests, what they import is compiled beforehand. No run may take more than these `seconds`."""
+        self._folder = tempfile.TemporaryDirectory()
+        self._place = Path(self._folder.name).resolve()
+        for folder in ("src", "tests"):
+            shutil.copytree(ROOT / folder, self._place / folder, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copy(ROOT / "pyproject.toml", self._place)
         # The order of sets is part of what a test sees: it must be the same each time.
-        environment = {
-            **os.environ, "PYTHONPATH": str(place / "src"), "PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0",
-        }  # fmt: skip
+        self._environment = {**os.environ, "PYTHONPATH": str(self._place / "src"), "PYTHONHASHSEED": "0"}
+        self._environment.pop("PYTHONDONTWRITEBYTECODE", None)
+        if files:
+            argv = [sys.executable, "-m", "pytest", "--collect-only", *sorted(files)]
+            subprocess.run(argv, cwd=self._place, env=self._environment, stdout=subprocess.DEVNULL)
+        # From here on nothing is compiled to a file: of two bugs in one module the second is never taken for the first.
+        self._environment["PYTHONDONTWRITEBYTECODE"] = "1"
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.seedbed", str(seconds)], cwd=self._place, env=self._environment,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+
+    def judge(self, mutant: Mutant) -> tuple[str, float]:
+        """How it went, in a word, and in how many seconds."""
+        start = time.monotonic()
+        file = self._place / "src" / "chairlift" / mutant.file
+        text = file.read_text()
+        if text.count(mutant.old) != 1:
+            return "stale: its text is not in the file exactly once", 0
+        was = file.stat()
         try:
-            ran = subprocess.run(
-                argv, cwd=place, env=environment, capture_output=True, text=True, timeout=SECONDS, check=False
-            )
-        except subprocess.TimeoutExpired:
-            return f"hung: more than {SECONDS} seconds", SECONDS
-    words = {0: "SURVIVED", 1: "killed"}
-    return words.get(ran.returncode, f"broken: {ran.stdout[-300:]}"), time.monotonic() - start
+            file.write_text(text.replace(mutant.old, mutant.new))
+            # Of no age that what was compiled before could have.
+            os.utime(file, (0, 0))
+            answer = self._ask("-x", "--tb=no", "--hypothesis-profile=hasty", mutant.tests)
+        finally:
+            file.write_text(text)
+            os.utime(file, ns=(was.st_atime_ns, was.st_mtime_ns))
+        return answer, time.monotonic() - start
+
+    def _ask(self, *words: str) -> str:
+        assert self._process.stdin
+        assert self._process.stdout
+        self._process.stdin.write(json.dumps(words) + "\n")
+        self._process.stdin.flush()
+        answer = self._process.stdout.readline()
+        assert answer, "what forks the tests has ended"
+        return str(json.loads(answer))
+
+    def close(self) -> None:
+        self._process.communicate()
+        self._folder.cleanup()
+
+
+def judged(mutants: Sequence[Mutant]) -> Iterator[tuple[str, float]]:
+    """How it went with each, in their order."""
+    files = {mutant.tests.partition("::")[0] for mutant in mutants}
+    beds: queue.SimpleQueue[Bed] = queue.SimpleQueue()
+
+    def judge(mutant: Mutant) -> tuple[str, float]:
+        bed = beds.get()
+        try:
+            return bed.judge(mutant)
+        finally:
+            beds.put(bed)
+
+    with ThreadPoolExecutor(ABREAST) as pool, contextlib.ExitStack() as stack:
+        for bed in pool.map(Bed, [files] * ABREAST):
+            stack.callback(bed.close)
+            beds.put(bed)
+        yield from pool.map(judge, mutants)
 
 
 KNOWN = (*MUTANTS, *GITHUB, *SERVER, *PAGES, *PROGRAMS, *DJANGO)
@@ -296,11 +340,10 @@ def main(words: Sequence[str]) -> int:
         print(f"no mutant holds {' or '.join(words)}")
         return 2
     alive = []
-    with ThreadPoolExecutor(ABREAST) as pool:
-        for mutant, (word, seconds) in zip(chosen, pool.map(judge, chosen), strict=True):
-            line = f"{word:10} {seconds:5.1f} s  law {mutant.breaks or '-':>2}  {mutant.what}"
-            alive += [line] if word != "killed" else []
-            print(line, flush=True)
+    for mutant, (word, seconds) in zip(chosen, judged(chosen), strict=True):
+        line = f"{word:10} {seconds:5.1f} s  law {mutant.breaks or '-':>2}  {mutant.what}"
+        alive += [line] if word != "killed" else []
+        print(line, flush=True)
     print(f"\n{len(chosen) - len(alive)} of {len(chosen)} mutants killed")
     # Once more where a log that was cut still shows them.
     print("".join(f"  {line}\n" for line in alive), end="")

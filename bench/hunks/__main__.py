@@ -1,9 +1,10 @@
 """Counts how much of a real upgrade ours covers: `make bench-hunks REPO=… BASE=… FINAL=…`.
 
 It checks out the last commit before people upgraded, upgrades it as of their day, and goes through every hunk of their
-net diff outside lock files that belongs to their upgrade. What each is, is decided by rules (`kinds.py`, `judging.py`);
-what is not covered is listed, so that a person can judge. Options go into `ARGS=`, such as `ARGS="--prove --all"`;
-`--labels` names a file with corrections by hand.
+net diff outside lock files that belongs to their upgrade. Whether the upgrade needed it is decided by rules
+(`kinds.py`, `tidying.py`, `taste.py`, `unconcerned.py`), and what ours did about it by others (`judging.py`,
+`meaning.py`, `alike.py`); each says which. What is not covered is listed, so that a person can judge. Options go into
+`ARGS=`, such as `ARGS="--prove --all"`; `--labels` names a file with corrections by hand.
 """
 
 from __future__ import annotations
@@ -21,7 +22,10 @@ from packaging.specifiers import SpecifierSet
 from bench.hunks import meaning
 from bench.hunks.history import History, Hunk, pattern_of
 from bench.hunks.judging import Three, Verdict, judge, share
-from bench.hunks.kinds import Need, Sort, need_of, sort_of, tidy
+from bench.hunks.kinds import Need, Sort, need_of, sort_of
+from bench.hunks.taste import is_taste
+from bench.hunks.tidying import tidy
+from bench.hunks.unconcerned import concerned
 from chairlift.recipes.django.changing import Choice
 from chairlift.recipes.django.releases import Release, Stage, parse
 from chairlift.recipes.django.report import markdown
@@ -99,16 +103,23 @@ def _rows(
     history: History, commits: frozenset[str], checkout: Path, report: Report, leg: tuple[Release, Release]
 ) -> Iterator[Row]:
     tidied: dict[str, tuple[str, ...]] = {}
+    known = concerned(history)
+    # A list that a rule of the Makefile downloads is written by a tool, as a lock is.
+    made = meaning.downloaded(history.text(history.final, "Makefile") or "")
     limits = meaning.Limits(_limit(history.limits()), _limit(_kept(checkout)))
     for hunk in history.of_upgrade(history.hunks(), commits):
         before = (history.text(history.base, hunk.old) or "") if hunk.old else ""
         after = (history.text(history.final, hunk.path) or "") if hunk.path else ""
         sort = sort_of(hunk.path or hunk.old, before, after)
-        if sort is Sort.LOCK:
+        if sort is Sort.LOCK or (hunk.path or hunk.old) in made:
             continue
         if hunk.old.endswith(".py") and hunk.old not in tidied:
-            tidied[hunk.old] = tidy(before)
+            tidied[hunk.old] = tidy(hunk.old, before, leg)
         need = need_of(hunk, sort, before, tidied.get(hunk.old, ()))
+        if sort is Sort.REQUIREMENTS and need is Need.REQUIRED and known.lacks(hunk):
+            need = Need.UNRELATED
+        if need is Need.REQUIRED and hunk.old.endswith(".py") and is_taste(hunk, before, after):
+            need = Need.CLEAN_UP
         ours = checkout / (hunk.old or hunk.path)
         text = ours.read_bytes().decode("utf-8", "replace") if ours.is_file() else ""
         if sort is Sort.MIGRATION and not hunk.old:

@@ -56,6 +56,11 @@ class History:
         ran = subprocess.run(["git", "-C", str(self.repo), *argv], capture_output=True, check=True)
         return ran.stdout.decode("utf-8", "replace")
 
+    def tried(self, *argv: str) -> str:
+        """What it says, or nothing where it fails, as `git grep` does that finds nothing."""
+        ran = subprocess.run(["git", "-C", str(self.repo), *argv], capture_output=True)
+        return ran.stdout.decode("utf-8", "replace") if ran.returncode == 0 else ""
+
     def text(self, commit: str, path: str) -> str | None:
         ran = subprocess.run(["git", "-C", str(self.repo), "show", f"{commit}:{path}"], capture_output=True)
         return ran.stdout.decode("utf-8", "replace") if ran.returncode == 0 else None

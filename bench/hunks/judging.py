@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from bench.hunks import meaning
+from bench.hunks import alike, meaning
 from bench.hunks.history import Hunk
 from bench.hunks.kinds import Sort, with_hunk
 from chairlift.recipes.django.findings import Finding, Weight
@@ -97,7 +97,8 @@ def _meant(hunk: Hunk, sort: Sort, three: Three, leg: tuple[Release, Release]) -
     if sort is Sort.MAKE and (said := meaning.of_make(hunk, three.before, three.ours)):
         return Verdict(said)
     python = (hunk.path or hunk.old).endswith(".py")
-    if python and _same_code(hunk, three):
+    apps = (hunk.path or hunk.old).endswith("apps.py") and alike.app_alike(hunk, three.before, three.ours)
+    if python and (apps or alike.imports_alike(hunk, three.ours) or _same_code(hunk, three)):
         return Verdict.EQUIVALENT
     return _by_lines(hunk, three, python)
 
@@ -106,9 +107,20 @@ def _same_code(hunk: Hunk, three: Three) -> bool:
     """Ours holds every statement that the hunk makes in place of those that it takes away, wherever in the file."""
     made = meaning.statements(with_hunk(three.before, hunk))
     was, ours = meaning.statements(three.before), meaning.statements(three.ours)
-    if made is None or was is None or ours is None or made == was:
+    if made is None or was is None or ours is None:
         return False
+    if made == was:
+        return _respelled(hunk, three)
     return not (made - was) - (ours - was) and not (was - made) - (was - ours)
+
+
+def _respelled(hunk: Hunk, three: Three) -> bool:
+    """Theirs only writes otherwise what means the same (`alike`), and so does ours, whichever way it writes it."""
+    after = with_hunk(three.before, hunk)
+    if meaning.statements(three.before, plain=True) == meaning.statements(after, plain=True):
+        return False
+    span = {*_span(hunk)}
+    return bool(span) and span <= _gone(three) and meaning.heads(three.before, span) <= meaning.heads(three.ours)
 
 
 def _by_lines(hunk: Hunk, three: Three, python: bool) -> Verdict:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
-import subprocess
-import sys
 from collections.abc import Sequence
 from enum import StrEnum
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 from bench.hunks.history import Hunk
 
@@ -41,6 +39,10 @@ _LOCKS = {"poetry.lock", "uv.lock", "Pipfile.lock", "pdm.lock", "package-lock.js
 _CI = re.compile(r"^\.github/|^\.travis|^\.gitlab-ci|^\.circleci/|^azure-pipelines|(^|/)Jenkinsfile|^\.ci/")
 _CIS = re.compile(r"(?i)travis(?:-ci)?|circleci|github(?=[ _-]?ci\b)|\bci\b")
 _TEST = re.compile(r"(^|/)(tests?|testing)(/|\.py$)|(^|/)(test_[^/]*|[^/]*_tests?|conftest|factories)\.py$")
+#: Keys that say how CI schedules its jobs or calls them, and which release of an action does a step.
+_SCHEDULES = re.compile(r"(-\s*)?(uses|name|max-parallel|fail-fast|timeout-minutes|concurrency)\s*:")
+_SECTION = re.compile(r"\[testenv:[^\]]+\]")
+_TESTS = re.compile(r"(?i)django|\btests?\b|pytest")
 _REQUIREMENTS = re.compile(r"\.in$|(^|/)(setup\.(py|cfg)|pyproject\.toml|Pipfile)$|requirements|constraints")
 
 
@@ -73,15 +75,16 @@ def _is_compiled(text: str) -> bool:
 
 
 def need_of(hunk: Hunk, sort: Sort, before: str, tidied: Sequence[str]) -> Need:
-    """By rule. `tidied` is the file as tools for newer Python make it, without a thought of Django.
+    """By rule. `tidied` is the file as tools make it that know nothing of the new Django.
 
-    A clean-up is what such a tool writes as well, or what changes nothing that is run. Unrelated is the move to another
-    CI (a whole file of one that came or went, or its name in other files), and what changes only comments of a file
-    that is not run.
+    A clean-up is what such a tool writes as well, or what changes nothing that is run (comments, docstrings, a line
+    that a list already has). Unrelated is the move to another CI (a whole file of one that came or went, or its name in
+    other files), how CI schedules its jobs and which release of an action it takes, an environment of tox that came or
+    went whole and neither tests nor names Django, and what changes only comments of a file that is not run.
     """
     if sort is Sort.CI and (not hunk.old or not hunk.path):
         return Need.UNRELATED
-    if _moves_ci(hunk):
+    if _moves_ci(hunk) or _schedules(hunk, sort) or (sort is Sort.TOX and _other_environment(hunk)):
         return Need.UNRELATED
     if not [line for line in (*hunk.removed, *hunk.added) if line.strip()]:
         return Need.CLEAN_UP
@@ -94,6 +97,19 @@ def need_of(hunk: Hunk, sort: Sort, before: str, tidied: Sequence[str]) -> Need:
     if [each for each in said[0] if each] == [each for each in said[1] if each]:
         return Need.UNRELATED
     return Need.REQUIRED
+
+
+def _schedules(hunk: Hunk, sort: Sort) -> bool:
+    lines = [line.strip() for line in (*hunk.removed, *hunk.added) if _bare(line)]
+    return sort is Sort.CI and bool(lines) and all(_SCHEDULES.match(line) for line in lines)
+
+
+def _other_environment(hunk: Hunk) -> bool:
+    """Only whole sections on one side, and none of them has to do with Django or with tests."""
+    sides = [[line for line in some if _bare(line)] for some in (hunk.removed, hunk.added)]
+    lines = sides[0] or sides[1]
+    whole = not (sides[0] and sides[1]) and bool(lines) and bool(_SECTION.match(lines[0]))
+    return whole and not any(_TESTS.search(line.replace("testenv", "")) for line in lines)
 
 
 def _moves_ci(hunk: Hunk) -> bool:
@@ -120,27 +136,31 @@ def with_hunk(text: str, hunk: Hunk) -> str:
 
 def _same_tree(before: str, after: str) -> bool:
     try:
-        return ast.dump(ast.parse(before)) == ast.dump(ast.parse(after))
+        return ast.dump(_Run().visit(ast.parse(before))) == ast.dump(_Run().visit(ast.parse(after)))
     except (SyntaxError, ValueError):
         return False
 
 
+class _Run(ast.NodeTransformer):
+    """What is run: without docstrings, and with each text of a list once."""
+
+    def generic_visit(self, node: ast.AST) -> ast.AST:
+        super().generic_visit(node)
+        body = getattr(node, "body", None)
+        if isinstance(body, list):
+            first = body[0] if body else None
+            if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
+                del body[0]
+        if isinstance(node, ast.List | ast.Tuple) and all(isinstance(each, ast.Constant) for each in node.elts):
+            node.elts = list({ast.dump(each): each for each in node.elts}.values())
+        return node
+
+
 def _in(hunk: Hunk, before: str, tidied: str) -> bool:
-    """Whether the tidied file has the hunk's new lines in place of its old ones."""
+    """Whether the tidied file has the hunk's new lines in place of its old ones, or newly where there are none."""
     old, new = set(before.split("\n")), set(tidied.split("\n"))
     gone = [line for line in hunk.removed if line.strip()]
     come = [line for line in hunk.added if line.strip()]
-    return bool(gone) and all(line in old - new for line in gone) and all(line in new for line in come)
-
-
-def tidy(before: str) -> tuple[str, ...]:
-    """What ruff's rules for newer Python make of a file, all of them and in parts: formats, sets, encodings, mocks."""
-    every = ("UP,C4,F401,PLW1514,PLC0206,PERF102", "UP030", "UP031", "UP031,UP030", "UP026,F401,I001")
-    return tuple(text for rules in every if (text := _ruff(before, rules)) is not None and text != before)
-
-
-def _ruff(before: str, rules: str) -> str | None:
-    argv = [str(Path(sys.executable).parent / "ruff"), "check", "--isolated", "--no-cache", "--quiet", "--exit-zero"]
-    argv += ["--fix", "--unsafe-fixes", "--preview", f"--select={rules}", "--target-version=py38", "-"]
-    ran = subprocess.run(argv, input=before.encode(), capture_output=True)
-    return ran.stdout.decode("utf-8", "replace") if ran.returncode == 0 else None
+    if not gone:
+        return bool(come) and all(line in new - old for line in come)
+    return all(line in old - new for line in gone) and all(line in new for line in come)

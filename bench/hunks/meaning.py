@@ -12,7 +12,10 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
+from bench.hunks.alike import alike
 from bench.hunks.history import Hunk
+from chairlift.recipes.django.config import makefile
+from chairlift.recipes.django.config.texts import Text
 from chairlift.recipes.django.releases import SERIES, Release
 
 _FACTOR = re.compile(r"(?i)dj(?:ango)?[-_=]*(\d)[._]?(\d)(?!\d)")
@@ -82,11 +85,16 @@ def limit(texts: Iterable[str]) -> SpecifierSet:
     return together
 
 
+def named(lines: Iterable[str]) -> frozenset[str]:
+    """The distributions that requirements ask for, by their canonical names."""
+    return frozenset(_requirements(lines))
+
+
 def touches_django(hunk: Hunk) -> bool:
     return "django" in _requirements(hunk.added).keys() | _requirements(hunk.removed).keys()
 
 
-_FREES = re.compile(r"(?i)\b(?:sed|grep)\b[^\n]*\bdjango|\bsed\b[^\n]*\[dD\]jango")
+_FREES = re.compile(r"(?i)\b(?:sed|grep)\b[^\n]*\bdjango(?![\w-])|\bsed\b[^\n]*\[dD\]jango")
 
 
 _DOWNLOADS = re.compile(r"\b(?:wget|curl)\b[^\n]*?(https?://[^\s\"']+)")
@@ -97,6 +105,8 @@ def of_make(hunk: Hunk, before: str, ours: str) -> str:
 
     Partial where they take out other limits in the same stroke.
     """
+    if heads := _heads(hunk):
+        return "equivalent" if heads <= needs_of(ours) and not heads <= needs_of(before) else "none"
     frees = any(_FREES.search(line) for line in hunk.added)
     fetches = set(_DOWNLOADS.findall("\n".join(hunk.added)))
     if not frees and not fetches:
@@ -106,6 +116,42 @@ def of_make(hunk: Hunk, before: str, ours: str) -> str:
         return ""
     others = [line for line in hunk.added if re.search(r"\b(sed|grep)\b", line) and not _FREES.search(line)]
     return "partial" if others else "equivalent"
+
+
+_HEAD = re.compile(r"([\w.-]+):(?![:=])")
+
+
+def _heads(hunk: Hunk) -> set[tuple[str, str]]:
+    """Of a hunk of nothing but heads of rules: each rule with what it newly needs, by its plain name."""
+    lines = [line for line in (*hunk.removed, *hunk.added) if line.strip()]
+    if not lines or not hunk.added or not all(_HEAD.match(line) for line in lines):
+        return set()
+    old, new = (needs_of("\n".join(some)) for some in (hunk.removed, hunk.added))
+    return new - old
+
+
+def needs_of(text: str) -> set[tuple[str, str]]:
+    """Each rule of a Makefile with each of what it needs; of a path its last part in capitals names it as well."""
+    found = set()
+    for name, rule in makefile.parse(Text("Makefile", text)).rules.items():
+        for need in rule.needs:
+            found.add((name, _plain_name(need)))
+    return found
+
+
+def _plain_name(need: str) -> str:
+    """`$(COMMON_CONSTRAINTS_TXT)` and `requirements/common_constraints.txt` are one by the habit of such names."""
+    return re.sub(r"\W+", "_", need.rpartition("/")[2]).strip("_").lower()
+
+
+def downloaded(text: str) -> frozenset[str]:
+    """The files that rules of a Makefile download."""
+    made = makefile.parse(Text("Makefile", text))
+    return frozenset(
+        made.expand(name, {})
+        for name, rule in made.rules.items()
+        if any(re.search(r"\b(wget|curl)\b", command) for command in rule.commands)
+    )
 
 
 def _freed(text: str) -> int:
@@ -160,15 +206,33 @@ def _fits(name: str, theirs: SpecifierSet, ours: SpecifierSet | None, leg: tuple
     return ours.contains(new) == theirs.contains(new) and (not ours.contains(old) or theirs.contains(old))
 
 
-def statements(text: str) -> Counter[str] | None:
-    """Every simple statement and every head of a block, with the names of the blocks around it; None for no Python."""
+def statements(text: str, plain: bool = False) -> Counter[str] | None:
+    """Every simple statement and every head of a block, with the names of the blocks around it; None for no Python.
+
+    Those that are alike are one, unless it is to be `plain`.
+    """
     try:
-        tree = ast.parse(text)
+        tree: ast.AST = ast.parse(text)
+        tree = tree if plain else alike(tree)
     except (SyntaxError, ValueError):
         return None
     found: Counter[str] = Counter()
     _into(found, tree, "")
     return found
+
+
+def heads(text: str, lines: set[int] | None = None) -> set[str]:
+    """The simple statements, those alike as one: all of them, or those on some of these lines."""
+    try:
+        tree = alike(ast.parse(text))
+    except (SyntaxError, ValueError):
+        return set()
+    simple = [node for node in ast.walk(tree) if isinstance(node, ast.stmt) and not hasattr(node, "body")]
+    return {
+        _head(node)
+        for node in simple
+        if lines is None or lines & {*range(node.lineno, (node.end_lineno or node.lineno) + 1)}
+    }
 
 
 def _into(found: Counter[str], node: ast.AST, where: str) -> None:

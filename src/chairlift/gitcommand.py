@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -42,8 +43,11 @@ class Remote:
     authorization: str = field(default="", repr=False)
 
     @classmethod
-    def parse(cls, url: str) -> Remote:
-        """Raises Refused for what git would take for an option or a program."""
+    def parse(cls, url: str, authorization: Callable[[str], str] = lambda url: "") -> Remote:
+        """`authorization` gives the header for an address that has no login of its own; empty where it knows none.
+
+        Raises Refused for what git would take for an option or a program.
+        """
         try:
             parts = urlsplit(url)
         except ValueError:
@@ -52,8 +56,11 @@ class Remote:
             shown = url.rpartition("@")[2]
             raise Refused(f"{shown!r} is no address of a repository; give an https, ssh or file address, or a path")
         login, _, host = parts.netloc.rpartition("@")
-        if not login or parts.scheme not in ("http", "https"):
+        if parts.scheme not in ("http", "https"):
             return cls(url)
+        if not login:
+            known = authorization(url)
+            return cls(url, f"Authorization: {known}" if known else "")
         user, _, password = login.partition(":")
         token = base64.b64encode(f"{unquote(user)}:{unquote(password)}".encode()).decode()
         return cls(parts._replace(netloc=host).geturl(), f"Authorization: Basic {token}")
@@ -78,7 +85,9 @@ class Git:
     seconds: float
     max_bytes: int
 
-    def run(self, home: Path, remote: Remote, *argv: str, seconds: float = 0, limit: int = 1 << 26) -> Ran:
+    def run(
+        self, home: Path, remote: Remote, *argv: str, seconds: float = 0, limit: int = 1 << 26, stdin: str = ""
+    ) -> Ran:
         """Run git on the mirror in `home`. Raises Unavailable, Refused or Unknown unless it ends well."""
         seconds = seconds or self.seconds
         config = [word for setting in _CONFIG for word in ("-c", setting)]
@@ -89,6 +98,7 @@ class Git:
             seconds=seconds,
             env=self._environment(remote),
             also=self.pass_env,
+            stdin=stdin.encode(),
             limit=limit,
             apart=True,
             raw=True,

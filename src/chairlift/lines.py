@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from chairlift.core.decision import THINKING, Ask, Do, StepName
+from chairlift.core.decision import CONTESTED, THINKING, Ask, Do, StepName
 from chairlift.core.log import Entry, Kind
 from chairlift.core.upgrade import Holds, PlanState, Seen, Upgrade
 from chairlift.reconcile import Chase, Reached
@@ -57,14 +57,16 @@ def of_look(
 
 
 def of_deed(up: Upgrade, reached: Reached, came_of_it: str, now: datetime) -> Iterator[Line]:
-    """The deed, after the intent: one line, however often it is repeated, until a person asks for it once more."""
+    """The deed, after the intent: a line for each time that it is done, and one where its end was not seen at once."""
     do = reached.decision
     assert isinstance(do, Do)
     if do.verb in THINKING:
         return
     data = {"verb": do.verb, "where": do.where}
     entry = Entry(now, CHAIRLIFT, Kind.DID, reached.change, reached.step or "", do.about, came_of_it, data)
-    yield Line(entry, ("did", do.verb, reached.change, do.about, do.where, str(up.said.retries)))
+    times = up.said.deeds.get((reached.change, do.verb, do.about), 0)
+    again = (str(times),) if do.verb in CONTESTED and times else ()
+    yield Line(entry, ("did", do.verb, reached.change, do.about, do.where, str(up.said.retries), *again))
 
 
 def of_reminder(reached: Reached, chase: Chase, now: datetime) -> Line:

@@ -13,8 +13,6 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
-from chairlift.ports import Budget
-
 #: role -> entry-point group.
 GROUPS = {
     "forge": "chairlift.forges",
@@ -41,12 +39,11 @@ def load(role: str, kind: str) -> Any:
     raise BadConfiguration(f"no {role} called {kind!r}; installed: {installed}")
 
 
-def build(
-    role: str, config: Mapping[str, object], home: Path, clock: Callable[[], datetime], budget: Budget | None = None
-) -> Any:
+def build(role: str, config: Mapping[str, object], home: Path, clock: Callable[[], datetime], **offered: object) -> Any:
     """An adapter from its table: `kind` chooses it, everything else is its Settings.
 
-    Relative paths are the home's. `now` and `budget` are passed to adapters whose constructor asks for them.
+    Relative paths are the home's. The clock as `now`, and what else is offered, go to constructors that ask for it:
+    `budget` to forges, `keys` (the header that opens an address) to workspaces.
     """
     kind = str(config.get("kind", ""))
     if not kind:
@@ -54,8 +51,7 @@ def build(
     cls = load(role, kind)
     settings_class = getattr(sys.modules[cls.__module__], "Settings", None)
     wanted = inspect.signature(cls).parameters
-    offered = {"now": clock, "budget": budget}
-    arguments: dict[str, Any] = {name: value for name, value in offered.items() if name in wanted}
+    arguments: dict[str, Any] = {name: value for name, value in {"now": clock, **offered}.items() if name in wanted}
     given = {key: value for key, value in config.items() if key != "kind"}
     if settings_class is not None and "settings" in wanted:
         arguments["settings"] = _settings(settings_class, f"{role} {kind!r}", given, home)

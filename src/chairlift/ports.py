@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from chairlift.core.budget import Call, Heard, Lane, Limits
-from chairlift.core.listing import Listed
 from chairlift.core.unit import Outcome, Unit
 from chairlift.core.upgrade import Deployment, Issue, PullRequest, RunState
 from chairlift.core.verdict import Counts
@@ -148,11 +147,11 @@ class Forge(Protocol):
 
 
 @runtime_checkable
-class Directory(Protocol):
-    """A forge that says which repositories it has."""
+class Keyring(Protocol):
+    """A forge that lets git in by a key of its own, which is in no address and which may be another one in an hour."""
 
-    def repositories(self, owner: str, topic: str = "", words: str = "") -> Sequence[Listed]:
-        """By name: all of an organisation or user, or those of it with this topic, or that a search for words finds."""
+    def git_authorization(self, url: str) -> str:
+        """The value of the header that opens this address, such as 'Basic …'; empty where it is none of this forge."""
         ...
 
 
@@ -192,6 +191,14 @@ class Workspace(Protocol):
 
     def contains(self, url: str, commit: str, part: str) -> bool:
         """Whether `part` is `commit` or one of its ancestors. False where the remote does not know `commit`."""
+        ...
+
+    def rebase(self, url: str, head: str, ours: frozenset[str], onto: str) -> str | None:
+        """A commit with, on top of `onto`, what others put on top of the newest of `ours` that `head` holds.
+
+        The same each time; whose commits they are stays. None where that conflicts, where one of them is a merge, and
+        where `head` holds none of `ours`.
+        """
         ...
 
     def revert(self, url: str, commit: str, onto: str, message: str) -> Written:

@@ -19,6 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from chairlift import scratch
+
 #: What a program gets to see of our own environment; everything else may hold a secret.
 PASSED = ("PATH", "LANG", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR", "UV_CACHE_DIR", "UV_PYTHON_DOWNLOADS")
 
@@ -107,7 +109,7 @@ def run(
     Raises CannotStart, and OSError when our own disk or process table is full.
     """
     with contextlib.ExitStack() as stack:
-        folder = home or Path(stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True)))
+        folder = home or stack.enter_context(scratch.folder())
         environment = clean_environment(also) | {"HOME": str(folder), "TMPDIR": str(folder)} | dict(env or {})
         begun = time.monotonic()
         process = stack.enter_context(_start(argv, cwd, environment, stack.enter_context(_given(stdin)), apart))

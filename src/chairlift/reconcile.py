@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from chairlift.core.decision import (
+    CONTESTED,
+    ROUNDS,
     STEP_OF,
     THINKING,
     UNDOING,
@@ -136,7 +138,19 @@ def _guard(up: Upgrade, change: Change, decision: Decision) -> Decision:
     if reason and decision.verb not in UNDOING:
         word, about = ("paused", PAUSED) if up.paused else ("braked", BRAKED)
         return Ask(Party.PROJECT_TEAM, about, f"the campaign is {word}: {reason}")
-    return decision
+    return _contested(up, change, decision) or decision
+
+
+def _contested(up: Upgrade, change: Change, do: Do) -> Ask | None:
+    """The same was done often enough: somebody, or somebody's program, takes it back each time."""
+    times = up.said.deeds.get((change.slug, do.verb, do.about), 0)
+    if do.verb not in CONTESTED or times < ROUNDS:
+        return None
+    why = (
+        f"Chairlift has done this {times} times, and each time it was taken back ({do.why}): "
+        "find out by whom, perhaps another program; after that 'chairlift retry' goes on"
+    )
+    return Ask(Party.PROJECT_TEAM, f"contested {do.verb} {do.about}", why)
 
 
 def most_pressing(stands: Sequence[Stand]) -> Stand:

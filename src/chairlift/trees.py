@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pygit2
 
-_TREE, _LINK, _MODULE = 0o040000, 0o120000, 0o160000
+_TREE, _LINK, MODULE = 0o040000, 0o120000, 0o160000
 _FILE, _PROGRAM = 0o100644, 0o100755
 _DEEPEST = 200
 
@@ -38,7 +38,7 @@ def unpack(repo: pygit2.Repository, tree: pygit2.Oid, folder: Path, most: int) -
     """
     written = 0
     for path, mode, oid in _walk(repo, tree, os.fsencode(folder), 0):
-        if mode in (_TREE, _MODULE):
+        if mode in (_TREE, MODULE):
             os.mkdir(path)
             continue
         written += repo.odb.read_header(oid)[1]
@@ -75,7 +75,7 @@ class _Packer:
     def folder(self, at: bytes, inside: bytes, old: pygit2.Oid | None) -> pygit2.Oid | None:
         """The tree of one folder, None when nothing in it counts; `inside` is its path, ending in a slash."""
         before = entries(self.repo, old) if old else {}
-        found = {name: entry for name, entry in before.items() if entry[0] == _MODULE}
+        found = {name: entry for name, entry in before.items() if entry[0] == MODULE}
         for item in _scan(at):
             entry = None if _is_git(item.name) else self.entry(item, inside + item.name, before.get(item.name))
             if entry:
@@ -93,7 +93,7 @@ class _Packer:
         """One name in a folder, where `base` has `was`; None when it does not count."""
         if not item.is_dir(follow_symlinks=False):
             return None if was is None and self.ignored(path) else _blob(self.repo, item, was, self.most)
-        if was and was[0] == _MODULE:
+        if was and was[0] == MODULE:
             return was
         known = was[1] if was and was[0] == _TREE else None
         if known is None and (self.ignored(path + b"/") or os.path.lexists(item.path + b"/.git")):
@@ -107,6 +107,11 @@ def entries(repo: pygit2.Repository, tree: pygit2.Oid) -> Entries:
     found = repo[tree]
     assert isinstance(found, pygit2.Tree)
     return {entry.raw_name or b"": (entry.filemode, entry.id) for entry in found}
+
+
+def files(repo: pygit2.Repository, tree: pygit2.Oid) -> Iterator[pygit2.Oid]:
+    """What the files of a tree hold, its folders' too; neither folders nor other repositories."""
+    return (oid for _, mode, oid in _walk(repo, tree, b"", 0) if mode not in (_TREE, MODULE))
 
 
 def remove(folder: Path) -> None:

@@ -7,10 +7,16 @@ from pathlib import Path
 
 import pytest
 
+from bench.hunks import meaning
+from bench.hunks.alike import route
 from bench.hunks.history import History, Hunk, pattern_of
 from bench.hunks.judging import Three, Verdict, judge
-from bench.hunks.kinds import Need, Sort, need_of, sort_of, tidy
+from bench.hunks.kinds import Need, Sort, need_of, sort_of
+from bench.hunks.taste import is_taste
+from bench.hunks.tidying import tidy
+from bench.hunks.unconcerned import concerned
 from chairlift.recipes.django.findings import Finding, Weight
+from chairlift.recipes.django.releases import Release
 
 LEG = ((2, 2), (3, 2))
 
@@ -100,11 +106,40 @@ def test_a_compiled_file_is_a_lock() -> None:
         ("tox.ini", "    TRAVIS*", "", Need.UNRELATED),
         ("tox.ini", "x = 1 # a", "x = 1  # b", Need.UNRELATED),
         ("tox.ini", "envlist = django22", "envlist = django32", Need.REQUIRED),
+        ("tox.ini", "", "[testenv:quality]\ncommands = pylint a", Need.UNRELATED),
+        ("tox.ini", "", "[testenv:quality]\ncommands = pytest", Need.REQUIRED),
+        ("tox.ini", "", "commands = pylint a", Need.REQUIRED),
+        (".github/workflows/a.yml", "- uses: actions/checkout@v2", "- uses: actions/checkout@v4", Need.UNRELATED),
+        (".github/workflows/a.yml", "  max-parallel: 4", "", Need.UNRELATED),
+        (".github/workflows/a.yml", "- uses: a@v2\n  run: b", "- uses: a@v4\n  run: c", Need.REQUIRED),
+        ("a.py", "class A: x = 1", "class A:\n    'Doc.'\n    x = 1", Need.CLEAN_UP),
+        ("a.py", "x = ['a', 'b']", "x = ['b', 'a', 'b']", Need.REQUIRED),
+        ("a.py", "x = ['a', 'b']", "x = ['a', 'b', 'a']", Need.CLEAN_UP),
+        ("a.py", "x = ['a', 'b']", "x = ['a', 'b', 'c']", Need.REQUIRED),
     ],
 )
 def test_needs(path: str, removed: str, added: str, need: Need) -> None:
     before = f"y = 1\n{removed}\n"
-    assert need_of(hunk(path, removed, added, 2), sort_of(path, before, ""), before, tidy(before)) is need
+    one = hunk(path, removed, added, 2)
+    assert need_of(one, sort_of(path, before, ""), before, tidy(path, before, LEG)) is need
+
+
+@pytest.mark.parametrize(
+    ("before", "removed", "added", "leg", "need"),
+    [
+        # What could have been written before, and still need not be.
+        ("from django.urls import re_path\n", "re_path('^a/$', b)", "path('a/', b)", ((3, 2), (4, 2)), Need.CLEAN_UP),
+        # What the target no longer knows.
+        ("from django.conf.urls import url\n", "url('^a/$', b)", "path('a/', b)", ((3, 2), (4, 2)), Need.REQUIRED),
+        ("from django.conf.urls import url\n", "url('^a/$', b)", "path('a/', b)", LEG, Need.CLEAN_UP),
+    ],
+)
+def test_a_tool_for_the_old_version_says_what_was_not_needed(
+    before: str, removed: str, added: str, leg: tuple[Release, Release], need: Need
+) -> None:
+    before += f"urlpatterns = [\n    {removed},\n]\n"
+    one = hunk("a/urls.py", f"    {removed},", f"    {added},", 3)
+    assert need_of(one, Sort.CODE, before, tidy("a/urls.py", before, leg)) is need
 
 
 def test_what_ours_did() -> None:
@@ -145,3 +180,113 @@ def test_what_ci_and_tox_mean() -> None:
 )
 def test_what_requirements_mean(added: str, ours: str, verdict: Verdict) -> None:
     assert said("constraints.txt", "Django<2.3\n", ("Django<2.3", added), ours) is verdict
+
+
+@pytest.mark.parametrize(
+    ("name", "lacks"),
+    [("diff-cover<6", True), ("Django<4", False), ("drf<3", False), ("pyjwt<2", False), ("whitenoise<6", False)],
+)
+def test_a_requirement_that_has_nothing_to_do_with_django(repo: Path, name: str, lacks: bool) -> None:
+    compiled = (
+        "django==3.2\n    # via -r base.in, drf\ndrf==3\n    # via -r base.in\n"
+        "pyjwt==2\n    # via\n    #   -r base.in\n    #   drf\npluggy==1\n    # via diff-cover\ndiff-cover==6\n"
+    )
+    (repo / "base.txt").write_text(compiled)
+    (repo / "s.py").write_text("MIDDLEWARE = ['whitenoise.middleware.W']\n")
+    for argv in (["add", "-A"], ["-c", "user.name=x", "-c", "user.email=x@x", "commit", "-qm", "more"]):
+        subprocess.run(["git", *argv], cwd=repo, check=True)
+    assert concerned(History(repo, "HEAD~1", "HEAD")).lacks(hunk("constraints.txt", "", name)) is lacks
+
+
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [(r"^a/(?P<pk>\d+)/$", "a/<int:pk>/"), (r"a/(?P<x>(b|c)\)+)/", "a/<x>/"), (r"^a\.b$", "a.b"), ("", "^$")],
+)
+def test_routes_that_are_one(text: str, same: str) -> None:
+    assert route(text) == route(same)
+
+
+def test_what_is_written_in_several_ways() -> None:
+    before = "import pytz\nx = pytz.utc\n"
+    ours = "from datetime import timezone\nx = timezone.utc\n"
+    assert said("a.py", before, ("x = pytz.utc", 'x = ZoneInfo("UTC")'), ours, start=2) is Verdict.EQUIVALENT
+    assert said("a.py", before, ("import pytz", "from zoneinfo import ZoneInfo"), ours) is Verdict.EQUIVALENT
+    assert (
+        said("a.py", before, ("import pytz", "from zoneinfo import ZoneInfo"), f"import os\n{before}") is Verdict.NONE
+    )
+    assert said("a.py", before, ("import pytz", "import os"), ours) is Verdict.PARTIAL
+    routes = 'from django.conf.urls import url\nx = [\n    url(r"^a/(?P<pk>[0-9]+)/$", b),\n]\n'
+    theirs = ('    url(r"^a/(?P<pk>[0-9]+)/$", b),', '    path("a/<int:pk>/", b),')
+    for made, verdict in (
+        (r'    re_path(r"^a/(?P<pk>[0-9]+)/$", b),', Verdict.EQUIVALENT),
+        (r'    re_path(r"^a/(?P<pk>[0-9]+)/$", c),', Verdict.PARTIAL),
+    ):
+        ours = routes.replace("django.conf.urls import url", "django.urls import re_path").replace(theirs[0], made)
+        assert said("a.py", routes, theirs, ours, start=3) is verdict
+
+
+def test_the_view_of_a_middleware_is_whatever_stands_for_it() -> None:
+    before, theirs = "x = SMiddleware()\n", ("x = SMiddleware()", "x = SMiddleware(get_response=mocker.Mock())")
+    path = "a/tests/test_a.py"
+    assert said(path, before, theirs, "x = SMiddleware(lambda request: None)\n") is Verdict.EQUIVALENT
+    assert said(path, before, theirs, "x = SMiddleware(a, b)\n") is Verdict.PARTIAL
+
+
+def test_an_app_that_is_found_or_kept_from_it() -> None:
+    before = "class A(AppConfig):\n    name = 'a'\n"
+    theirs = ("", "    # why\n    default = False")
+    assert said("b/a/apps.py", before, theirs, before.replace("'a'", "'b.a'"), start=2) is Verdict.EQUIVALENT
+    assert said("b/a/apps.py", before, theirs, before + "x = 1\n", start=2) is Verdict.NONE
+
+
+def test_a_makefile_by_what_its_rules_need() -> None:
+    before = "upgrade: tools ## up\n\tpip-compile a.in\n"
+    theirs = ("upgrade: tools ## up", "upgrade: tools $(COMMON_TXT) ## up")
+    for ours, verdict in (
+        (before.replace("upgrade:", "upgrade: requirements/common.txt"), Verdict.EQUIVALENT),
+        (before.replace("upgrade:", "upgrade: other"), Verdict.NONE),
+    ):
+        assert said("Makefile", before, theirs, ours) is verdict
+
+
+def test_what_a_makefile_downloads() -> None:
+    text = "F=r/common.txt\n$(F):\n\twget -O $@ https://example.org/common.txt\nall: $(F)\n\techo\n"
+    assert meaning.downloaded(text) == {"r/common.txt"}
+
+
+@pytest.mark.parametrize(
+    ("path", "removed", "added", "taste"),
+    [
+        ("a.py", "", "@admin.display(\n    description='x',\n)", True),
+        ("a.py", "f.short_description = 'x'\nadmin.site.register(A, B)", "@admin.register(C)", True),
+        ("a.py", "f.short_description = 'x'\nf.allow_tags = True", "", False),
+        ("a.py", "", "@cached", False),
+        ("a.py", "x = f(1)", "@admin.display()", False),
+        ("a.py", "from a import b", "from a.b import (C,\n    D)", True),
+        ("a.py", "from a import b", "from x.b import C", False),
+        ("a.py", "y = b.C", "y = C", True),
+        ("a.py", "y = b.C", "y = D", False),
+        (
+            "a/migrations/0001_x.py",
+            "f = django.contrib.postgres.fields.jsonb.JSONField()",
+            "f = models.JSONField()",
+            True,
+        ),
+        ("a/migrations/0001_x.py", "f = models.TextField()", "f = models.JSONField()", False),
+        ("a.py", "f = django.contrib.postgres.fields.jsonb.JSONField()", "f = models.JSONField()", False),
+    ],
+)
+def test_what_is_a_matter_of_taste(path: str, removed: str, added: str, taste: bool) -> None:
+    before = f"from a import b\n{removed}\n"
+    after = f"from a.b import C\n{added}\n"
+    start = 2 if not removed.startswith("from") else 1
+    assert is_taste(hunk(path, removed, added, start), before, after) is taste
+
+
+@pytest.mark.parametrize(
+    ("added", "need"), [("from unittest.mock import patch", Need.CLEAN_UP), ("import os", Need.REQUIRED)]
+)
+def test_a_line_that_a_tool_adds_elsewhere_is_a_clean_up(added: str, need: Need) -> None:
+    before = "import sys\n\nfrom mock import patch\n\nx = patch(sys)\n"
+    one = hunk("a.py", "", added, 1)
+    assert need_of(one, Sort.CODE, before, tidy("a.py", before, LEG)) is need

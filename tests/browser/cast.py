@@ -71,7 +71,8 @@ contact = "Dee"
 HERON, IBIS, EGRET, QUAIL = "Heron", "Ibis", "Egret", "Quail & Ærø <partners>"
 HANDS_OFF, VERIFY, REVIEW, DIY = "Hands-off", "Trust but verify", "Review everything", "DIY"
 FINDINGS = (
-    "accounts/models.py:41: the user model has its own __str__ of a lazy text; see the 3.0 release notes",
+    "accounts/models.py:41: the user model has its own __str__ of a lazy text"
+    "; see https://docs.djangoproject.com/en/3.0/releases/3.0/#miscellaneous",
     "grades/queries.py:118: extra(select=…) with a raw order: read it once by hand",
     "settings/base.py:212: DEFAULT_HASHING_ALGORITHM is transitional, and goes with the clean-up",
 )

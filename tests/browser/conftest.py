@@ -1,8 +1,6 @@
-"""One Chromium, and the cast's campaign on a socket: one for all that only look, a copy for each that writes."""
+"""One Chromium, and the cast's campaign on a socket: each test that writes finds it as it was at first."""
 
 from __future__ import annotations
-
-import shutil
 
 import pytest
 from playwright.sync_api import expect
@@ -39,27 +37,24 @@ def browser():
 
 
 @pytest.fixture(scope="session")
-def gallery(tmp_path_factory):
-    """The place that nobody changes."""
-    with opened(tmp_path_factory.mktemp("gallery") / "home") as place:
+def served(tmp_path_factory):
+    """One server for all: starting one takes longer than most of what is done with it."""
+    with opened(tmp_path_factory.mktemp("served") / "home") as place:
         yield place
 
 
-@pytest.fixture(scope="session")
-def seeded(tmp_path_factory):
-    """A home to copy."""
-    home = tmp_path_factory.mktemp("seeded") / "home"
-    with opened(home):
-        pass
-    return home
+@pytest.fixture(scope="module")
+def gallery(served):
+    """The place for a module that changes nothing."""
+    served.begin_again()
+    return served
 
 
 @pytest.fixture
-def place(seeded, tmp_path):
-    """A place of its own for a test that writes."""
-    shutil.copytree(seeded, tmp_path / "home")
-    with opened(tmp_path / "home") as found:
-        yield found
+def place(served):
+    """The place for a test that writes."""
+    served.begin_again()
+    return served
 
 
 @pytest.fixture

@@ -53,11 +53,32 @@ def test_a_squad_chooses_for_many_services_at_once_and_sees_it_on_the_sheet(wind
     press(page, "Record this choice")
     expect(page.get_by_role("status")).to_contain_text("Trust but verify for 2 of 2 services")
     page.get_by_role("link", name="Sheet").click()
+    expect(page.locator("[aria-current=page]")).to_have_text("Sheet")
     for name in ("enrolment", "grades"):
         expect(row(page, name)).to_contain_text("Trust but verify")
         expect(row(page, name).get_by_role("listitem").last).to_contain_text("you")
     page.goto(service("grades"))
     assert said(page, "chose") == ["we deploy on our own days"]
+
+
+def test_a_squad_chooses_for_all_that_its_filter_finds(windows):
+    page = windows.of("Ana")
+    page.goto(CHOOSE)
+    page.get_by_role("search").get_by_label("Level").select_option("not chosen")
+    press(page, "Show")
+    pick(page, "DIY")
+    press(page, "Record it for all 2 services that match")
+    expect(page.get_by_role("status")).to_contain_text("DIY for 2 of 2 services")
+    expect(page.get_by_role("main")).to_contain_text("None of your services is like that")
+
+
+@pytest.mark.parametrize("name", ["board", "timeline", "report"])
+def test_a_page_asks_again_by_itself_and_is_told_that_nothing_is_new(windows, name):
+    page = windows.of("Ana")
+    with page.expect_response(lambda answer: answer.status == 304, timeout=30_000) as told:
+        page.goto(f"/campaigns/{SLUG}/{name}")
+    assert told.value.url.endswith(f"/{name}")
+    expect(page.locator("#lost")).to_be_hidden()
 
 
 def test_nothing_is_sent_before_a_level_is_picked(windows):

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
 from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from tests.browser.cast import NOW
+from tests.browser.chromium import WIDTHS
 from tests.browser.place import opened
+from tests.browser.test_pages import OVER
 from tests.browser.watching import Windows
 from tests.provider import CLIENT, SECRET, provider
 
@@ -23,26 +24,38 @@ secret_env = "COMPANY_SECRET"
 """
 
 
-@pytest.fixture
-def there():
+@pytest.fixture(scope="module")
+def provides():
     with provider(lambda: NOW) as found:
         # To a browser another site than 127.0.0.1.
         found.url = f"http://localhost:{found.server.server_port}"
         yield found
 
 
+@pytest.fixture(scope="module")
+def known(provides, tmp_path_factory):
+    """A place that knows the provider."""
+    home = tmp_path_factory.mktemp("known") / "home"
+    home.mkdir()
+    (home / "chairlift.toml").write_text(FILE.format(url=provides.url, client=CLIENT))
+    with opened(home, COMPANY_SECRET=SECRET) as place:
+        yield place
+
+
 @pytest.fixture
-def window(browser, seeded, there, tmp_path, monkeypatch):
+def there(provides):
+    user = provides.user
+    yield provides
+    provides.user = user
+
+
+@pytest.fixture
+def window(browser, known, there):
     """Of somebody who is not signed in; what it asks of the provider is no fault here."""
-    monkeypatch.setenv("COMPANY_SECRET", SECRET)
-    home = tmp_path / "home"
-    shutil.copytree(seeded, home)
-    (home / "chairlift.toml").write_text(FILE.format(url=there.url, client=CLIENT))
-    with opened(home) as place:
-        windows = Windows(browser, place)
-        yield windows.of(bypass_csp=False)
-        windows.close()
-        assert [each for each in windows.eye.wrong if there.url not in each] == []
+    windows = Windows(browser, known)
+    yield windows.of()
+    windows.close()
+    assert [each for each in windows.eye.wrong if there.url not in each] == []
 
 
 def test_somebody_comes_in_by_two_clicks_and_is_where_they_wanted_to_be(window, there):
@@ -72,22 +85,16 @@ def test_a_stranger_is_told_and_comes_in_another_way(window, there):
     window.wait_for_url("**/sign-in**")
 
 
-def test_what_strangers_see_is_accessible(browser, seeded, there, tmp_path, monkeypatch):
-    monkeypatch.setenv("COMPANY_SECRET", SECRET)
+def test_what_strangers_see_is_accessible(window, there):
     there.user = {"sub": "9", "nickname": "zoe" * 40, "email": "zoe@example.org", "email_verified": False}
-    home = tmp_path / "home"
-    shutil.copytree(seeded, home)
-    (home / "chairlift.toml").write_text(FILE.format(url=there.url, client=CLIENT))
-    with opened(home) as place:
-        windows = Windows(browser, place)
-        window = windows.of(bypass_csp=True, width="phone")
-        window.goto("/sign-in")
-        found = _violations(window)
-        window.get_by_role("button", name="Sign in with Example login").click()
-        window.get_by_role("heading", name="You are not known here yet").wait_for()
-        assert found + _violations(window) == []
-        assert window.evaluate("document.scrollingElement.scrollWidth - document.documentElement.clientWidth") <= 0
-        windows.close()
+    wide, high = WIDTHS["phone"]
+    window.set_viewport_size({"width": wide, "height": high})
+    window.goto("/sign-in")
+    found = _violations(window)
+    window.get_by_role("button", name="Sign in with Example login").click()
+    window.get_by_role("heading", name="You are not known here yet").wait_for()
+    assert found + _violations(window) == []
+    assert window.evaluate(OVER) <= 0
 
 
 def _violations(window):

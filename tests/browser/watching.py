@@ -29,6 +29,11 @@ class Eye:
         context.on("weberror", lambda error: self.wrong.append(f"script: {error.error}"))
         context.on("requestfailed", self._failed)
 
+    def taken(self) -> list[str]:
+        """What was seen so far, for a test that has provoked it."""
+        found, self.wrong = self.wrong, []
+        return found
+
     def _request(self, request: Any) -> None:
         self.asked.append(request.url)
         parts = urlsplit(request.url)
@@ -72,7 +77,7 @@ class Windows:
 
     def _context(self, **more: Any) -> BrowserContext:
         context = self.browser.new_context(base_url=self.place.url, **more)
-        context.set_default_timeout(30_000)
+        context.set_default_timeout(60_000)
         self.eye.watch(context)
         self._open.append(context)
         return context

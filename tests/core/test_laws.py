@@ -11,7 +11,7 @@ from datetime import timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chairlift.core.decision import Ask, Decision, Do, Party, Satisfied, StepName, Stop, Verb, Wait
+from chairlift.core.decision import CONTESTED, Ask, Decision, Do, Party, Satisfied, StepName, Stop, Verb, Wait
 from chairlift.core.upgrade import Holds, PlanState, Running, RunState
 from chairlift.core.verdict import MIN_REQUESTS, Counts, Health, judge
 from chairlift.reconcile import conclude
@@ -26,12 +26,13 @@ strict = settings(max_examples=2000)
 
 THINKING = {Verb.PLAN, Verb.VERIFY}
 UNDOING = {Verb.REVERT, Verb.ROLL_BACK}
-TO_A_PULL = {Verb.OPEN, Verb.WITHDRAW, Verb.UPDATE, Verb.APPROVE, Verb.ANNOUNCE, Verb.MERGE}
+TO_A_PULL = {Verb.OPEN, Verb.WITHDRAW, Verb.UPDATE, Verb.REBASE, Verb.APPROVE, Verb.ANNOUNCE, Verb.MERGE}
 
 #: Whose steps these must all be before Chairlift may do it.
 BELONGS_TO = {
     Verb.OPEN: {StepName.CREATE},
     Verb.UPDATE: {StepName.CREATE},
+    Verb.REBASE: {StepName.CREATE},
     Verb.WITHDRAW: {StepName.CREATE},
     Verb.APPROVE: {StepName.REVIEW},
     Verb.ANNOUNCE: {StepName.MERGE},
@@ -102,7 +103,7 @@ def test_all_decisions_are_reached() -> None:
     found = count()
     rare = {name: times for name, times in found.items() if times < found.total() / 100}
     assert not rare
-    assert len(found) == 32
+    assert len(found) == 33
 
 
 # 2. Nothing is done to a repository or deployment by Chairlift for a step that the level gives to the squad.
@@ -253,6 +254,25 @@ def test_commits_of_others_are_never_overwritten(world: World) -> None:
     if done_by_us(decision, Verb.UPDATE):
         assert world.seen.pull is not None
         assert world.seen.pull.head in world.up.said.ours
+    if done_by_us(decision, Verb.REBASE):
+        # What holds theirs on top of ours, and only that, takes the place of theirs.
+        assert isinstance(decision, Do)
+        assert decision.about == world.seen.rebased
+        assert decision.about not in world.up.said.ours
+
+
+@law
+@given(worlds())
+def test_nothing_that_is_taken_back_is_done_a_fourth_time(world: World) -> None:
+    _, decision = world.concluded()
+    if not (isinstance(decision, Do) and decision.verb in CONTESTED):
+        return
+    # Where all changes are through it is the last one that is said to be done.
+    changes = world.up.campaign.changes
+    often = replace(world.up.said, deeds={(change.slug, decision.verb, decision.about): 3 for change in changes})
+    _, then = replace(world, up=replace(world.up, said=often)).concluded()
+    assert isinstance(then, Ask)
+    assert then.whom is Party.PROJECT_TEAM
 
 
 @strict

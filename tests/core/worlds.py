@@ -45,7 +45,15 @@ LONG_AGO = WEDNESDAY - timedelta(days=40)
 JUST_NOW = WEDNESDAY - timedelta(hours=1)
 EARLIER = WEDNESDAY - timedelta(hours=2)
 
-PLANNED, HEAD, PUSHED, OLD, MERGED, UNDONE = "planned", "planned", "pushed", "old", "merged", "undone"
+PLANNED, HEAD, PUSHED, OLD, MERGED, UNDONE, REBASED = (
+    "planned",
+    "planned",
+    "pushed",
+    "old",
+    "merged",
+    "undone",
+    "rebased",
+)
 SQUAD, TEAM, STRANGER = "ada", "rev", "zoe"
 
 
@@ -104,7 +112,7 @@ def campaigns(dice: Dice) -> Campaign:
         manager="manager",
         times=Times(notice=dice.pick(_NOTICES)),
         freezes=(_FREEZE,),
-        chairlift_approves=dice.usually(True, False, but=12),
+        chairlift_approves=dice.usually(True, False, but=8),
     )
 
 
@@ -181,23 +189,24 @@ def pulls(dice: Dice, seen: Seen, stage: Stage, but: int) -> Seen:
     seen = replace(seen, issue=filed, issue_digest="text")
     if not there:
         return seen
-    clash = dice.usually(False, True, but=but)
+    clash = dice.usually(False, True, but=but * 9 // 5)
     pull = PullRequest(
         number=12,
         branch="chairlift/django-3.2/upgrade",
         base=dice.usually("main", "develop", but=but // 8),
-        head=dice.usually(OLD, PUSHED, HEAD, but=25) if clash else dice.usually(HEAD, PUSHED, OLD, but=20),
-        state=dice.usually("open", "closed", but=but * 2 // 3),
+        head=dice.usually(OLD, PUSHED, PUSHED, HEAD, but=55) if clash else dice.usually(HEAD, PUSHED, OLD, but=20),
+        state=dice.usually("open", "closed", but=but * 4 // 5),
         opened_at=LONG_AGO,
         closed_at=JUST_NOW,
         closed_by=SQUAD,
         conflicted=clash,
         draft=dice.usually(False, True, but=4),
         needs_approvals=dice.usually(0, 1, 3, but=15),
-        waits=dice.usually((), ("1 more review by code owners",), but=6),
-        queued=dice.usually(False, True, but=6),
+        waits=dice.usually((), ("1 more review by code owners",), but=2),
+        queued=dice.usually(False, True, but=2),
     )
-    return replace(seen, pull=pull, heads={"main": "base", pull.branch: pull.head})
+    rebased = dice.usually(REBASED, "", but=15) if clash else ""
+    return replace(seen, pull=pull, rebased=rebased, heads={"main": "base", pull.branch: pull.head})
 
 
 def reviewed(dice: Dice, seen: Seen, but: int) -> Seen:
@@ -222,7 +231,7 @@ def reviewed(dice: Dice, seen: Seen, but: int) -> Seen:
     fine = (Review(SQUAD, "approved", pull.head, EARLIER), Review(TEAM, "approved", pull.head, EARLIER))
     given = dice.usually(
         fine,
-        *((),) * 12,
+        *((),) * 18,
         *((*fine, Review(STRANGER, "changes requested", pull.head, JUST_NOW, "why?")),) * 4,
         fine[:1],
         fine[1:],
@@ -283,7 +292,7 @@ def environments(dice: Dice, up: Upgrade, seen: Seen, but: int, bad: int) -> See
         )
         found.append(run)
         if run.since and not seen.reverted:
-            judged = dice.usually(Health.HEALTHY, Health.UNKNOWN, *(Health.WORSE,) * 4, None, but=bad)
+            judged = dice.usually(Health.HEALTHY, Health.UNKNOWN, *(Health.WORSE,) * 7, None, but=bad)
             if judged:
                 verdicts[name] = Verdict(judged, "as counted")
     todo = dice.usually((), (_TODO,), but=but // 4)
@@ -295,7 +304,7 @@ def environments(dice: Dice, up: Upgrade, seen: Seen, but: int, bad: int) -> See
 
 def words(dice: Dice, campaign: Campaign, change: Change, stage: Stage) -> Said:
     """Choices, notices, holds, blockers, sign-offs, and under which level each step began."""
-    at_merge, at_test = (45 if stage is Stage.MERGE else 8), (70 if stage is Stage.TEST else 10)
+    at_merge, at_test = (55 if stage is Stage.MERGE else 8), (70 if stage is Stage.TEST else 10)
     menu = [level.name for level in campaign.levels]
     chosen = dice.pick((menu[0], *menu))
     past = ACTING[: max(stage.value - dice.pick((0, 1)), 0)]
@@ -330,7 +339,7 @@ def words(dice: Dice, campaign: Campaign, change: Change, stage: Stage) -> Said:
         tested={change.slug: dice.usually((done,), *tests, but=at_test)},
         withdrawn=dice.usually(frozenset(), {(change.slug, f"12 {HEAD}")}, but=25),
         heard=dice.usually(LONG_AGO, WEDNESDAY, but=30),
-        reminded=dice.usually(frozenset(), {f"{change.slug}/create/closed 12#0"}, but=20),
+        reminded=dice.usually(frozenset(), {f"{change.slug}/create/closed 12#0"}, but=30),
     )
 
 

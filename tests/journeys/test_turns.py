@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from chairlift.core.decision import Ask, Party, Stop, Verb, Wait
+from chairlift.core.decision import ROUNDS, Ask, Party, Stop, Verb, Wait
 from chairlift.core.log import Kind
 from chairlift.core.menu import Change
 from chairlift.core.upgrade import PullRequest
@@ -149,13 +149,46 @@ def test_our_own_commit_is_made_again_after_a_conflict() -> None:
 def test_commits_of_others_are_never_overwritten() -> None:
     found = passage()
     pull = announced(found)
-    theirs = found.git.push(URL, pull.branch, {"requirements.txt": "Django==3.2.1\n"}, by="ada")
-    found.git.push(URL, "main", {"requirements.txt": "Django==2.2\ncelery\n"}, by="bob")
+    theirs = found.git.push(URL, pull.branch, {"code.py": "in one way\n"}, by="ada")
+    found.git.push(URL, "main", {"code.py": "in another\n"}, by="bob")
     reached = found.go_on(days=20)
     assert isinstance(reached.decision, Ask)
     assert "never overwrites" in reached.decision.why
     assert not found.did(Verb.UPDATE)
+    assert not found.did(Verb.REBASE)
     assert found.git.repositories[URL].branches[pull.branch] == theirs
+
+
+def test_ours_is_made_again_below_the_commits_of_others() -> None:
+    found = passage()
+    pull = announced(found)
+    theirs = found.git.push(URL, pull.branch, {"urls.py": "re_path"}, by="ada")
+    found.git.push(URL, "main", {"requirements.txt": "Django==2.2\ncelery\n"}, by="bob")
+    found.recipe.version = "2"
+    second = announced(found)
+    assert second.head not in (pull.head, theirs)
+    assert second.head not in found.up.said.ours
+    assert len(found.did(Verb.REBASE)) == 1
+    assert found.git.commit(URL, second.head).by == "ada"
+    tree = found.git.commit(URL, second.head).tree
+    assert tree["urls.py"] == "re_path"
+    assert tree["requirements.txt"] == "Django==3.2\n"
+    assert found.go_on().done
+
+
+def test_what_another_program_takes_back_is_done_three_times_and_no_more() -> None:
+    found = passage("DIY")
+    for _ in range(5):
+        found.settle()
+        kept = found.forge.places["shop"].issues
+        kept["django-3.2"] = replace(kept["django-3.2"], state="closed")
+    reached = found.settle()
+    assert isinstance(reached.decision, Ask)
+    assert (reached.decision.whom, "taken back" in reached.decision.why) == (Party.PROJECT_TEAM, True)
+    assert len(found.did(Verb.FILE)) == ROUNDS
+    found.say(Kind.RETRIED, by="lead", change="upgrade")
+    found.settle()
+    assert kept["django-3.2"].state == "open"
 
 
 def test_a_branch_that_others_pushed_first_is_taken_as_it_is() -> None:

@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from chairlift.core.log import Kind
+from chairlift.core.standing import exit_code
 from chairlift.server import actions, choices, queries, sheet
 from chairlift.server.models import Campaign, Upgrade
 from tests.server.world import MONDAY
@@ -134,7 +135,7 @@ class TestStatus:
         for decision in decisions:
             stands(shop, "shop", decision=decision)
             found.append(self.one(shop, "shop"))
-        assert queries.exit_code(found) == code
+        assert exit_code(found) == code
 
 
 class TestWhy:

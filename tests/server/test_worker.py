@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from chairlift.core.log import Kind
+from chairlift.core.standing import exit_code
 from chairlift.core.unit import Unit as UnitValue
 from chairlift.ports import Refused, Unavailable
 from chairlift.server import actions, choices, queries
@@ -148,11 +149,28 @@ class TestTrouble:
         found = queries.standings(two.campaign, two.now)
         shop = next(each for each in found if each.service == "shop")
         assert (shop.decision, shop.turn, shop.why) == ("refused", "project team", "no right to read shop: give it one")
-        assert queries.exit_code(found) == 1
+        assert exit_code(found) == 1
         two.faults.clear()
         actions.say(two.row("shop"), Kind.SAID, "Ana", two.roster, two.now, text="mended")
         two.settle()
         assert two.row("shop").decision == "ask"
+
+    def test_it_waits_for_the_project_team_since_it_began(self, two):
+        two.settle()
+        asked, two.faults["git_url", "shop"] = two.row("shop").since, raising(Refused("no right"))
+        two.tick(timedelta(days=2))
+        actions.say(two.row("shop"), Kind.SAID, "Ana", two.roster, two.now, text="so?")
+        two.settle()
+        assert two.row("shop").since == two.now
+        began = two.now
+        two.tick(timedelta(days=1))
+        actions.say(two.row("shop"), Kind.SAID, "Ana", two.roster, two.now, text="and now?")
+        two.settle()
+        assert (two.row("shop").decision, two.row("shop").since) == ("refused", began)
+        two.faults.clear()
+        actions.say(two.row("shop"), Kind.SAID, "Ana", two.roster, two.now, text="mended")
+        two.settle()
+        assert (two.row("shop").decision, two.row("shop").since) == ("ask", asked)
 
     def test_a_bug_rests_one_row_and_tells_nothing_secret(self, two, caplog):
         two.faults["git_url", "shop"] = raising(ValueError("secret"))
@@ -161,7 +179,7 @@ class TestTrouble:
         assert "secret" not in two.row("shop").why
         assert "a bug while looking at shop" in caplog.text
         assert two.row("desk").decision == "ask"
-        assert queries.exit_code(queries.standings(two.campaign, two.now)) == 3
+        assert exit_code(queries.standings(two.campaign, two.now)) == 3
 
     def test_a_service_that_left_the_file_is_refused_and_others_go_on(self, two):
         desk = two.services[two.services.index("[[service]]", 5) :]

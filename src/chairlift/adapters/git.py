@@ -1,4 +1,4 @@
-"""Workspaces on git: a warm bare mirror per repository, and checkouts that borrow its objects.
+"""Workspaces on git: a warm mirror per repository, and checkouts that borrow its objects.
 
 The git command does transport, pygit2 everything else. Under `root` each repository has a folder with `git` (the
 mirror) and `trees` (the checkouts that are open now). All locks are flocks, so that they end with their process.
@@ -13,7 +13,7 @@ import functools
 import os
 import re
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from pygit2.enums import ConfigLevel, RepositoryInitFlag
 
 from chairlift import trees
 from chairlift.gitcommand import Git, Remote, Unknown
+from chairlift.mirrors import ID, Mirror, locked
 from chairlift.ports import Refused, Unavailable, Written
 from chairlift.programs import CannotStart, plain
 
@@ -30,7 +31,7 @@ for _level in (ConfigLevel.SYSTEM, ConfigLevel.XDG, ConfigLevel.GLOBAL):
 
 # No checkout can be called so, as slugs do not begin with a dot.
 _GIT_DIR = ".gitdir"
-_ID = re.compile(r"[0-9a-f]{40}")
+_MOST_OF_OTHERS = 100
 # What a mail cannot carry unharmed: line ends that `git am` strips, and bytes that are no text.
 _NO_MAIL = re.compile("[\0\r\udc80-\udcff]")
 
@@ -75,8 +76,9 @@ def _told() -> Iterator[None]:
 class GitWorkspace:
     """Fulfils `chairlift.ports.Workspace`; threads and processes may share one root."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    def __init__(self, settings: Settings, keys: Callable[[str], str] = lambda url: "") -> None:
+        """`keys` gives the header that opens an address, anew for each call, as keys come to their end."""
+        self._settings, self._keys = settings, keys
         self._root = settings.root.absolute()
         self._git = Git(tuple(settings.pass_env), settings.seconds, settings.max_bytes)
         self._known_tree = functools.lru_cache(maxsize=50_000)(self._tree)
@@ -84,9 +86,10 @@ class GitWorkspace:
     @_told()
     def heads(self, url: str) -> Mapping[str, str]:
         """One `git ls-remote`; a branch called 'HEAD' is not seen."""
-        remote = Remote.parse(url)
+        mirror = self._mirror(url)
+        remote = mirror.remote
         what = ("ls-remote", "--symref", "--", remote.url, "HEAD", "refs/heads/*")
-        ran = self._git.run(self._home(remote), remote, *what, seconds=self._settings.look_seconds)
+        ran = self._git.run(mirror.home, remote, *what, seconds=self._settings.look_seconds)
         if ran.truncated:
             raise Refused(f"{remote.url} has too many branches; remove those that nobody needs")
         default, branches = "", {}
@@ -104,16 +107,10 @@ class GitWorkspace:
 
     @_told()
     def fetch(self, url: str, commit: str) -> None:
-        """Brings all branches along that are new. Refused when the remote has no such commit."""
-        remote = Remote.parse(url)
-        home = self._home(remote)
-        if _holds(home, commit):
-            return
-        with _locked(home):
-            if not _holds(home, commit):
-                self._bring(home, remote, "+refs/heads/*:refs/heads/*")
-            if not _holds(home, commit):
-                self._bring(home, remote, f"+{commit}:refs/chairlift/{commit}")
+        """Brings all branches along that are new; of the files, those of this commit."""
+        mirror = self._mirror(url)
+        mirror.bring(commit)
+        mirror.fill(commit)
 
     @contextlib.contextmanager
     def checkout(self, url: str, commit: str) -> Iterator[Path]:
@@ -122,14 +119,13 @@ class GitWorkspace:
         Files are the very bytes of the commit: no filter and no line-end rule takes part.
         """
         with _told():
-            remote = Remote.parse(url)
             self.fetch(url, commit)
-            home = self._home(remote)
-            place, lock = _place(home / "trees")
+            mirror = self._mirror(url)
+            place, lock = _place(mirror.home / "trees")
         try:
             with _told():
-                path = place / remote.slug
-                _furnish(home / "git", place / _GIT_DIR, path, commit, self._settings.max_bytes)
+                path = place / mirror.remote.slug
+                _furnish(mirror, place / _GIT_DIR, path, commit, self._settings.max_bytes)
             yield path
         finally:
             trees.remove(place)
@@ -138,11 +134,12 @@ class GitWorkspace:
     @_told()
     def commit(self, url: str, path: Path, base: str, message: str) -> Written | None:
         """By Chairlift, one second after `base`. Ignored files and nested repositories do not count."""
-        repo = self._repository(Remote.parse(url))
+        mirror = self._mirror(url)
+        repo = mirror.open()
         if path.is_symlink() or not path.is_dir():
             raise Refused("the checkout is gone; let the recipe change what is in its folder, not the folder")
         rules = pygit2.Repository(str(path.parent / _GIT_DIR))
-        parent = _commit(repo, base)
+        parent = mirror.commit(base)
 
         def ignored(name: bytes) -> bool:
             return rules.path_is_ignored(name.decode(errors="replace"))
@@ -153,10 +150,11 @@ class GitWorkspace:
     @_told()
     def push(self, url: str, commit: str, branch: str, ours: frozenset[str]) -> None:
         """Make the remote branch this commit, with a lease on what was seen there a moment before."""
-        remote = Remote.parse(url)
+        mirror = self._mirror(url)
+        remote = mirror.remote
         if branch[:1] == "-" or not (branch.isprintable() and pygit2.reference_is_valid_name(f"refs/heads/{branch}")):
             raise Refused(f"{branch!r} cannot be the name of a branch; choose plainer slugs")
-        _commit(self._repository(remote), commit)
+        mirror.commit(commit)
         there = self.heads(url).get(branch, "")
         if there == commit:
             return
@@ -168,7 +166,7 @@ class GitWorkspace:
         name = f"refs/heads/{branch}"
         lease = f"--force-with-lease={name}:{there}"
         self._git.run(
-            self._home(remote), remote, "push", "--quiet", "--no-verify", lease, "--", remote.url, f"{commit}:{name}"
+            mirror.home, remote, "push", "--quiet", "--no-verify", lease, "--", remote.url, f"{commit}:{name}"
         )
 
     def tree(self, url: str, commit: str) -> str:
@@ -177,29 +175,52 @@ class GitWorkspace:
 
     @_told()
     def _tree(self, url: str, commit: str) -> str:
-        self.fetch(url, commit)
-        return str(_commit(self._repository(Remote.parse(url)), commit).tree_id)
+        mirror = self._mirror(url)
+        mirror.bring(commit)
+        return str(mirror.commit(commit).tree_id)
 
     @_told()
     def contains(self, url: str, commit: str, part: str) -> bool:
         """False, too, for what is no full commit id: a deployer may report anything."""
-        if not (_ID.fullmatch(commit) and _ID.fullmatch(part)):
+        if not (ID.fullmatch(commit) and ID.fullmatch(part)):
             return False
+        mirror = self._mirror(url)
         try:
-            self.fetch(url, commit)
+            mirror.bring(commit)
         except Unknown:
             return False
-        return commit == part or _descends(self._home(Remote.parse(url)) / "git", commit, part)
+        return commit == part or _descends(mirror.home / "git", commit, part)
+
+    @_told()
+    def rebase(self, url: str, head: str, ours: frozenset[str], onto: str) -> str | None:
+        """At most as many as a person reads: of more it is None, too."""
+        mirror = self._mirror(url)
+        mirror.bring(head)
+        mirror.bring(onto)
+        theirs: list[pygit2.Commit] = []
+        at = mirror.commit(head)
+        while str(at.id) not in ours:
+            if len(at.parents) != 1 or len(theirs) == _MOST_OF_OTHERS:
+                return None
+            theirs.append(at)
+            at = at.parents[0]
+        mirror.fill(onto)
+        mirror.fill_changed(str(at.id), *(str(each.id) for each in reversed(theirs)))
+        return self._stacked(mirror.open(), mirror.commit(onto), theirs[::-1])
 
     @_told()
     def revert(self, url: str, commit: str, onto: str, message: str) -> Written:
         """Of a merge, all that it brought to its first parent. Refused, too, when nothing is left to undo."""
-        self.fetch(url, commit)
-        self.fetch(url, onto)
-        repo = self._repository(Remote.parse(url))
-        bad, top = _commit(repo, commit), _commit(repo, onto)
+        mirror = self._mirror(url)
+        mirror.bring(commit)
+        mirror.bring(onto)
+        repo = mirror.open()
+        bad, top = mirror.commit(commit), mirror.commit(onto)
         if not bad.parents:
             raise Refused(f"{commit[:10]} is the first commit of its repository; it cannot be reverted")
+        # All of the one that the new tree is made of: libgit2 names no file in a tree that it does not have.
+        mirror.fill(onto)
+        mirror.fill_changed(str(bad.parents[0].id), commit, onto)
         index = repo.revert_commit(bad, top, 1 if len(bad.parents) > 1 else 0)
         if index.conflicts is not None:
             paths = sorted({side.path for sides in index.conflicts for side in sides if side})
@@ -213,10 +234,11 @@ class GitWorkspace:
     @_told()
     def patch(self, url: str, base: str, commit: str) -> str:
         """In binary form where a mail would harm the text. Cut after `max_patch` characters, and says so."""
-        self.fetch(url, base)
-        self.fetch(url, commit)
-        remote = Remote.parse(url)
-        home = self._home(remote)
+        mirror = self._mirror(url)
+        home, remote = mirror.home, mirror.remote
+        mirror.bring(base)
+        mirror.bring(commit)
+        mirror.fill_changed(base, commit)
         most = self._settings.max_patch
         write = ("format-patch", "--stdout", "--binary", "--full-index", "--no-signature", f"{base}..{commit}")
         ran = self._git.run(home, remote, *write, limit=2 * most)
@@ -228,37 +250,32 @@ class GitWorkspace:
             return text
         return f"{text[:most]}\n# Cut after {most:,} characters: run the recipe, or fetch {commit[:10]}.\n"
 
-    def _bring(self, home: Path, remote: Remote, refs: str) -> None:
-        packs = home / "git" / "objects" / "pack"
-        _sweep(packs)
-        try:
-            self._git.run(home, remote, "fetch", "--quiet", "--prune", "--", remote.url, refs)
-        except Unavailable as error:
-            # git does not say that its writing was stopped at the limit.
-            if _sweep(packs) >= self._settings.max_bytes:
-                raise Refused(f"{remote.url} is too large to fetch; raise max_bytes of the workspace") from error
-            raise
+    def _mirror(self, url: str) -> Mirror:
+        return Mirror.of(self._root, Remote.parse(url, self._keys), self._git)
 
-    def _home(self, remote: Remote) -> Path:
-        """The folder of this repository, with a mirror in it."""
-        home = self._root / remote.folder
-        if not (home / "git").is_dir():
-            (home / "trees").mkdir(parents=True, exist_ok=True)
-            with _locked(home):
-                if not (home / "git").is_dir():
-                    trees.remove(home / "git.new")
-                    (home / "all-binary").write_text("* -diff\n")
-                    pygit2.init_repository(str(home / "git.new"), bare=True)
-                    (home / "git.new").rename(home / "git")
-        return home
-
-    def _repository(self, remote: Remote) -> pygit2.Repository:
-        return pygit2.Repository(str(self._home(remote) / "git"))
+    def _stacked(self, repo: pygit2.Repository, tip: pygit2.Commit, theirs: Sequence[pygit2.Commit]) -> str | None:
+        for each in theirs:
+            index = repo.merge_trees(each.parents[0].tree, tip.tree, each.tree)
+            if index.conflicts is not None:
+                return None
+            tree = index.write_tree(repo)
+            if tree == tip.tree_id:
+                continue
+            who = pygit2.Signature(self._settings.name, self._settings.email, each.commit_time, 0)
+            try:
+                made = repo.create_commit(None, each.author, who, each.message, tree, [tip.id])
+            except (ValueError, pygit2.GitError):
+                # Names that libgit2 cannot write are left to people.
+                return None
+            repo.references.create(f"refs/chairlift/{made}", made, force=True)
+            tip = repo[made].peel(pygit2.Commit)
+        return str(tip.id)
 
     def _author(self, url: str, commit: str) -> str:
-        self.fetch(url, commit)
+        mirror = self._mirror(url)
+        mirror.bring(commit)
         # From the very bytes, as libgit2 cannot read every name that people push.
-        _, data = self._repository(Remote.parse(url)).odb.read(commit)
+        _, data = mirror.open().odb.read(commit)
         found = re.search(rb"^author ([^<\n]*)", data, re.MULTILINE)
         return plain(found[1].decode(errors="replace")).strip()[:80] if found else "nobody"
 
@@ -272,47 +289,15 @@ class GitWorkspace:
         return Written(str(commit), str(tree), stats.files_changed, stats.insertions, stats.deletions)
 
 
-def _commit(repo: pygit2.Repository, commit: str) -> pygit2.Commit:
-    found = repo.get(commit) if _ID.fullmatch(commit) else None
-    if not isinstance(found, pygit2.Commit):
-        raise Refused(f"{commit!r} is no commit of the mirror; fetch it first, or let the plan be made anew")
-    return found
-
-
-def _holds(home: Path, commit: str) -> bool:
-    if not _ID.fullmatch(commit):
-        raise Unknown(f"{commit!r} is no commit id; give all 40 digits")
-    return pygit2.Repository(str(home / "git")).odb.exists(commit)
-
-
-def _sweep(packs: Path) -> int:
-    """Remove the packs that a killed git left unfinished; returns the size of the largest, in bytes."""
-    size = 0
-    for left in packs.glob("tmp_*"):
-        size = max(size, left.stat().st_size)
-        left.unlink()
-    return size
-
-
 @functools.lru_cache(maxsize=10_000)
 def _descends(git: Path, commit: str, part: str) -> bool:
     repo = pygit2.Repository(str(git))
     return part in repo and repo.descendant_of(commit, part)
 
 
-@contextlib.contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(lock)
-
-
 def _place(folder: Path) -> tuple[Path, int]:
     """A new locked folder for a checkout, and its lock; those whose process has died are removed first."""
-    with _locked(folder):
+    with locked(folder):
         for left in folder.iterdir():
             lock = os.open(left, os.O_RDONLY | os.O_DIRECTORY)
             with contextlib.suppress(BlockingIOError):
@@ -325,18 +310,18 @@ def _place(folder: Path) -> tuple[Path, int]:
         return place, lock
 
 
-def _furnish(mirror: Path, git: Path, path: Path, commit: str, most: int) -> None:
+def _furnish(mirror: Mirror, git: Path, path: Path, commit: str, most: int) -> None:
     """Make a git directory that borrows the mirror's objects and tags, with the files of the commit at `path`."""
     path.mkdir()
     flags = RepositoryInitFlag.MKPATH | RepositoryInitFlag.NO_DOTGIT_DIR
     pygit2.init_repository(str(git), flags=flags, workdir_path=str(path))
-    (git / "objects" / "info" / "alternates").write_text(f"{mirror / 'objects'}\n")
-    lender = pygit2.Repository(str(mirror))
+    (git / "objects" / "info" / "alternates").write_text(f"{mirror.home / 'git' / 'objects'}\n")
+    lender = mirror.open()
     tags = (ref for ref in lender.references.iterator() if ref.name.startswith("refs/tags/"))
     lines = (f"{tag.target} {tag.name}\n" for tag in tags if isinstance(tag.target, pygit2.Oid))
     (git / "packed-refs").write_text("".join(lines), encoding="utf-8", errors="surrogateescape")
     (git / "HEAD").write_text(f"{commit}\n")
-    tree = _commit(lender, commit).tree
+    tree = mirror.commit(commit).tree
     trees.unpack(lender, tree.id, path, most)
     index = pygit2.Index(str(git / "index"))
     index.read_tree(tree)

@@ -12,7 +12,7 @@ import click
 from chairlift.cli.frame import Trouble, print_json, printable, table
 
 if TYPE_CHECKING:
-    from chairlift.recipes.django.report.model import Report
+    from chairlift.recipes.django.report.model import Part, Report
     from chairlift.recipes.django.upgrading import Wanted
 
 #: The changes that are made unless said otherwise: the third waits until every environment runs the target.
@@ -66,18 +66,13 @@ def upgrade(path: Path, commit: bool, **given: Any) -> int:
     from chairlift.recipes.django import upgrading
 
     _clean(path)
-    stages = given["stages"] or _STAGES
-    if not commit:
-        wanted = _wanted(given, stages)
-        return _show(_run(lambda tell: upgrading.upgrade(path, wanted, tell)), given)
-    worst = 0
-    for stage in stages:
-        wanted = _wanted(given, (stage,))
-        report = _run(lambda tell, wanted=wanted: upgrading.upgrade(path, wanted, tell))  # type: ignore[misc]
-        if any(part.files for part in report.parts):
-            _commit(path, report)
-        worst = max(worst, _show(report, given))
-    return worst
+    wanted = _wanted(given, given["stages"] or _STAGES)
+
+    def made(part: Part) -> None:
+        if commit and part.files:
+            _commit(path, part)
+
+    return _show(_run(lambda tell: upgrading.upgrade(path, wanted, tell, made)), given)
 
 
 COMMANDS = (preview, upgrade)
@@ -128,8 +123,7 @@ def _clean(path: Path) -> None:
         raise click.UsageError(f"{path} has changes that are not committed: commit or stash them first")
 
 
-def _commit(path: Path, report: Report) -> None:
-    part = report.parts[0]
+def _commit(path: Path, part: Part) -> None:
     files = [each.path for each in part.files]
     # A file may be called ":(top)a.py" or "*.py": no name is a pattern here.
     git = ["git", "--literal-pathspecs"]

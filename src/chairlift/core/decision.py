@@ -36,6 +36,7 @@ class Verb(StrEnum):
     VERIFY = "verify"
     OPEN = "open"
     UPDATE = "update"
+    REBASE = "rebase"
     FILE = "file"
     WITHDRAW = "withdraw"
     APPROVE = "approve"
@@ -52,6 +53,7 @@ class Verb(StrEnum):
 STEP_OF: dict[Verb, StepName] = {
     Verb.OPEN: StepName.CREATE,
     Verb.UPDATE: StepName.CREATE,
+    Verb.REBASE: StepName.CREATE,
     Verb.WITHDRAW: StepName.CREATE,
     Verb.APPROVE: StepName.REVIEW,
     Verb.MERGE: StepName.MERGE,
@@ -65,6 +67,14 @@ UNDOING = frozenset({Verb.REVERT, Verb.ROLL_BACK})
 
 #: Touches nothing but our own mirror, so that a paused campaign may still think.
 THINKING = frozenset({Verb.PLAN, Verb.VERIFY})
+
+#: What somebody else's program may take back again and again.
+CONTESTED = frozenset(
+    {Verb.UPDATE, Verb.REBASE, Verb.FILE, Verb.WITHDRAW, Verb.APPROVE, Verb.ANNOUNCE, Verb.MERGE, Verb.REPORT}
+)
+
+#: So often the same is done before a person is asked who takes it back.
+ROUNDS = 3
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 
 @dataclass(frozen=True)
@@ -16,3 +18,12 @@ class Listed:
     language: str = ""
     topics: tuple[str, ...] = ()
     owners: str = ""
+
+
+@runtime_checkable
+class Directory(Protocol):
+    """A port that some forges answer beside `ports.Forge`: which repositories they have."""
+
+    def repositories(self, owner: str, topic: str = "", words: str = "") -> Sequence[Listed]:
+        """By name: all of an organisation or user, or those of it with this topic, or that a search for words finds."""
+        ...

@@ -121,6 +121,8 @@ def _meant(facts: Said, entry: Entry) -> Said:
 
 def _did(facts: Said, entry: Entry) -> Said:
     key = (entry.change, entry.about)
+    deed = (entry.change, str(entry.data.get("verb")), entry.about)
+    facts = replace(facts, deeds={**facts.deeds, deed: facts.deeds.get(deed, 0) + 1})
     match entry.data.get("verb"):
         case Verb.ANNOUNCE if key not in facts.announced:
             return replace(facts, announced={**facts.announced, key: entry.at})
@@ -165,7 +167,7 @@ def _tested(facts: Said, entry: Entry) -> Said:
 
 
 def _retried(facts: Said, entry: Entry) -> Said:
-    facts = replace(facts, retries=facts.retries + 1)
+    facts = replace(facts, retries=facts.retries + 1, deeds={})
     if not entry.data.get("again"):
         return facts
     # A new pull request is a new beginning, even where it holds the very commit that was closed before.

@@ -61,11 +61,15 @@ def end_of(day: date) -> datetime:
 
 
 def span(gap: timedelta) -> str:
-    """`in 3 days`, `2 hours ago`; the largest unit that fits, rounded down."""
-    seconds = abs(gap.total_seconds())
+    """`in 3 days`, `2 hours ago`."""
+    return f"in {length(gap)}" if gap >= timedelta(0) else f"{length(-gap)} ago"
+
+
+def length(gap: timedelta) -> str:
+    """`3 days`; the largest unit that fits, rounded down."""
+    seconds = gap.total_seconds()
     unit = next((unit for unit in ("day", "hour", "minute") if seconds >= _UNITS[unit]), "second")
-    words = counted(int(seconds // _UNITS[unit]), unit)
-    return f"in {words}" if gap >= timedelta(0) else f"{words} ago"
+    return counted(int(seconds // _UNITS[unit]), unit)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -64,8 +63,3 @@ def exit_code(found: Iterable[Standing]) -> int:
     if kinds & TROUBLE:
         return 3
     return 1 if kinds & NEEDS_PERSON else 0
-
-
-def summary(found: Iterable[Standing]) -> dict[str, int]:
-    """How many services stand at each step."""
-    return dict(Counter(each.step for each in found))

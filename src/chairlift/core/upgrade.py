@@ -103,7 +103,8 @@ class Said:
 
     Keys of mappings start with the slug of the change they are about. `running` is when the merged commit was first
     seen in an environment; `verdicts` are those that were final, by (change, environment, merged commit). `withdrawn`
-    are pull requests that Chairlift closed itself, by (change, `PullRequest.key`).
+    are pull requests that Chairlift closed itself, by (change, `PullRequest.key`). `deeds` count what was done, by
+    (change, verb, what it was about), since somebody last asked for another try.
     """
 
     level: str = ""
@@ -125,6 +126,7 @@ class Said:
     running: Mapping[tuple[str, str, str], datetime] = field(default_factory=dict)
     verdicts: Mapping[tuple[str, str, str], Verdict] = field(default_factory=dict)
     attempts: Mapping[str, int] = field(default_factory=dict)
+    deeds: Mapping[tuple[str, str, str], int] = field(default_factory=dict)
     retries: int = 0
     exempt_until: datetime | None = None
     exempt_why: str = ""
@@ -348,7 +350,8 @@ class Seen:
     """What the steps have seen so far, in one walk for one change.
 
     `heads` are the remote's branches. `ahead` are plans of later changes, stacked on this one, made for the squad to
-    choose by. `head` is the verification of the pull request's head, `before` that of the default branch.
+    choose by. `rebased` is the plan with others' commits on top, where those are in the way. `head` is the
+    verification of the pull request's head, `before` that of the default branch.
     """
 
     base: str = ""
@@ -362,6 +365,7 @@ class Seen:
     head: Verification | None = None
     ahead: tuple[tuple[str, Plan, Verification], ...] = ()
     todo: tuple[Unit, ...] = ()
+    rebased: str = ""
     issue: Issue | None = None
     issue_digest: str = ""
     environments: tuple[Running, ...] = ()

@@ -10,13 +10,13 @@ from typing import Any
 from django.db.models import Count, F, Max, Q, QuerySet
 
 from chairlift.core.log import Kind
-from chairlift.server import queries
+from chairlift.core.standing import TROUBLE
 from chairlift.server.models import Campaign, Entry, Unit, Upgrade
 
 #: Failures and troubles that a page shows, newest first.
 SHOWN = 20
 #: What a look can come to that somebody who runs the server should see.
-_TROUBLE = queries.TROUBLE | {"refused"}
+_TROUBLE = TROUBLE | {"refused"}
 
 
 def exemptions(campaign: Campaign) -> QuerySet[Entry]:

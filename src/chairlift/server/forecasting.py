@@ -25,7 +25,8 @@ from chairlift.core.gathering import Member, gathered
 from chairlift.core.history import DAY, History
 from chairlift.core.menu import Campaign as CampaignValue
 from chairlift.core.schedule import Calendar
-from chairlift.server import histories, queries
+from chairlift.core.standing import STUCK
+from chairlift.server import histories
 from chairlift.server.models import LEASE, Campaign, Entry, Outlook, RosterFile, Upgrade
 from chairlift.server.tending import takes_a_place
 
@@ -146,7 +147,7 @@ def _why_undated(row: Upgrade, promised: Sequence[datetime | None], facts: _Fact
     about = row.question.split("/", 2)[-1]
     if not facts.roster.has(row.service.name):
         return "are no longer in the services file"
-    if row.decision in queries.STUCK or about.startswith(_UNDATED[1:]):
+    if row.decision in STUCK or about.startswith(_UNDATED[1:]):
         return "are stopped until the project team has looked"
     if any(due is None or due < facts.now for due in promised) or about.startswith(_UNDATED[0]):
         return "are held or blocked"

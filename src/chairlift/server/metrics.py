@@ -12,6 +12,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from chairlift.core.decision import Party
+from chairlift.core.standing import STUCK
 from chairlift.server import queries
 from chairlift.server.models import Campaign, Delivery, Entry, SheetState, Unit, Upgrade
 
@@ -83,7 +84,7 @@ def _upgrades(campaigns: list[Campaign], now: datetime) -> Iterator[Metric]:
 
 def _turn(decision: str, whom: str) -> str:
     """As `queries.standing` says it, without the name of the squad."""
-    if decision in queries.STUCK or whom == Party.PROJECT_TEAM:
+    if decision in STUCK or whom == Party.PROJECT_TEAM:
         return "team"
     if whom == Party.SQUAD:
         return "squad"

@@ -13,7 +13,7 @@ from chairlift import plugins
 from chairlift.core.files import Installation, Roster, parse_installation
 from chairlift.core.menu import Campaign
 from chairlift.core.upgrade import Service
-from chairlift.ports import Engine, Forge, Message, Notifier, PartlyTold, Ports, Recipe, Spreadsheet, Workspace
+from chairlift.ports import Engine, Forge, Keyring, Message, Notifier, PartlyTold, Ports, Recipe, Spreadsheet, Workspace
 
 FILE = "chairlift.toml"
 
@@ -32,7 +32,7 @@ class Outside:
     installation: Installation
     clock: Callable[[], datetime]
     _built: dict[tuple[str, str], Any] = field(default_factory=dict)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _lock: threading.RLock = field(default_factory=threading.RLock)
 
     @classmethod
     def of(cls, home: Path, clock: Callable[[], datetime]) -> Outside:
@@ -50,6 +50,12 @@ class Outside:
     def workspace(self) -> Workspace:
         workspace: Workspace = self._one("workspace", "", self.installation.workspace)
         return workspace
+
+    def key(self, url: str) -> str:
+        """The header with which git comes to an address: of the forge that it is an address of, if that has one."""
+        forges = [self.forge(name) for name in self.installation.forges]
+        found = (forge.git_authorization(url) for forge in forges if isinstance(forge, Keyring))
+        return next(filter(None, found), "")
 
     def recipe(self, kind: str) -> Recipe:
         recipe: Recipe = self._one("recipe", kind, {"kind": kind})
@@ -93,7 +99,7 @@ class Outside:
     def _one(self, role: str, name: str, config: Mapping[str, object]) -> Any:
         with self._lock:
             if (role, name) not in self._built:
-                self._built[role, name] = plugins.build(role, config, self.home, self.clock)
+                self._built[role, name] = plugins.build(role, config, self.home, self.clock, keys=self.key)
             return self._built[role, name]
 
 

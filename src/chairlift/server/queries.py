@@ -14,14 +14,7 @@ from chairlift.core.decision import Party, StepName
 from chairlift.core.files import Roster
 from chairlift.core.log import Kind
 from chairlift.core.reading import fold
-from chairlift.core.standing import NEEDS_PERSON as NEEDS_PERSON
-from chairlift.core.standing import STUCK as STUCK
-from chairlift.core.standing import TROUBLE as TROUBLE
-from chairlift.core.standing import Reasoning as Reasoning
-from chairlift.core.standing import Standing as Standing
-from chairlift.core.standing import exit_code as exit_code
-from chairlift.core.standing import in_order
-from chairlift.core.standing import summary as summary
+from chairlift.core.standing import STUCK, Reasoning, Standing, in_order
 from chairlift.core.upgrade import Squad
 from chairlift.server.models import Campaign, Entry, Unit, Upgrade
 

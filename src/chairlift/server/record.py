@@ -118,7 +118,9 @@ class Trouble:
 def trouble(row: Upgrade, found: Trouble, owner: str, look_again: datetime, now: datetime) -> None:
     """The look failed: the row rests, and says why; what it stood at before is kept."""
     mine = Upgrade.objects.filter(pk=row.pk, leased_by=owner)
-    if mine.update(decision=found.kind, why=found.text[:2000], whom="", troubles=row.troubles + 1) != 1:
+    # From now on it is somebody else's turn; trouble of the same kind goes on since it began.
+    since = row.since if row.decision == found.kind else now
+    if mine.update(decision=found.kind, why=found.text[:2000], whom="", since=since, troubles=row.troubles + 1) != 1:
         return
     if (row.decision, row.why) != (found.kind, found.text[:2000]):
         Entry.write(row, Line(now, CHAIRLIFT, Kind.TROUBLE, row.change, row.step, found.kind, found.text[:2000]))

@@ -51,11 +51,12 @@ class Effect:
 
 @dataclass(frozen=True)
 class TakenIn:
-    """What an import did, or would do: each choice that changes, and how many were so already."""
+    """What an import did, or would do: each choice that changes, how many were so already, or name no level."""
 
     problems: tuple[str, ...] = ()
     effects: tuple[Effect, ...] = ()
     same: int = 0
+    unchosen: int = 0
 
     @property
     def changes(self) -> tuple[str, ...]:
@@ -109,4 +110,4 @@ def take_in(
             effects.append(effect)
     if not problems and not dry_run:
         choices.record(chosen, now)
-    return TakenIn(tuple(problems), tuple(effects), same)
+    return TakenIn(tuple(problems), tuple(effects), same, len(read.unchosen))

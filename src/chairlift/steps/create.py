@@ -24,7 +24,11 @@ class Create:
     name = StepName.CREATE
 
     def look(self, up: Upgrade, change: Change, seen: Seen, ports: Ports, now: datetime) -> Seen:
-        if seen.past_merge or seen.pull or up.level is None or up.who(change, self.name) is Party.PROJECT_TEAM:
+        if seen.past_merge or up.level is None:
+            return seen
+        if up.who(change, self.name) is Party.PROJECT_TEAM:
+            return self._look_below(up, seen, ports)
+        if seen.pull:
             return seen
         url = ports.forge.git_url(up.service.repo)
         plan = seen.plan
@@ -32,6 +36,14 @@ class Create:
         patch = ports.workspace.patch(url, plan.base, plan.commit)
         issue = ports.forge.issue(up.service.repo, up.campaign.slug)
         return replace(seen, issue=issue, issue_digest=digest(*texts.issue(up, change, seen, patch)))
+
+    def _look_below(self, up: Upgrade, seen: Seen, ports: Ports) -> Seen:
+        """Others' commits on top of ours conflict with the base: would they lie as well on ours made again?"""
+        pull, plan, ours = seen.pull, seen.plan, up.said.ours
+        if not (pull and plan and plan.commit and pull.state == "open" and pull.conflicted) or pull.head in ours:
+            return seen
+        url = ports.forge.git_url(up.service.repo)
+        return replace(seen, rebased=ports.workspace.rebase(url, pull.head, ours, plan.commit) or "")
 
     def decide(self, up: Upgrade, change: Change, seen: Seen, now: datetime) -> Decision:
         if seen.past_merge and (up.level or not needed(up, change, seen)):
@@ -62,6 +74,9 @@ class Create:
         if who is Party.PROJECT_TEAM and pull.head in up.said.ours and pull.head != seen.plan.commit:
             why = f"pull request {pull.number} conflicts: make the change again on {seen.base[:10]}"
             return held(up) or Do(Verb.UPDATE, seen.plan.commit, why)
+        if who is Party.PROJECT_TEAM and pull.head not in up.said.ours and seen.rebased:
+            why = f"pull request {pull.number} conflicts: make our change again below the commits of others"
+            return held(up) or Do(Verb.REBASE, seen.rebased, why)
         whose = (
             "it holds commits of other people, which Chairlift never overwrites" if who is Party.PROJECT_TEAM else ""
         )
@@ -115,6 +130,11 @@ class Create:
             ports.forge.withdraw(repo, seen.pull.number, seen.pull.head)
             return f"closed pull request {seen.pull.number}"
         branch = up.branch(change)
+        if do.verb is Verb.REBASE:
+            assert seen.pull is not None
+            # Only over the very head that was looked at: what is pushed meanwhile is not in it.
+            ports.workspace.push(url, do.about, branch, frozenset({seen.pull.head}))
+            return f"pull request {seen.pull.number}: ours again, and {seen.pull.head[:10]} on top"
         there = seen.heads.get(branch)
         if do.verb is Verb.UPDATE or there is None or there in up.said.ours:
             ports.workspace.push(url, do.about, branch, up.said.ours | {do.about})

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from chairlift.recipes.django.fixing import Fixed
@@ -13,6 +15,35 @@ from chairlift.recipes.django.text_rules import TextRule, fix_text
 from chairlift.testing.recipes import write_files
 
 _NO_FILES: Mapping[str, str] = {}
+
+
+@dataclass(frozen=True)
+class TextExample:
+    """One call of `check_text_changes`: what a rule makes of a file, on a leg."""
+
+    rule: TextRule
+    before: str
+    after: str
+    path: str
+    leg: Leg
+
+    def run(self, text: str) -> Fixed:
+        """What the rule makes of another text at the same place."""
+        return _run(self.rule, text, self.path, self.leg, {})
+
+
+_recordings: list[list[TextExample]] = []
+
+
+@contextmanager
+def recorded() -> Iterator[list[TextExample]]:
+    """The examples of all `check_text_changes` that are called meanwhile: to try variations of them."""
+    examples: list[TextExample] = []
+    _recordings.append(examples)
+    try:
+        yield examples
+    finally:
+        _recordings.remove(examples)
 
 
 def check_text_changes(
@@ -29,6 +60,8 @@ def check_text_changes(
     assert before != after, "this is a case for check_text_unchanged"
     leg = Leg(current, target, stage)
     assert rule.applies(leg), f"{rule.name} does not apply to {leg}"
+    for recording in _recordings:
+        recording.append(TextExample(rule, before, after, path, leg))
     fixed = _run(rule, before, path, leg, {})
     assert fixed.text == after, f"became {fixed.text!r}"
     again = _run(rule, after, path, leg, {})

@@ -240,7 +240,7 @@ def test_it_is_built_from_a_table(kit, world, tmp_path):
     (tmp_path / "github-app.pem").write_bytes((kit.folder / "app.pem").read_bytes())
     table = {"kind": "github", "url": kit.stand_in.api, "app": APP, "installation": INSTALLATION, "reviewers": ["ann"]}
     purse = Purse()
-    forge = plugins.build("forge", table, tmp_path, kit.clock, purse)
+    forge = plugins.build("forge", table, tmp_path, kit.clock, budget=purse)
     assert opened(forge, world).opened_by == "chairlift-app[bot]"
     assert {identity for identity, _, _ in purse.spent} == {
         f"{forge._place.host} app {APP} installation {INSTALLATION}"
@@ -250,19 +250,33 @@ def test_it_is_built_from_a_table(kit, world, tmp_path):
 # ---- the stand-in is what it says it is ----
 
 
-def test_the_workspace_pushes_to_it_over_http(kit, world, tmp_path):
-    forge = kit.forge()
-    token = os.environ[kit.account("pusher")]
-    url = forge.git_url(REPO).replace("://", f"://x-access-token:{token}@")
-    workspace = GitWorkspace(GitSettings(tmp_path / "mirrors"))
+@pytest.mark.parametrize("who", ["token", "app"])
+def test_the_workspace_pushes_to_it_over_http_and_keeps_no_secret(kit, world, tmp_path, who):
+    forge = kit.forge() if who == "token" else kit.as_app()
+    url, mirrors = forge.git_url(REPO), tmp_path / "mirrors"
+    workspace = GitWorkspace(GitSettings(mirrors), forge.git_authorization)
     base = workspace.heads(url)["main"]
     with workspace.checkout(url, base) as path:
         (path / "big").write_bytes(os.urandom(3 << 20))
         written = workspace.commit(url, path, base, "Change\n")
     workspace.push(url, written.commit, "work", frozenset())
     assert forge.ensure_pull(REPO, "work", "main", "Title", "Body").head == written.commit == world.tip("work")
+    key = forge.git_authorization(url)
+    secrets = (key.encode(), forge._wire.token().encode())
+    kept = [file.read_bytes() for file in mirrors.rglob("*") if file.is_file() and "objects" not in file.parts]
+    assert kept
+    assert not any(secret in text for secret in secrets for text in kept)
+    kit.place.grants.clear()
     with pytest.raises(Refused, match="give Chairlift's account access"):
-        workspace.heads(url.replace(token, "wrong"))
+        GitWorkspace(GitSettings(tmp_path / "other"), lambda url: key).heads(url)
+
+
+@pytest.mark.parametrize(
+    "url", ["{}.evil.test/team/shop.git", "{}@evil.test/x", "http://evil.test/{}/x", "", "/a/path"]
+)
+def test_git_gets_the_token_for_no_other_host(kit, url):
+    assert kit.forge().git_authorization(url.format(kit.stand_in.url)) == ""
+    assert kit.stand_in.calls == []
 
 
 def test_it_is_as_strict_as_github(kit, world):

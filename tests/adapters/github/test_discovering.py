@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from chairlift.core.budget import Call
-from chairlift.core.listing import Listed
-from chairlift.ports import Directory, Refused
+from chairlift.core.listing import Directory, Listed
+from chairlift.ports import Refused
 from tests.forges.github.world import REPO, GitHubWorld, Purse
 
 

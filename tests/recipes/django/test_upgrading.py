@@ -258,6 +258,17 @@ def test_the_recipe_is_done_where_the_target_is_reached(tmp_path: Path) -> None:
         assert (said.done, said.summary) == (True, "it is on Django 3.2 already")
 
 
+def test_what_a_person_must_see_ends_with_its_release_note(tmp_path: Path) -> None:
+    old = "from django.db.models import Avg\n\nboth = Avg('a', 'b')\n"
+    made = service(tmp_path, {"requirements.txt": "django==4.2.20\n", "shop/totals.py": old})
+    settings = {"target": "5.2", "stage": "prepare", "offline": True, "only": ["aggregate_arguments"]}
+    (said,) = [each for each in DjangoRecipe().apply(made, settings, 60).findings if "Avg()" in each]
+    assert said == (
+        "shop/totals.py:3: Avg() takes one argument (Give it one expression; several columns need one aggregate each.)"
+        "; see https://docs.djangoproject.com/en/5.2/releases/5.2/#miscellaneous"
+    )
+
+
 @pytest.mark.parametrize(
     ("settings", "why"),
     [

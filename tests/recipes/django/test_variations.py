@@ -6,6 +6,7 @@ import ast
 from functools import lru_cache
 from pathlib import Path
 
+from django.template import Engine, TemplateSyntaxError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -13,10 +14,21 @@ from chairlift.recipes.django.fixing import all_fixers
 from chairlift.recipes.django.project import Project
 from chairlift.recipes.django.scanning import Scanner
 from chairlift.recipes.django.source import Source
+from chairlift.recipes.django.text_rules import all_text_rules
 from chairlift.recipes.django.tools.django_upgrade import DjangoUpgrade, plainly
 from chairlift.testing.fixers import Example
+from chairlift.testing.texts import TextExample
 from tests.recipes.django.tools.examples import ALL
-from tests.recipes.django.variations import Variation, harvested, parenthesised, requoted, spaced, variations
+from tests.recipes.django.variations import (
+    Variation,
+    harvested,
+    harvested_texts,
+    parenthesised,
+    requoted,
+    spaced,
+    text_variations,
+    variations,
+)
 
 
 @lru_cache(maxsize=1)
@@ -55,6 +67,34 @@ def test_our_fixers_make_the_same_change_in_any_form(data: st.DataObject, vary: 
     assert without_order(fixed.text) == without_order(vary(example.after))
     again = example.run(fixed.text)
     assert not again.changed
+
+
+@lru_cache(maxsize=1)
+def text_examples() -> list[TextExample]:
+    return harvested_texts()
+
+
+def test_every_text_rule_that_edits_has_an_example() -> None:
+    edit = {each.name for each in all_text_rules() if not each.only_flags}
+    assert {each.rule.name for each in text_examples()} == edit
+
+
+@settings(max_examples=1500)
+@given(st.data(), text_variations())
+def test_rules_about_texts_make_the_same_change_in_any_form(data: st.DataObject, vary: Variation) -> None:
+    example = data.draw(st.sampled_from(text_examples()))
+    fixed = example.run(vary(example.before))
+    assert fixed.text == vary(example.after)
+    assert not example.run(fixed.text).changed
+    if example.path.endswith(".html") and _is_template(example.after):
+        assert _is_template(fixed.text)
+
+
+def _is_template(text: str) -> bool:
+    try:
+        return bool(Engine().from_string(text))
+    except TemplateSyntaxError:
+        return False
 
 
 def test_parentheses_of_their_own_do_no_harm() -> None:

@@ -14,20 +14,32 @@ from typing import Any
 from hypothesis import strategies as st
 
 from chairlift.recipes.django.source import Source
+from chairlift.testing import texts
 from chairlift.testing.fixers import Example, recorded
 
 
 def harvested() -> list[Example]:
     """The examples of all tests of fixers: each test is run once, with all its parameters, and listened to."""
-    package = importlib.import_module("tests.recipes.django.fixers")
     with recorded() as examples:
-        for info in pkgutil.iter_modules(package.__path__):
-            module = importlib.import_module(f"{package.__name__}.{info.name}")
-            for name, test in vars(module).items():
-                if name.startswith("test_") and callable(test):
-                    for arguments in _parameters(test):
-                        test(**arguments)
+        _run_all("tests.recipes.django.fixers")
     return examples
+
+
+def harvested_texts() -> list[texts.TextExample]:
+    """The same of the tests of rules about texts."""
+    with texts.recorded() as examples:
+        _run_all("tests.recipes.django.texts")
+    return examples
+
+
+def _run_all(name: str) -> None:
+    package = importlib.import_module(name)
+    for info in pkgutil.iter_modules(package.__path__):
+        module = importlib.import_module(f"{name}.{info.name}")
+        for test_name, test in vars(module).items():
+            if test_name.startswith("test_") and callable(test):
+                for arguments in _parameters(test):
+                    test(**arguments)
 
 
 def _parameters(test: Callable[..., None]) -> Iterator[dict[str, Any]]:
@@ -60,6 +72,24 @@ def variations(draw: st.DrawFn) -> Variation:
         text = spaced(requoted(text) if quotes else text, gap)
         text = above + text.lstrip("\ufeff") + below
         text = text.replace("\r\n", "\n")
+        return text.replace("\n", "\r\n") if crlf else text
+
+    return vary
+
+
+@st.composite
+def text_variations(draw: st.DrawFn) -> Variation:
+    """The same for what is no Python: a template, a script, a Makefile."""
+    above = draw(
+        st.sampled_from(["", "\n\n", "# why: é\n", "#!/bin/sh\n", "<p title='x'>\"é\"</p>\n", "{# {{ a }} #}\n"])
+    )
+    below = draw(st.sampled_from(["", "\n\n# end", "\n<!-- {# #} -->\n", "\n\t", "\n{{ b|default:'x' }}\n"]))
+    crlf, quotes, twice = draw(st.booleans()), draw(st.booleans()), draw(st.booleans())
+
+    def vary(text: str) -> str:
+        text = text.replace("\r\n", "\n")
+        text = text.translate(str.maketrans("'\"", "\"'")) if quotes else text
+        text = above + text + ("\n" + text if twice else "") + below
         return text.replace("\n", "\r\n") if crlf else text
 
     return vary

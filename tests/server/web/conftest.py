@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from chairlift.server.web import links, rosters
 from tests.provider import SECRET, provider
@@ -22,6 +24,13 @@ class Visitor(Client):
         answer = self.get(address)
         assert answer.status_code == status, answer.content.decode()
         return answer.content.decode()
+
+    def cost(self, address):
+        """How many queries the page takes, once what is kept between two of them is kept."""
+        self.page(address)
+        with CaptureQueriesContext(connection) as asked:
+            self.page(address)
+        return len(asked)
 
 
 @pytest.fixture

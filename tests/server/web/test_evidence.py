@@ -64,6 +64,37 @@ def test_environments_reviews_checks_and_the_verdict(planned, visit_planned):
     assert float(line[0].split(",")[0]) < float(line[-1].split(",")[0])
 
 
+NOTE = "https://docs.djangoproject.com/en/3.1/releases/3.1/#removed-features"
+
+
+@pytest.mark.parametrize(
+    ("finding", "shown"),
+    [
+        (
+            f"a.py:3: <b>gone</b> (look); see {NOTE}",
+            f'a.py:3: &lt;b&gt;gone&lt;/b&gt; (look); see <a href="{NOTE}" title="{NOTE}" rel="noreferrer">'
+            "docs.djangoproject.com/en/3.1/releases/3.1/</a>",
+        ),
+        ("(https://a.test/b).", '(<a href="https://a.test/b" title="https://a.test/b" rel="noreferrer">a.test/b</a>).'),
+        (
+            """https://a.test/?x=1&y="onclick=z""",
+            '<a href="https://a.test/?x=1&amp;y=" title="https://a.test/?x=1&amp;y=" rel="noreferrer">'
+            "a.test/?x=1&amp;y=</a>&quot;onclick=z",
+        ),
+        ("https://a.test/" + "x" * 60, f">a.test/{'x' * 52}…</a>"),
+        ("http://a.test/ javascript:alert(1) www.a.test", "<li>http://a.test/ javascript:alert(1) www.a.test</li>"),
+        ("https://known.test@a.test/", "<li>https://known.test@a.test/</li>"),
+        ("https://", "<li>https://</li>"),
+    ],
+)
+def test_what_a_person_must_see_links_to_its_release_note_and_nowhere_else(planned, visit_planned, finding, shown):
+    row = planned.row("shop")
+    (change,) = row.evidence["changes"].values()
+    change["plan"]["findings"] = [finding]
+    row.save(update_fields=["evidence"])
+    assert shown in visit_planned.page(SERVICE).partition('class="findings"')[2].partition("</ul>")[0]
+
+
 def test_a_repository_that_is_away_is_said_and_the_rest_works(planned, visit_planned):
     (planned.home / "forge" / "shop.git").rename(planned.home / "away")
     # Nor is it in the mirror any more, as on a machine that was made anew.

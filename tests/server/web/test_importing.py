@@ -61,6 +61,13 @@ class TestImport:
         assert client.post(address).status_code == 409
         assert chosen() == []
 
+    @pytest.mark.parametrize(("rows", "said"), [("cart,\n", "1 row without a level"), ("cart,\nbare,tbd\n", "2 rows")])
+    def test_rows_without_a_level_are_counted(self, visit, rows, said):
+        page = visit("Ana")
+        text = page.page(show(page, f"Service,Level\nshop,DIY\n{rows}"))
+        assert f"1 choice would change, 0 are so already. {said}" in text
+        assert "without a level" not in page.page(show(page, "Service,Level\nshop,DIY\n"))
+
     def test_whoever_the_rows_name_it_stands_under_the_reader(self, visit):
         client = visit("Ana")
         client.post(show(client, "Service,Level,Chosen by,Why\nshop,DIY,Bo,we know it\ncart,DIY,Ana,\n"))
@@ -125,6 +132,18 @@ class TestImport:
         client = visit("Ana")
         assert len(effects(client.page(show(client, "Service;Level\nshop;DIY\n".encode("utf-16"))))) == 1
 
+    @pytest.mark.parametrize("level", ["DIY", "Hands-off", "Never"])
+    def test_ten_more_rows_add_no_query(self, at_desk, visit, level):
+        """Rows that can be recorded, some that need a promise of documents or are another squad's, and some unread."""
+        names = [f"many{number}" for number in range(12)]
+        with_services(at_desk, names)
+        client = visit("Ana")
+        costs = [
+            client.cost(show(client, "Service,Level\n" + "".join(f"{each},{level}\n" for each in [*several, "desk"])))
+            for several in (names[:2], names)
+        ]
+        assert costs[0] == costs[1] <= 25
+
     def test_ten_thousand_rows_of_which_three_are_bad(self, at_desk, visit):
         names = [f"many{number:05}" for number in range(10_000)]
         with_services(at_desk, names)
@@ -160,15 +179,9 @@ class TestConflicts:
     def differing(self, at_desk):
         self.world = at_desk
         SheetState.objects.create(campaign=at_desk.campaign, synced_at=at_desk.now, trouble="quota is used up")
-        SheetConflict.objects.create(
-            campaign=at_desk.campaign,
-            service="shop",
-            heading="Level",
-            ours="",
-            theirs="DIY",
-            why="both",
-            since=at_desk.now,
-        )
+        self.cell = {"campaign": at_desk.campaign, "heading": "Level", "ours": "", "theirs": "DIY", "why": "both"}
+        self.cell["since"] = at_desk.now
+        SheetConflict.objects.create(**self.cell, service="shop")
 
     def settle(self, client, take, number=None):
         row = SheetConflict.objects.first()
@@ -179,6 +192,20 @@ class TestConflicts:
         assert "1 cell of the shared sheet differs" in page
         assert "Quota is used up" in page
         assert "1 cell of the shared one to settle" in visit("Ana").page("/campaigns/tiny/sheet")
+
+    def test_ten_more_rows_add_no_query(self, at_desk, visit):
+        client = visit("Ana")
+        before = client.cost(CONFLICTS)
+        rows = [SheetConflict(**self.cell, service=f"many{number}") for number in range(10)]
+        SheetConflict.objects.bulk_create(rows)
+        assert client.page(CONFLICTS).count("<tr>") == 12
+        assert client.cost(CONFLICTS) == before <= 25
+
+    def test_what_is_not_shown_is_counted(self, at_desk, visit):
+        rows = [SheetConflict(**self.cell, service=f"many{number:03}") for number in range(importing.SHOWN)]
+        SheetConflict.objects.bulk_create(rows)
+        page = visit("Ana").page(CONFLICTS)
+        assert (page.count("<tr>") - 1, "And 1 more" in page) == (importing.SHOWN, True)
 
     def test_taking_the_spreadsheets_is_a_choice(self, visit):
         assert self.settle(visit("Ana"), "sheet").status_code == 302

@@ -46,6 +46,17 @@ def test_older_pages_go_on_where_the_newer_ended(at_desk, visit):
     assert seen == [f"number {number}" for number in reversed(range(205))]
 
 
+def test_ten_more_rows_add_no_query(at_desk, visit):
+    client = visit("Cy")
+    write(at_desk, 1)
+    for address in (LOG, f"{LOG}?q=number", f"{LOG}?service=shop&by=ana"):
+        before = client.cost(address)
+        # Of other services too: each line names its own.
+        for name in ("shop", "cart", "bare", "desk"):
+            write(at_desk, 10, name)
+        assert client.cost(address) == before <= 25
+
+
 def test_words_about_the_campaign_are_no_services(at_desk, visit):
     actions.pause(at_desk.campaign, "holidays", "Lena", at_desk.roster, at_desk.now)
     assert "<td>the campaign</td>" in visit("Cy").page(f"{LOG}?q=holidays")

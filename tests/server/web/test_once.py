@@ -33,6 +33,13 @@ def test_a_word_that_is_sent_twice_is_recorded_once(at_desk, visit, what):
     assert Entry.objects.count() == before + 1
 
 
+def test_the_second_of_two_leads_to_no_other_site(at_desk, visit):
+    client = visit("Ana")
+    form = {"what": "said", "why": "fine", "once": "n1"}
+    client.post(SAY, form)
+    assert client.post(SAY, form, headers={"Referer": "http://elsewhere.test/"})["Location"] == "/"
+
+
 def test_each_page_has_a_number_of_its_own(at_desk, visit):
     client = visit("Ana")
     for _ in range(2):

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from chairlift.core.log import Kind
-from chairlift.server.models import Entry
+from chairlift.server.models import Entry, Upgrade
 
 CHOOSE = "/campaigns/tiny/choose"
 SAY = "/campaigns/tiny/say/shop"
@@ -74,6 +78,104 @@ class TestChoosing:
     def test_half_a_form_changes_nothing(self, at_desk, visit, form):
         assert visit("Ana").post(CHOOSE, form).status_code == 409
         assert entries(Kind.CHOSE) == []
+
+
+class TestChoosingForAllThatMatch:
+    @pytest.fixture
+    def many(self, at_desk):
+        for place in range(120):
+            at_desk.service(f"many{place:03}", files=None)
+        at_desk.load()
+        return at_desk
+
+    def form(self, page, **more):
+        return {"all": re.search(r'name="all" value="(\d+)"', page)[1],
+                "seen": re.search(r'name="seen" value="(\w+)"', page)[1], "level": "DIY", **more}  # fmt: skip
+
+    def test_on_all_pages(self, many, visit):
+        client = visit("Ana")
+        page = client.page(CHOOSE)
+        assert "Record it for all 124 services, on every page</button>" in page
+        answer = client.post(f"{CHOOSE}?page=2", self.form(page, why="we know it"), follow=True)
+        assert "Recorded: DIY for 124 of 124 services" in answer.content.decode()
+        chosen = entries(Kind.CHOSE)
+        assert {row[1:] for row in chosen} == {("Ana", "DIY", "we know it")}
+        assert len(chosen) == 124
+        # Another squad's is none of theirs, however the address is written.
+        assert many.row("desk").level == ""
+
+    def test_by_the_filter_of_the_address(self, many, visit):
+        client = visit("Ana")
+        many.choose("many001", "DIY")
+        address = f"{CHOOSE}?q=many00&level=none"
+        page = client.page(address)
+        assert "Record it for all 9 services that match</button>" in page
+        assert client.post(address, self.form(page)).status_code == 302
+        names = Upgrade.objects.filter(level="DIY").values_list("service__name", flat=True)
+        assert sorted(names) == [f"many00{place}" for place in range(10)]
+        assert "None of your services is like that" in client.page(address)
+
+    def test_another_squads_filter_opens_nothing(self, many, visit):
+        client = visit("Ana")
+        form = self.form(client.page(CHOOSE))
+        assert client.post(f"{CHOOSE}?squad=Ibis", form).status_code == 409
+        assert entries(Kind.CHOSE) == []
+
+    def test_what_is_so_already_is_not_recorded_again(self, many, visit):
+        many.choose("shop", "DIY")
+        client = visit("Ana")
+        before = len(entries(Kind.CHOSE))
+        answer = client.post(CHOOSE, self.form(client.page(CHOOSE)), follow=True)
+        assert "DIY for 123 of 124 services" in answer.content.decode()
+        assert len(entries(Kind.CHOSE)) == before + 123
+
+    def test_where_their_number_has_changed_it_says_so_and_changes_nothing(self, many, visit):
+        client = visit("Ana")
+        form = self.form(client.page(CHOOSE))
+        many.service("onemore", files=None)
+        many.load()
+        answer = client.post(CHOOSE, form)
+        assert "you saw 124 services; now 125 match" in answer.content.decode()
+        assert (answer.status_code, entries(Kind.CHOSE)) == (409, [])
+        # The page has counted anew.
+        again = self.form(answer.content.decode())
+        assert client.post(CHOOSE, again).status_code == 302
+        assert len(entries(Kind.CHOSE)) == 125
+
+    def test_where_somebody_chose_meanwhile_it_says_so_and_changes_nothing(self, many, visit):
+        client = visit("Ana")
+        form = self.form(client.page(CHOOSE))
+        visit("Bo").post(CHOOSE, {"service": "shop", "level": "Review everything", "before-shop": ""})
+        answer = client.post(CHOOSE, form)
+        assert "something else is chosen for some of them" in answer.content.decode()
+        assert [row[:3] for row in entries(Kind.CHOSE)] == [("shop", "Bo", "Review everything")]
+
+    @pytest.mark.parametrize("broken", [{"seen": ""}, {"all": "x", "seen": "x"}, {"level": ""}, {"level": "Nonsense"}])
+    def test_half_a_form_changes_nothing(self, many, visit, broken):
+        client = visit("Ana")
+        form = {**self.form(client.page(CHOOSE)), **broken}
+        answer = client.post(CHOOSE, form)
+        assert (answer.status_code, entries(Kind.CHOSE)) == (409, [])
+        assert answer.content.decode().count("<li>") <= 60
+
+    def test_one_that_may_not_have_it_and_nothing_is_recorded(self, many, visit):
+        client = visit("Ana")
+        form = self.form(client.page(CHOOSE), level="Hands-off")
+        answer = client.post(CHOOSE, form)
+        assert "bare: " in answer.content.decode()
+        assert (answer.status_code, entries(Kind.CHOSE)) == (409, [])
+
+    def test_ten_more_cost_no_query(self, many, visit):
+        client, costs = visit("Ana"), []
+        for level in ("DIY", "Review everything"):
+            form = self.form(client.page(f"{CHOOSE}?q=many"), level=level)
+            with CaptureQueriesContext(connection) as asked:
+                assert client.post(f"{CHOOSE}?q=many", form).status_code == 302
+            costs.append(len(asked))
+            for place in range(10):
+                many.service(f"manymore{len(costs)}{place}", files=None)
+            many.load()
+        assert costs[0] == costs[1] <= 30
 
 
 class TestWords:

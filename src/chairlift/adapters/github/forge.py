@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -28,7 +29,7 @@ _KNOWN = 20_000
 
 
 class GitHub:
-    """Fulfils `chairlift.ports.Forge`, and `Directory`."""
+    """Fulfils `Forge`, `Keyring` and `Directory`."""
 
     def __init__(self, settings: Settings, now: Callable[[], datetime], budget: Budget | None = None) -> None:
         settings.check()
@@ -47,6 +48,12 @@ class GitHub:
         """Without a token in it."""
         owner, name = parts(repo)
         return f"{self._place.web}/{owner}/{name}.git"
+
+    def git_authorization(self, url: str) -> str:
+        if not url.startswith(f"{self._place.web}/"):
+            return ""
+        key = base64.b64encode(f"x-access-token:{self._wire.token()}".encode())
+        return f"Basic {key.decode()}"
 
     def pull_for(self, repo: str, branch: str) -> PullRequest | None:
         parts(repo)

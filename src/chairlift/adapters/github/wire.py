@@ -51,6 +51,10 @@ class Wire:
         """What GitHub calls us, in small letters."""
         return self._signer.login(lambda path: self.read(path, Lane.READ, "our own account"), self._send).casefold()
 
+    def token(self) -> str:
+        """What the account is let in by, now."""
+        return self._signer.authorization(self._send).removeprefix("Bearer ")
+
     def read(self, path: str, lane: Lane, what: str, **query: str | int) -> Any:
         """One answer; nothing is paid for it where it has not changed. `path` is quoted already."""
         return self._page(self._url(path, query), lane, what).found

@@ -16,9 +16,9 @@ from chairlift.recipes.django.book import Because, Book
 from chairlift.recipes.django.config import Declared, detect, edits
 from chairlift.recipes.django.dependencies import index, native
 from chairlift.recipes.django.dependencies.limits import lift
-from chairlift.recipes.django.dependencies.relocking import relock, unpinned
+from chairlift.recipes.django.dependencies.relocking import not_answered, relock, unpinned
 from chairlift.recipes.django.dependencies.replacements import unmaintained
-from chairlift.recipes.django.dependencies.resolving import Resolver
+from chairlift.recipes.django.dependencies.resolving import Resolver, unanswered
 from chairlift.recipes.django.findings import Finding, Weight
 from chairlift.recipes.django.fixing import Fixed, all_fixers
 from chairlift.recipes.django.project import Project
@@ -208,6 +208,9 @@ def move(book: Book, target: Release, by: Resolver, wanted: dict[str, str]) -> f
         if locked and not locked.why:
             book.write(path, locked.text.encode("utf-8", "surrogateescape"), (because,))
             moved |= locked.moved.keys()
+            continue
+        if locked and unanswered(locked.why):
+            book.findings.append(not_answered(path, target, " ".join(locked.why.split())))
             continue
         tool = path.rpartition("/")[2].partition(".")[0].lower()
         text = f"{path} is written by its own tool, which has to lock Django {show(target)}"

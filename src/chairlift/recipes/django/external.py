@@ -6,11 +6,11 @@ import json
 import re
 import shutil
 import stat
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from chairlift import scratch
 from chairlift.programs import Ran, run, split
 from chairlift.recipes.django.findings import Finding, Weight
 from chairlift.recipes.django.proving.evidence import Proof
@@ -60,8 +60,8 @@ class Done:
 
 def mend(program: str, root: Path, proof: Proof, leg: Leg, seconds: float) -> Done:
     """Let it work in a copy, with a file that says what fails. Raises CannotStart."""
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        copy, failure = Path(folder) / "checkout", Path(folder) / "failure.json"
+    with scratch.folder() as folder:
+        copy, failure = folder / "checkout", folder / "failure.json"
         copy_checkout(root, copy)
         failure.write_text(json.dumps(proof.data()))
         env = {"CHAIRLIFT_FAILURE": str(failure), "CHAIRLIFT_TARGET": ".".join(map(str, leg.target))}

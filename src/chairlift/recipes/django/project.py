@@ -86,6 +86,14 @@ class Project:
         except OSError:
             return None
 
+    def is_too_large(self, path: str) -> bool:
+        """Whether it is here, and so large that it is not read."""
+        file = self.root / path
+        try:
+            return file.is_file() and not file.is_symlink() and file.stat().st_size > LARGEST
+        except OSError:
+            return False
+
     def source(self, path: str) -> Source | None:
         """The parsed file; None where it is missing or is not Python 3."""
         if path not in self._sources:

@@ -182,4 +182,5 @@ def _summary(report: Report) -> str:
 
 def _line(finding: Finding) -> str:
     where = f"{finding.path}:{finding.line}: " if finding.line else f"{finding.path}: " if finding.path else ""
-    return f"{where}{finding.text}{f' ({finding.how})' if finding.how else ''}"[:300]
+    words = f"{where}{finding.text}{f' ({finding.how})' if finding.how else ''}"[:300]
+    return f"{words}; see {finding.link}" if finding.link.startswith("https://") else words

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
+from chairlift import scratch
 from chairlift.programs import CannotStart, split
 from chairlift.recipes.django.book import Because
 from chairlift.recipes.django.changing import Choice, Made, bumps, move, resolver
@@ -19,6 +18,7 @@ from chairlift.recipes.django.dependencies import index
 from chairlift.recipes.django.dependencies.bisecting import oldest_that_works
 from chairlift.recipes.django.external import Done, copy_checkout, mend
 from chairlift.recipes.django.findings import Finding, Weight
+from chairlift.recipes.django.proving.compare import compare
 from chairlift.recipes.django.proving.evidence import Proof, State, Wish, newly_lost
 from chairlift.recipes.django.proving.interpreters import NoPython
 from chairlift.recipes.django.proving.prove import prove
@@ -26,6 +26,8 @@ from chairlift.recipes.django.releases import Leg
 
 #: Rounds of repair; each mends one cause.
 ROUNDS = 6
+#: For all of them, where the tests of the default branch are not green: there is little that can be told by them.
+RED_SECONDS = 300
 _FRAME = re.compile(r"site-packages/([\w.-]+?)(?:\.py|/)")
 _NAMED = re.compile(r"(?:No module named|cannot import name .* from) '([\w]+)")
 #: So many distributions may have to move together.
@@ -53,9 +55,18 @@ class Repair:
     tried: set[str] = field(default_factory=set)
 
     def loop(self, proof: Proof) -> Proof:
-        """The last proof; every iteration is in the repairs of what was made."""
+        """The last proof; every iteration is in the repairs of what was made.
+
+        What was red before is the squad's to mend: where nothing else is, nothing is tried.
+        """
+        before = self.baseline
+        if before and before.state is not State.PASSED:
+            self.until = min(self.until, time.monotonic() + RED_SECONDS)
         for _ in range(ROUNDS):
             if proof.state is State.PASSED or time.monotonic() > self.until:
+                break
+            if before and _is_as_before(before, proof):
+                self._say(f"no more was tried: so it was before the change: {before.state}: {before.why[:200]}")
                 break
             better = self._dependency(proof) or self._external(proof)
             if better is None:
@@ -85,7 +96,9 @@ class Repair:
         if proof.built.culprit:
             name = str(canonicalize_name(proof.built.culprit.partition("==")[0]))
             yield name, proof.built.culprit.partition("==")[2] or installed.get(name, "")
-        for module in _modules(proof):
+        # What the default branch stumbles over as well is not what the target broke.
+        known = _modules(self.baseline) if self.baseline and self.baseline.state is not State.PASSED else ()
+        for module in (each for each in _modules(proof) if each not in known):
             name = _distribution(module, installed)
             if name:
                 yield name, installed[name]
@@ -201,8 +214,8 @@ class Repair:
 
     def _with(self, wanted: Mapping[str, Version]) -> Proof:
         """The proof of a copy of the checkout with these distributions moved."""
-        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-            copy = Path(folder) / "checkout"
+        with scratch.folder() as folder:
+            copy = folder / "checkout"
             copy_checkout(self.made.book.root, copy)
             book = type(self.made.book)(copy)
             names = {name: str(version) for name, version in wanted.items()}
@@ -252,8 +265,8 @@ class Repair:
         return after
 
     def _judged(self, done: Done) -> Proof:
-        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-            copy = Path(folder) / "checkout"
+        with scratch.folder() as folder:
+            copy = folder / "checkout"
             copy_checkout(self.made.book.root, copy)
             book = type(self.made.book)(copy)
             for path, data in done.files.items():
@@ -279,6 +292,19 @@ def _better(after: Proof, before: Proof) -> bool:
     if not before.tests:
         return bool(after.tests) or _first(after) != _first(before)
     return len(after.red) < len(before.red) or len(after.tests) > len(before.tests)
+
+
+def _is_as_before(before: Proof, after: Proof) -> bool:
+    """Whether nothing is wrong but what was, as far as it can be told. What passed before is not asked."""
+    if before.state is State.PASSED:
+        return False
+    if before.built.ok and not before.tests:
+        # Where not even the old version could run a test, nothing can be told from what fails on the new one.
+        return True
+    if not after.built.ok:
+        return after.built.why == before.built.why
+    compared = compare(before, after)
+    return bool(after.tests) and not compared.newly_failing and not compared.gone
 
 
 def _first(proof: Proof) -> str:

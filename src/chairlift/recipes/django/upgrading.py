@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from chairlift import scratch
 from chairlift.recipes.django import telling
 from chairlift.recipes.django.book import Because, Book
 from chairlift.recipes.django.changing import PARTS, Choice, Made, change
-from chairlift.recipes.django.config import Kind, detect
+from chairlift.recipes.django.config import Kind, detect, too_large
+from chairlift.recipes.django.dependencies.relocking import INDEX_AWAY
 from chairlift.recipes.django.external import copy_checkout
 from chairlift.recipes.django.findings import Finding
 from chairlift.recipes.django.project import Project
@@ -28,6 +29,9 @@ TITLES = {
     Stage.UPGRADE: "Upgrade to Django {target}",
     Stage.CLEAN_UP: "Clean up after Django {target}",
 }
+
+#: For the tests of a change, also where what came before has used all the time that there was.
+LEAST_SECONDS = 20
 
 
 class CannotUpgrade(Exception):
@@ -66,7 +70,10 @@ def current_of(root: Path, wanted: Wanted) -> Release:
         raise CannotUpgrade(f"Django {show(wanted.target)} is not known here; known: {', '.join(map(show, known))}")
     found = wanted.current or detect(Project(root)).current
     if found is None:
-        raise CannotUpgrade(f"nothing in {root} says which Django it is on: say it with --from, such as --from 2.2")
+        large = "".join(f"; {each.path} is too large to be read" for each in too_large(Project(root)))
+        raise CannotUpgrade(
+            f"nothing in {root} says which Django it is on{large}: say it with --from, such as --from 2.2"
+        )
     if found not in known:
         raise CannotUpgrade(f"Django {show(found)} is too old or too new to begin with: begin at {show(known[0])}")
     if found > wanted.target:
@@ -74,13 +81,18 @@ def current_of(root: Path, wanted: Wanted) -> Release:
     return found
 
 
-def upgrade(root: Path, wanted: Wanted, tell: Tell = lambda text: None) -> Report:
-    """Make the changes in this very folder, one on top of the other. Raises CannotUpgrade and NoSuchFixer."""
+def upgrade(
+    root: Path, wanted: Wanted, tell: Tell = lambda text: None, made: Callable[[Part], None] = lambda part: None
+) -> Report:
+    """Make the changes in this very folder, one on top of the other. Raises CannotUpgrade and NoSuchFixer.
+
+    `made` is called after each, while the folder holds it and none of the next.
+    """
     current = current_of(root, wanted)
     until = time.monotonic() + wanted.seconds
     declared = detect(Project(root))
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        before = Path(folder) / "before"
+    with scratch.folder() as folder:
+        before = folder / "before"
         copy_checkout(root, before)
         baseline, bumped = _baseline(before, current, wanted, tell)
     rows = [telling.run("before", baseline)] if baseline else []
@@ -90,6 +102,7 @@ def upgrade(root: Path, wanted: Wanted, tell: Tell = lambda text: None) -> Repor
         leg = Leg(current, wanted.target, stage)
         tell(TITLES[stage].format(target=show(wanted.target)))
         parts.append(_part(root, leg, wanted, baseline, until, tell))
+        made(parts[-1])
     places = tuple(dict.fromkeys(f"{each.path}:{each.line} {each.specifier}".strip() for each in declared.evidence))
     name = wanted.name or root.resolve().name
     return Report(name, show(current), show(wanted.target), str(declared.kind), places, tuple(parts), tuple(rows))
@@ -98,8 +111,8 @@ def upgrade(root: Path, wanted: Wanted, tell: Tell = lambda text: None) -> Repor
 def preview(root: Path, wanted: Wanted, tell: Tell = lambda text: None) -> Report:
     """The same in a copy: nothing in the folder changes."""
     current_of(root, wanted)
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        copy = Path(folder) / root.resolve().name
+    with scratch.folder() as folder:
+        copy = folder / root.resolve().name
         copy_checkout(root, copy)
         return upgrade(copy, wanted, tell)
 
@@ -148,14 +161,16 @@ def _part(root: Path, leg: Leg, wanted: Wanted, baseline: Proof | None, until: f
     if wanted.proves and (book.touched() or leg.stage is Stage.UPGRADE):
         tell(f"the tests on Django {show(django)}, with the change")
         wish = _wish(leg, root, django, wanted, made.declared.kind is Kind.LIBRARY)
+        wish = replace(wish, seconds=min(wish.seconds, max(until - time.monotonic(), LEAST_SECONDS)))
         proof = prove(root, wish)
         if leg.stage is Stage.UPGRADE:
             proof = _mended(made, leg, wanted, wish, proof, baseline, until)
         runs.append(telling.run("after", proof, baseline))
         book.findings += telling.findings(baseline, proof)
     unproven = (*made.unproven, *telling.unproven(baseline, proof)) if proof else ()
+    unproven += tuple(each.text for each in book.findings if each.code == INDEX_AWAY)
     if not wanted.proves and book.touched():
-        unproven = ("nothing was run: it was asked for without tests",)
+        unproven += ("nothing was run: it was asked for without tests",)
     title = TITLES[leg.stage].format(target=show(leg.target))
     return Part(
         str(leg.stage),
@@ -179,9 +194,7 @@ def _mended(
         written = _migrations(made, proof)
         if written:
             proof = prove(made.book.root, wish)
-    # Where not even the old version could run a test, nothing can be told from what fails on the new one.
-    untold = baseline is not None and baseline.built.ok and not baseline.tests
-    if proof.state is not State.PASSED and not untold:
+    if proof.state is not State.PASSED:
         proof = Repair(made, leg, wanted.choice, wish, until, wanted.hook, baseline).loop(proof)
         if wanted.choice.has("migrations") and _migrations(made, proof):
             proof = prove(made.book.root, wish)

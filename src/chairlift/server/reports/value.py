@@ -13,6 +13,7 @@ from django.utils.http import urlencode
 from chairlift.core.decision import StepName
 from chairlift.core.files import Roster
 from chairlift.core.schedule import Freeze, counted
+from chairlift.core.standing import STUCK
 from chairlift.core.upgrade import Squad
 from chairlift.core.week import Week
 from chairlift.server import queries
@@ -150,7 +151,7 @@ def _numbers(scope: Scope) -> dict[str, int]:
         "waiting": SOMEBODYS_TURN,
         "waited": SOMEBODYS_TURN & Q(since__lte=scope.week.end),
         "overdue": queries.overdue(scope.now),
-        "stuck": Q(decision__in=queries.STUCK),
+        "stuck": Q(decision__in=STUCK),
         "unchosen": Q(level="") & ~Q(decision="done"),
         "between": queries.at_step("finish"),
         **{f"at {step}": queries.at_step(step) for step in StepName},
@@ -236,7 +237,7 @@ def _worry(scope: Scope, numbers: Mapping[str, int], waits: Part, reverted: Part
     if waits.rows and waits.rows[0].late:
         return _about(f"the longest overdue of {numbers['overdue']}. {waits.rows[0].words}", waits.rows[0])
     if numbers["stuck"]:
-        first = scope.upgrades.filter(decision__in=queries.STUCK).select_related("service").order_by("since", "pk")[0]
+        first = scope.upgrades.filter(decision__in=STUCK).select_related("service").order_by("since", "pk")[0]
         row = WAITING.row(scope, first)
         return Row(f"one of {numbers['stuck']} stuck. {row.words}", row.service, row.squad, first.since)
     if campaign.paused_why:

@@ -16,6 +16,7 @@ from django.shortcuts import redirect, render
 
 from chairlift.core.clusters import Cluster, clusters
 from chairlift.core.decision import StepName
+from chairlift.core.standing import STUCK, TROUBLE
 from chairlift.server import actions, queries
 from chairlift.server.models import Campaign, Upgrade
 from chairlift.server.web import access, rows
@@ -103,7 +104,7 @@ def _causes(chosen: QuerySet[Upgrade]) -> list[Cluster]:
 
 
 #: What trying once more may mend, when the cause is gone.
-_FAILS = Q(decision__in=sorted(queries.STUCK | queries.TROUBLE))
+_FAILS = Q(decision__in=sorted(STUCK | TROUBLE))
 
 
 @once

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from datetime import datetime
 
@@ -12,12 +11,12 @@ from django.core import signing
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.cache import get_conditional_response
 
 from chairlift.server import dates, queries
 from chairlift.server.models import CalendarKey
 from chairlift.server.web import errors
 from chairlift.server.web.access import Request, reader_of
+from chairlift.server.web.answering import known
 
 
 def _signer() -> signing.Signer:
@@ -56,10 +55,7 @@ def feed(request: Request, secret: str) -> HttpResponse:
             request, 404, "There is no such calendar.", "Its squad's page in Chairlift gives a new address."
         )
     data = dates.ics(key.squad, dates.dates(key.squad), settings.URL)
-    etag = f'"{hashlib.sha256(data).hexdigest()[:32]}"'
-    headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
-    response = HttpResponse(data, content_type="text/calendar; charset=utf-8", headers=headers)
-    return get_conditional_response(request, etag=etag, response=response) or response
+    return known(request, HttpResponse(data, content_type="text/calendar; charset=utf-8"))
 
 
 def make(request: Request, slug: str) -> HttpResponse:

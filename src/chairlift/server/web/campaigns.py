@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import date
 
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
@@ -14,8 +13,8 @@ from chairlift.core.decision import StepName
 from chairlift.core.menu import DEPLOY_DOCS, ServiceLevel
 from chairlift.core.upgrade import Service
 from chairlift.server import actions, queries
-from chairlift.server.models import Campaign, Upgrade, service_value
 from chairlift.server.models import Service as ServiceRow
+from chairlift.server.models import service_value
 from chairlift.server.web import access
 from chairlift.server.web.access import Request
 from chairlift.server.web.once import once
@@ -68,9 +67,3 @@ def say(request: Request, slug: str) -> HttpResponse:
     act(campaign, request.POST.get("why", ""), request.reader.name, request.roster, request.now)
     messages.success(request, "The campaign is paused." if act is actions.pause else "The campaign goes on.")
     return redirect("menu", slug=slug)
-
-
-def of_squads(campaign: Campaign, squads: tuple[str, ...]) -> QuerySet[Upgrade]:
-    """All upgrades of these squads, by name."""
-    rows = Upgrade.objects.filter(campaign=campaign, service__squad__in=squads)
-    return rows.select_related("service").order_by("service__name")

@@ -67,6 +67,8 @@ def seen(request: Request, slug: str, number: int) -> HttpResponse:
         # Those of rows that could not even be read; the others stand beside their row.
         "unread": found.problems[: len(found.problems) - named][:SHOWN],
         "unread_more": len(found.problems) - named - SHOWN,
+        # A formula that no spreadsheet has worked out shows nothing, too: nobody should think that it was taken.
+        "unchosen": found.unchosen and f" {counted(found.unchosen, 'row')} without a level: nothing changes there.",
     }  # fmt: skip
     return render(request, "web/import_seen.html", context, status=409 if request.method == "POST" else 200)
 
@@ -93,7 +95,7 @@ def conflicts(request: Request, slug: str) -> HttpResponse:
         return redirect("conflicts", slug=slug)
     context = {
         "live": "#differs", "campaign": campaign, "value": campaign.value,
-        "rows": found[:SHOWN], "count": found.count(),
+        "rows": found[:SHOWN], "count": (count := found.count()), "more": count - SHOWN,
         "state": SheetState.objects.filter(campaign=campaign).first(),
     }  # fmt: skip
     return render(request, "web/conflicts.html", context)

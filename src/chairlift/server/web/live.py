@@ -6,11 +6,12 @@ Asking, not a stream: a stream holds a thread of the server for each open page, 
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
+
+from chairlift.server.web.answering import etag, not_modified
 
 #: Where the digest of the page stands in it.
 MARK = b"@@page@@"
@@ -30,8 +31,6 @@ class Live:
         response = self._get_response(request)
         if response.streaming or MARK not in response.content:
             return response
-        digest = hashlib.sha256(_MOVES.sub(b"", response.content)).hexdigest()[:32]
-        if response.status_code == 200 and request.headers.get("If-None-Match") == digest:
-            return HttpResponse(status=304)
-        response.content = response.content.replace(MARK, digest.encode())
-        return response
+        tag = etag(_MOVES.sub(b"", response.content))
+        response.content = response.content.replace(MARK, tag.strip('"').encode())
+        return not_modified(request, response, tag)

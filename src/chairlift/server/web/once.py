@@ -8,10 +8,10 @@ from datetime import timedelta
 
 from django.db import transaction
 from django.http import HttpResponse, HttpResponseRedirect
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from chairlift.server.models import SentForm
 from chairlift.server.web.access import Request
+from chairlift.server.web.answering import inside
 
 #: Longer than anybody has a form open; until then its number is kept.
 KEPT = timedelta(days=2)
@@ -33,7 +33,8 @@ def once(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
                 person=request.reader.name, number=number, defaults={"at": request.now}
             )
             if not first:
-                return _back(request)
+                # To the page that the form is on; there stands what the first one did.
+                return HttpResponseRedirect(inside(request, request.headers.get("Referer", "")))
             SentForm.objects.filter(at__lt=request.now - KEPT).delete()
             answer = view(request, **named)
             if answer.status_code >= 400:
@@ -42,10 +43,3 @@ def once(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             return answer
 
     return inner
-
-
-def _back(request: Request) -> HttpResponse:
-    """To the page that the form is on; there stands what the first one did."""
-    page = request.headers.get("Referer", "")
-    inside = url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure())
-    return HttpResponseRedirect(page if inside else "/")

@@ -21,6 +21,8 @@ def report(request: Request, slug: str) -> HttpResponse:
     campaign = queries.campaign(slug)
     made = _made(request, campaign)
     context = {
+        # What a week that is over says moves no more.
+        "live": "#worry,#week,#markdown" if made.so_far else "",
         "campaign": campaign, "value": campaign.value, "report": made, "period": forms.period(made),
         "markdown": forms.markdown(made), "earlier": made.week.later(-1),
         "later": None if made.so_far else made.week.later(1), "squads": [each.name for each in request.roster.squads],

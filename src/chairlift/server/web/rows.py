@@ -13,6 +13,7 @@ from django.db.models import Case, F, Q, QuerySet, Value, When
 
 from chairlift.core.decision import StepName
 from chairlift.core.menu import ServiceLevel
+from chairlift.core.standing import Standing
 from chairlift.server import queries
 from chairlift.server.models import Campaign, Upgrade
 
@@ -39,7 +40,7 @@ class Row:
     """One service in a list."""
 
     upgrade: Upgrade
-    stands: queries.Standing
+    stands: Standing
     level_value: ServiceLevel | None
 
     @property

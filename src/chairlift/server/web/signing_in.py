@@ -7,7 +7,6 @@ from typing import Any
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from chairlift.core.accounts import Account, whose
 from chairlift.core.files import Provider
@@ -16,6 +15,7 @@ from chairlift.ports import Refused, Unavailable
 from chairlift.server import queries
 from chairlift.server.web import links, sessions
 from chairlift.server.web.access import Request
+from chairlift.server.web.answering import inside
 from chairlift.server.web.identity import flow
 from chairlift.server.web.identity.configured import providers
 
@@ -33,7 +33,7 @@ def sign_in(request: Request) -> HttpResponse:
         return _door(request, after, 403, problem=problem)
     sessions.begin(request, person, "a link", request.now)
     logger.info("%s signed in by a link", person)
-    return HttpResponseRedirect(_inside(request, after))
+    return HttpResponseRedirect(inside(request, after))
 
 
 def sign_out(request: Request) -> HttpResponse:
@@ -45,7 +45,7 @@ def sign_out(request: Request) -> HttpResponse:
 
 def leave(request: Request, name: str) -> HttpResponse:
     """Off to the provider: a page that goes there by itself, as our policy lets no form lead to another site."""
-    provider, after = _provider(name), _inside(request, request.POST.get("next", ""))
+    provider, after = _provider(name), inside(request, request.POST.get("next", ""))
     try:
         address = flow.leave(request, provider, after, request.now)
     except (Unavailable, Refused, BadConfiguration) as error:
@@ -81,7 +81,7 @@ def back(request: Request, name: str) -> HttpResponse:
     )
     more = f", and there in: {', '.join(squads)}" if squads else ""
     logger.info("%s signed in as %s of %s%s", person.name, _shown(account), provider.name, more)
-    return HttpResponseRedirect(_inside(request, asked.after))
+    return HttpResponseRedirect(inside(request, asked.after))
 
 
 def _provider(name: str) -> Provider:
@@ -112,7 +112,7 @@ def _trouble(request: Request, provider: Provider, after: str, error: Exception)
 
 def _door(request: Request, after: str, status: int = 200, **more: Any) -> HttpResponse:
     """The page with all ways in; `after` is where they lead."""
-    context = {"next": _inside(request, after), "providers": list(providers().values()), **more}
+    context = {"next": inside(request, after), "providers": list(providers().values()), **more}
     return render(request, "web/sign_in.html", context, status=status)
 
 
@@ -122,10 +122,3 @@ def _shown(account: Account) -> str:
 
 def _line(words: str) -> str:
     return "".join(letter if letter.isprintable() else " " for letter in words)[:300]
-
-
-def _inside(request: Request, address: str) -> str:
-    """Where to go on; never to another site."""
-    if url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure()):
-        return address
-    return "/"

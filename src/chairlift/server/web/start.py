@@ -6,6 +6,7 @@ from django.db.models import F, Q
 from django.http import HttpResponse
 from django.shortcuts import render
 
+from chairlift.core.standing import Standing
 from chairlift.server import queries
 from chairlift.server.models import Campaign, Service, Upgrade
 from chairlift.server.web import access
@@ -24,7 +25,7 @@ def start(request: Request) -> HttpResponse:
     return render(request, "web/start.html", context)
 
 
-def _mine(request: Request, campaigns: list[Campaign]) -> tuple[list[tuple[Campaign, queries.Standing]], int]:
+def _mine(request: Request, campaigns: list[Campaign]) -> tuple[list[tuple[Campaign, Standing]], int]:
     """What waits for this reader, most urgent first, and how much there is of it."""
     assert request.reader
     team = [each.pk for each in campaigns if access.of_team(request.reader, each, request.roster)]

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from django import template
 from django.template import Context
 from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from chairlift.core.decision import Party, StepName
 from chairlift.core.menu import ServiceLevel
-from chairlift.core.schedule import counted, span
-from chairlift.server import queries
+from chairlift.core.schedule import counted, length, span
+from chairlift.core.standing import STUCK
 from chairlift.server.reports import Part, Report, Row, forms
 
 register = template.Library()
@@ -31,7 +33,18 @@ def moment(context: Context, at: datetime | str | None, form: str = "") -> str:
     now = context.get("now")
     near = span(at - now) if now and at != now and not form else ""
     shown = f"{local:%a} {local.day} {local:%b}, {local:%H:%M}"
-    words = f"{near} ({shown})" if near else shown
+    return _time(at, f"{near} ({shown})" if near else shown)
+
+
+@register.simple_tag(takes_context=True)
+def waiting(context: Context, since: datetime | None) -> str:
+    """`waiting for 3 days`, with the instant at which that began on hover; nothing where that is not known."""
+    if since is None:
+        return ""
+    return format_html("waiting for {}", _time(since, length(max(context["now"] - since, timedelta(0)))))
+
+
+def _time(at: datetime, words: str) -> str:
     return format_html(
         '<time datetime="{}" title="{}">{}</time>',
         at.isoformat(timespec="seconds"),
@@ -92,7 +105,7 @@ def rungs(level: ServiceLevel | None, squad: str, step: str = "", decision: str 
         words = "open" if party is None else "project team" if party is Party.PROJECT_TEAM else "you" if mine else squad
         if party is Party.PROJECT_TEAM and level and level.notice and each is StepName.MERGE:
             words += ", with notice"
-        here = "blocked" if decision in queries.STUCK else "here"
+        here = "blocked" if decision in STUCK else "here"
         mark = "done" if rank < at else here if rank == at else ""
         side = "" if party is None else "ours" if party is Party.PROJECT_TEAM else "squads"
         found.append(Rung(each, side, words, mark))
@@ -127,6 +140,26 @@ def web_link(address: str, number: int) -> str:
     if address.startswith(("https://", "http://")):
         return format_html('<a href="{}" rel="noreferrer">{}</a>', address, words)
     return format_html('<span title="{}">{}</span>', address, words)
+
+
+#: An address in a text, without the stop after it; one with a name before its "@" leads elsewhere than it seems to.
+_ADDRESS = re.compile(r"""(https://(?![^/\s]*@)[^\s<>"'`]*[^\s<>"'`.,;:!?)\]])""")
+#: Letters of an address that are shown; it is whole on hover.
+_LONG = 60
+
+
+@register.simple_tag
+def linked(words: str) -> SafeString:
+    """Words from outside, with every https address in them as a link, and nothing else."""
+    return format_html_join(
+        "", "{}", ((_link(each) if n % 2 else each,) for n, each in enumerate(_ADDRESS.split(words)))
+    )
+
+
+def _link(address: str) -> SafeString:
+    short = address.removeprefix("https://").partition("#")[0]
+    shown = short if len(short) <= _LONG else f"{short[: _LONG - 1]}…"
+    return format_html('<a href="{}" title="{}" rel="noreferrer">{}</a>', address, address, shown)
 
 
 @register.simple_tag

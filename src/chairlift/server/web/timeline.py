@@ -25,6 +25,8 @@ from chairlift.server.web.drawing import Scale
 #: Words of the address that are not `rows.Wanted`'s.
 ASKED = ("from", "to", "wave", "start", "deadline")
 _LONGEST = timedelta(days=3660)
+#: What looks again by itself: all but the forms, which somebody may be filling in.
+_LIVE = "#forecast,#through,#lanes,#burned,#worked-out"
 #: Rows by their numbers, or those that are past a step of a change; None for all.
 _Only = list[int] | tuple[str, StepName] | None
 
@@ -40,6 +42,8 @@ def timeline(request: Request, slug: str) -> HttpResponse:
     page, shown, scale = _lanes(request, campaign, wanted, told, only)
     grid = lanes.grid(value, scale, request.now, rosters.zone(request))
     context = {
+        # What would be is worked out when somebody asks, not every few seconds.
+        "live": "" if question.words or question.problem else _LIVE,
         "campaign": campaign, "value": value, "told": told, "wanted": wanted, "only": words, "page": page,
         "lanes": shown, "grid": grid, "width": f"{lanes.WIDTH:g}",
         "forecast": _forecast(value, told), "question": question,

@@ -218,6 +218,39 @@ class WorkspaceContract:
         with pytest.raises(Refused, match=NO_COMMIT):
             workspace.push(world.url, NO_COMMIT, BRANCH, NOBODY)
 
+    # ---- below the commits of others ----
+
+    def theirs(self, workspace: Workspace, world: World) -> tuple[str, str]:
+        """Our commit on a branch, and the head of what somebody put on top."""
+        ours = changed(workspace, world, {"app.py": "ours\n"}).commit
+        workspace.push(world.url, ours, BRANCH, NOBODY)
+        world.push(BRANCH, {"theirs.txt": "one\n"})
+        return ours, world.push(BRANCH, {"theirs.txt": "two\n"})
+
+    def test_commits_of_others_come_on_top_of_ours_made_again(self, workspace: Workspace, world: World) -> None:
+        ours, head = self.theirs(workspace, world)
+        base = world.push("main", {"app.py": "moved\n"})
+        again = changed(workspace, world, {"app.py": "ours, moved\n"}, base).commit
+        found = workspace.rebase(world.url, head, frozenset({ours}), again)
+        assert found is not None
+        assert workspace.rebase(world.url, head, frozenset({ours}), again) == found
+        workspace.push(world.url, found, BRANCH, frozenset({head}))
+        assert world.files(BRANCH)["app.py"] == "ours, moved\n"
+        assert world.files(BRANCH)["theirs.txt"] == "two\n"
+        assert workspace.contains(world.url, found, again)
+
+    def test_what_conflicts_is_not_rebased(self, workspace: Workspace, world: World) -> None:
+        ours, _ = self.theirs(workspace, world)
+        head = world.push(BRANCH, {"app.py": "ours and theirs\n"})
+        base = world.push("main", {"app.py": "moved\n"})
+        again = changed(workspace, world, {"app.py": "ours, moved\n"}, base).commit
+        assert workspace.rebase(world.url, head, frozenset({ours}), again) is None
+
+    def test_a_branch_without_ours_is_not_rebased(self, workspace: Workspace, world: World) -> None:
+        head = world.push("work", {"theirs.txt": "one\n"})
+        ours = changed(workspace, world, {"app.py": "ours\n"}).commit
+        assert workspace.rebase(world.url, head, frozenset({ours}), ours) is None
+
     # ---- undoing and showing ----
 
     def test_a_revert_undoes_one_commit_alone(self, workspace: Workspace, world: World) -> None:

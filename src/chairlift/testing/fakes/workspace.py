@@ -65,6 +65,24 @@ class MemoryWorkspace:
         self._repository(url)
         return self.git.contains(url, commit, part)
 
+    def rebase(self, url: str, head: str, ours: frozenset[str], onto: str) -> str | None:
+        theirs: list[MemoryCommit] = []
+        at = self._commit(url, head)
+        while at.id not in ours:
+            if len(at.parents) != 1:
+                return None
+            theirs.append(at)
+            at = self._commit(url, at.parents[0])
+        tip = self._commit(url, onto)
+        for each in reversed(theirs):
+            try:
+                tree = merge_trees(self._commit(url, each.parents[0]).tree, tip.tree, each.tree)
+            except Conflict:
+                return None
+            if tree != tip.tree:
+                tip = self._commit(url, self.git.write(url, (tip.id,), tree, each.message, each.by))
+        return tip.id
+
     def revert(self, url: str, commit: str, onto: str, message: str) -> Written:
         bad, top = self._commit(url, commit), self._commit(url, onto)
         if not bad.parents:

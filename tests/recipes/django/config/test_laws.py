@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import tomllib
 
 import hypothesis.strategies as st
 from hypothesis import given, settings
@@ -12,7 +13,7 @@ from chairlift.recipes.django.config.specifiers import admitted, narrowed, opene
 from chairlift.recipes.django.releases import SERIES
 from tests.recipes.django.config.kit import CLEAN_UP, PREPARE, UPGRADE, changed, run
 
-few = settings(max_examples=60, deadline=None)
+few = settings(max_examples=300, deadline=None)
 blanks = st.sampled_from(["", " ", "  "])
 comments = st.sampled_from(["", "  # why", ' # it\'s "odd": [x]', "  # Django 1.0"])
 ends = st.sampled_from(["\n", "\r\n"])
@@ -101,10 +102,34 @@ def test_tox_tests_the_target_then_only_the_target(text: str, target: tuple[int,
     prepared = run(files, PREPARE, target=target)
     assert target in {each for job in prepared.edited.jobs for each in job.tests}
     assert len(changed(text, prepared.files["tox.ini"])) <= 3
+    ini.parse(prepared.files["tox.ini"])
     cleaned = run(prepared.files, CLEAN_UP, target=target)
     assert {each for job in cleaned.edited.jobs for each in job.tests} == {target}
     for line in ("skipsdist = true", "DJANGO_SETTINGS_MODULE = Some.Settings", "# by version", "six"):
         assert line in cleaned.files["tox.ini"]
+
+
+@st.composite
+def manifests(draw: st.DrawFn) -> str:
+    """A pyproject.toml: its dependencies on one line or several, in either quotes, with comments and any line ends."""
+    quote, gap, end = draw(st.sampled_from(["'", '"'])), draw(blanks), draw(ends)
+    names = draw(st.permutations(["six", f"Django{draw(blanks)}=={draw(blanks)}2.2.28", "pytz>=2020.1"]))
+    words = [f"{quote}{name}{quote}" for name in names]
+    if draw(st.booleans()):
+        rows = [f"dependencies{gap}={gap}[{gap}{(',' + gap).join(words)}{gap}]{draw(comments)}"]
+    else:
+        rows = ["dependencies = [", *(f"\t{word},{draw(comments)}" for word in words), f"]{draw(comments)}"]
+    lines = [f"[project]{draw(comments)}", "name = 'shop'", "version = '1.0'", *rows, "", "[tool.black]", "x = [ 1,2 ]"]
+    return end.join(lines) + draw(st.sampled_from(["", end]))
+
+
+@few
+@given(manifests())
+def test_a_manifest_asks_for_the_target_and_nothing_else_of_it_changes(text: str) -> None:
+    files = {"pyproject.toml": text, "manage.py": "import shop.settings\n"}
+    ran = run(files, UPGRADE)
+    tomllib.loads(ran.files["pyproject.toml"])
+    assert ran.files["pyproject.toml"] == text.replace("2.2.28", "3.2.*")
 
 
 releases = st.sampled_from([each.release for each in SERIES if each.release >= (2, 0)])

@@ -321,6 +321,14 @@ def test_what_a_makefile_downloads_loses_its_limit_each_time() -> None:
     assert line in ran.files["Makefile"]
 
 
+def test_a_makefile_that_frees_another_distribution_does_not_free_django() -> None:
+    other = "\tsed 's/django-simple-history==3.0.0//g' common.txt > t && mv t common.txt\n"
+    files = {**DOWNLOADED, "Makefile": DOWNLOADED["Makefile"] + other}
+    ran = run(files, UPGRADE)
+    assert "/^[Dd]jango[ ;<>=!~]/d" in ran.files["Makefile"]
+    assert "Django<3.3\n" in ran.files["constraints.txt"]
+
+
 @pytest.mark.parametrize("common", ["six<2\n", "Django<4\n"])
 def test_a_download_that_lets_the_target_in_is_left(common: str) -> None:
     files = {**DOWNLOADED, "common.txt": common}

@@ -1,7 +1,8 @@
-"""Real uv, Poetry and PDM lock again, against an index on this machine: only what must move moves."""
+"""Real uv, Poetry, PDM and Pipenv lock again, against an index on this machine: only what must move moves."""
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -57,11 +58,21 @@ name = "pypi"
 url = "{url}"
 verify_ssl = false
 """,
+    "Pipfile.lock": """
+[[source]]
+name = "pypi"
+url = "{url}"
+verify_ssl = false
+[packages]
+tick = "*"
+django = "~=2.2.0"
+""",
 }
 COMMANDS = {
     "uv.lock": ["lock"],
     "poetry.lock": ["tool", "run", "--from", "poetry==1.8.3", "poetry", "lock", "-n"],
     "pdm.lock": ["tool", "run", "--with", "hishel<2", "--from", "pdm>=2.12,<3", "pdm", "lock"],
+    "Pipfile.lock": ["tool", "run", "--from", "pipenv==2024.4.1", "pipenv", "--python", sys.executable, "lock"],
 }
 BY = Resolver(sys.version_info[:2], Path(sys.executable))
 
@@ -87,8 +98,10 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def service(request: pytest.FixtureRequest, tmp_path: Path, address: str) -> tuple[Path, str]:
     """A checkout that its own tool has locked on Django 2.2, and the name of its lock file."""
     name: str = request.param
-    write_files(tmp_path, {"pyproject.toml": MANIFESTS[name].replace("{url}", address)})
-    done = subprocess.run([*uv(), *COMMANDS[name]], cwd=tmp_path, capture_output=True, text=True, timeout=300)
+    write_files(tmp_path, {_manifest(name): MANIFESTS[name].replace("{url}", address)})
+    env = {**os.environ, "PIPENV_IGNORE_VIRTUALENVS": "1", "WORKON_HOME": str(tmp_path / ".venv"), "PIPENV_NOSPIN": "1"}
+    command = [*uv(), *COMMANDS[name]]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=300, env=env)
     if not (tmp_path / name).exists():
         pytest.skip(f"{name} IS NOT TESTED: its tool could not be had: {done.stdout[-300:]} {done.stderr[-300:]}")
     assert native.packages((tmp_path / name).read_text())["django"] == "2.2.24"
@@ -97,14 +110,18 @@ def service(request: pytest.FixtureRequest, tmp_path: Path, address: str) -> tup
     return tmp_path, name
 
 
-def raised(root: Path) -> None:
-    manifest = root / "pyproject.toml"
+def _manifest(name: str) -> str:
+    return "Pipfile" if name == "Pipfile.lock" else "pyproject.toml"
+
+
+def raised(root: Path, name: str) -> None:
+    manifest = root / _manifest(name)
     manifest.write_text(manifest.read_text().replace("~=2.2.0", "~=3.2.0").replace("~2.2.0", "~3.2.0"))
 
 
 def test_django_moves_and_what_it_needs_comes(service: tuple[Path, str]) -> None:
     root, name = service
-    raised(root)
+    raised(root, name)
     before = read_files(root)
     found = native.lock(Project(root), name, (3, 2), BY, {})
     assert not found.why
@@ -120,8 +137,8 @@ def test_django_moves_and_what_it_needs_comes(service: tuple[Path, str]) -> None
 
 def test_what_keeps_the_target_out_is_said(service: tuple[Path, str]) -> None:
     root, name = service
-    raised(root)
-    manifest = root / "pyproject.toml"
+    raised(root, name)
+    manifest = root / _manifest(name)
     text = (
         manifest.read_text().replace('"tick"]', '"tick", "strict"]').replace('tick = "*"', 'tick = "*"\nstrict = "*"')
     )
@@ -133,7 +150,7 @@ def test_what_keeps_the_target_out_is_said(service: tuple[Path, str]) -> None:
 
 def test_the_change_writes_it_and_tells_what_moved(service: tuple[Path, str]) -> None:
     root, name = service
-    raised(root)
+    raised(root, name)
     book = Book(root)
     assert move(book, (3, 2), BY, {}) == {"django", "asgiref"}
     assert book.pins() == {"asgiref": ("", "1.0"), "django": ("2.2.24", "3.2.25")}
@@ -174,8 +191,30 @@ def test_the_poetry_that_wrote_it_writes_it_again(text: str, version: str, tmp_p
 def test_the_day_of_the_run_does_not_stay_in_the_lock(tmp_path: Path, address: str) -> None:
     write_files(tmp_path, {"pyproject.toml": MANIFESTS["uv.lock"].replace("{url}", address)})
     subprocess.run([*uv(), "lock", "--quiet"], cwd=tmp_path, check=True)
-    raised(tmp_path)
+    raised(tmp_path, "uv.lock")
     by = Resolver(BY.python, BY.interpreter, exclude_newer="2022-01-01")
     found = native.lock(Project(tmp_path), "uv.lock", (3, 2), by, {})
     assert found.moved
     assert "exclude-newer" not in found.text
+
+
+@pytest.mark.parametrize("name", [each for each in native.LOCKS if each != "uv.lock"])
+def test_offline_no_tool_is_let_loose(name: str, tmp_path: Path) -> None:
+    locked = '{"default": {"django": {"version": "==2.2.24"}}}' if name == "Pipfile.lock" else ""
+    write_files(tmp_path, {_manifest(name): "", name: locked})
+    found = native.lock(Project(tmp_path), name, (3, 2), Resolver(BY.python, BY.interpreter, extra=("--offline",)), {})
+    assert found.why.startswith("the network was disabled")
+
+
+@pytest.mark.parametrize(
+    ("said", "asked"),
+    [
+        ('django = "~=3.2.0"', "django~=3.2.0"),
+        ('Django = {version = ">=3", extras = ["argon2"]}', "Django[argon2]>=3"),
+        ('django = "*"', "django"),
+        ('six = "*"', "django"),
+    ],
+)
+def test_pipenv_is_told_what_the_pipfile_says(said: str, asked: str, tmp_path: Path) -> None:
+    write_files(tmp_path, {"Pipfile": f"[packages]\n{said}\n"})
+    assert native.command(tmp_path, "Pipfile.lock", "{}", BY, {})[0][-1] == asked

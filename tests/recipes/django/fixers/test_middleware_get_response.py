@@ -70,3 +70,59 @@ def test_tests_that_make_their_own() -> None:
     text = "from a.middleware import SiteMiddleware\nx = SiteMiddleware()\n"
     assert "SiteMiddleware()" in check_unchanged(fixer, text, path="tests/test_a.py").findings[0].text
     assert not check_unchanged(fixer, text.replace("()", "(f)"), path="tests/test_a.py").findings
+
+
+SESSION = "from django.contrib.sessions.middleware import SessionMiddleware\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (
+            f"{SESSION}SessionMiddleware().process_request(r)\n",
+            f"{SESSION}SessionMiddleware(lambda request: None).process_request(r)\n",
+        ),
+        (
+            "from django.middleware import csrf\nx = csrf.CsrfViewMiddleware()\n",
+            "from django.middleware import csrf\nx = csrf.CsrfViewMiddleware(lambda request: None)\n",
+        ),
+    ],
+)
+def test_tests_that_make_one_of_djangos(before: str, after: str) -> None:
+    assert not check_changes(fixer, before, after, path="app/tests/test_a.py").findings
+
+
+@pytest.mark.parametrize(
+    "text", [f"{SESSION}SessionMiddleware(f)\n", f"{SESSION}SessionMiddleware(get_response=f)\n", f"{SESSION}x = []\n"]
+)
+def test_those_with_a_response_are_left(text: str) -> None:
+    assert not check_unchanged(fixer, text, path="app/tests/test_a.py").findings
+
+
+def test_what_is_no_test_is_left() -> None:
+    assert not check_unchanged(fixer, f"{SESSION}SessionMiddleware()\n", path="app/views.py").findings
+
+
+OWN = "from app.middleware import OwnMiddleware\nx = OwnMiddleware()\n"
+
+
+def test_tests_that_make_one_of_the_checkout() -> None:
+    files = {
+        "app/middleware.py": f"{HEAD}class OwnMiddleware(MiddlewareMixin):\n    def process_request(self, r): ...\n"
+    }
+    after = OWN.replace("()", "(lambda request: None)")
+    check_changes(fixer, OWN, after, path="app/tests/test_a.py", files=files)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "class OwnMiddleware(MiddlewareMixin):\n    def __init__(self, get_response): ...\n",
+        "class OwnMiddleware(MiddlewareMixin):\n    def __call__(self, r): ...\n",
+        "class OwnMiddleware(Other, MiddlewareMixin): ...\n",
+        "class OwnMiddleware: ...\n",
+    ],
+)
+def test_one_of_the_checkout_that_does_more_is_flagged(body: str) -> None:
+    files = {"app/middleware.py": HEAD + body}
+    assert check_unchanged(fixer, OWN, path="app/tests/test_a.py", files=files).findings

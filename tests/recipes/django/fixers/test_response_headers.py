@@ -18,6 +18,14 @@ from chairlift.testing.fixers import check_changes, check_unchanged
         ("for name, value in resp._headers.values():\n    pass\n", "for name, value in resp.items():\n    pass\n"),
         ("if 'vary' not in response._headers:\n    pass\n", "if 'vary' not in response:\n    pass\n"),
         ("x = name.lower() in self.response._headers\n", "x = name.lower() in self.response\n"),
+        (
+            "f(response._headers.copy(), 1)\n",
+            "f({name.lower(): (name, value) for name, value in response.items()}, 1)\n",
+        ),
+        (
+            "x = self.last_response._headers.copy()\n",
+            "x = {name.lower(): (name, value) for name, value in self.last_response.items()}\n",
+        ),
     ],
 )
 def test_changes(before: str, after: str) -> None:
@@ -33,6 +41,8 @@ def test_changes(before: str, after: str) -> None:
         ("response._headers['a'] = other = ('A', 'b')\n", 1),
         ("del response._headers['a'], other\n", 1),
         ("x = response._headers.items()\n", 1),
+        ("x = response._headers.copy\n", 1),
+        ("x = value.response._headers.copy()\n", 1),
         ("x = response._headers.values\n", 1),
         ("x = 'Vary' in response._headers\n", 1),
         ("x = response._headers in seen\n", 1),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+from pathlib import Path
 
 import pytest
 
@@ -30,6 +31,15 @@ def test_what_was_said_before_the_end_is_heard(tmp_path):
     with Listener(tmp_path) as listener:
         speak(tmp_path, *(json.dumps({"kind": "test", "id": str(n)}).encode() for n in range(500)))
     assert len(listener.heard) == 500
+
+
+def test_a_folder_may_lie_deeper_than_the_name_of_a_socket_is_long(tmp_path, monkeypatch):
+    deep = tmp_path / ("deep" * 30)
+    deep.mkdir()
+    with Listener(deep) as listener:
+        monkeypatch.chdir(deep)
+        speak(Path(), b'{"kind": "python"}')
+    assert listener.heard == [{"kind": "python"}]
 
 
 def test_what_is_no_record_is_dropped(tmp_path):

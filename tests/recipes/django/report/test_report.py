@@ -39,6 +39,11 @@ def test_green_is_only_what_the_last_run_proved() -> None:
     assert with_part(files=(), runs=(replace(PASSED, state="failed"),)).state is State.RED
 
 
+def test_nothing_to_change_is_not_said_where_a_person_must_mend_something() -> None:
+    assert with_part(files=(), runs=(), findings=(MUST,)).state is State.OPEN
+    assert with_part(files=(), runs=(), findings=(LOOK,)).state is State.NOTHING
+
+
 def test_the_worst_part_speaks_for_the_whole() -> None:
     red = replace(PART, runs=(replace(PASSED, state="failed"),))
     assert replace(REPORT, parts=(PART, red)).state is State.RED

@@ -17,7 +17,7 @@ from chairlift.recipes.django.config.declared import (
     Run,
     TestCommand,
 )
-from chairlift.recipes.django.config.detect import detect
+from chairlift.recipes.django.config.detect import detect, too_large
 from chairlift.recipes.django.config.stages import edits
 
 __all__ = [
@@ -35,4 +35,5 @@ __all__ = [
     "TestCommand",
     "detect",
     "edits",
+    "too_large",
 ]

@@ -11,7 +11,7 @@ from chairlift.recipes.django.config.ci import World
 from chairlift.recipes.django.config.compiled import compiled
 from chairlift.recipes.django.config.declared import Declared, Evidence, Fetch, Job, Kind, Python, Role
 from chairlift.recipes.django.config.disagreements import disagreements
-from chairlift.recipes.django.config.manifests import Manifests
+from chairlift.recipes.django.config.manifests import CONDA, Manifests
 from chairlift.recipes.django.config.specifiers import CLAUSE, PARTS, combined, newest, specifier
 from chairlift.recipes.django.config.texts import read
 from chairlift.recipes.django.findings import Finding, Weight
@@ -45,7 +45,7 @@ def detect(project: Project, fetch: Fetch | None = None) -> Declared:
     kind, why = _kind(project)
     current = _current(project, kind, evidence, jobs)
     tests = tuple(testing.commands(world, jobs, current))
-    found = [*findings, *troubles, *disagreements(project, kind, current, evidence, jobs)]
+    found = [*findings, *troubles, *too_large(project), *disagreements(project, kind, current, evidence, jobs)]
     if current is None:
         words = "no configuration file says which Django this is on"
         found.append(Finding("", 0, "no-django", words, "Say it in a requirements file.", weight=Weight.MUST))
@@ -63,6 +63,22 @@ def detect(project: Project, fetch: Fetch | None = None) -> Declared:
         tuple(sorted(set(found))),
         fetched,
     )
+
+
+#: Read here by name, where nothing else says that it was not.
+_CONFIGURATION = (
+    *(*requirements.LISTS, *CONDA, *locks.LOCKS, *SCRIPTS),
+    *("setup.cfg", "pyproject.toml", "Pipfile", "tox.ini"),
+)
+
+
+def too_large(project: Project) -> Iterator[Finding]:
+    """Configuration that was passed over for its size: nobody knows what it says of Django."""
+    for path in project.matching(*_CONFIGURATION):
+        if project.is_too_large(path):
+            many = (project.root / path).stat().st_size / 1_000_000
+            text = f"left alone: {many:,.0f} MB are too much for a file of configuration, so it was not read"
+            yield Finding(path, 0, "too-large", text, "see to it by hand", weight=Weight.MUST)
 
 
 def _fetched(project: Project, fetch: Fetch | None) -> dict[str, bytes]:

@@ -22,7 +22,7 @@ from chairlift.recipes.django.releases import show
 _SED = "sed '/^[Dd]jango[ ;<>=!~]/d'"
 _COMPILES = re.compile(r"\bpip-compile\b|\buv pip compile\b")
 _DOWNLOADS = re.compile(r"\b(?:wget|curl)\b[^\n]*?(https?://[^\s\"']+)")
-_FREES = re.compile(r"(?i)\b(?:sed|grep)\b[^\n]*\bdjango\b|\bsed\b[^\n]*\[dD\]jango")
+_FREES = re.compile(r"(?i)\b(?:sed|grep)\b[^\n]*\bdjango\b(?!-)|\bsed\b[^\n]*\[dD\]jango")
 _RULE = re.compile(
     r"^(?P<name>[^\s#:=][^#:=\n]*):(?![=:])(?P<rest>[^\n]*)\n(?P<recipe>(?:\t[^\n]*\n|[ \t]*\n|#[^\n]*\n)*)", re.M
 )

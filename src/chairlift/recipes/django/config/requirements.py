@@ -184,6 +184,9 @@ def _resolved(
     if "${" in include.target or include.inside.startswith(".."):
         text = f"{option} {include.target} leads out of the checkout: it was not read"
         return "", Finding(include.path, include.line, "include-outside", text)
+    if project.is_too_large(include.inside):
+        text = f"{option} {include.target} is too large to be read: nobody knows whether it keeps Django back"
+        return "", Finding(include.path, include.line, "too-large", text, "see to it by hand", weight=Weight.MUST)
     if project.read(include.inside) is None:
         text = f"{option} {include.target}: there is no {include.inside}"
         return "", Finding(include.path, include.line, "include-missing", text, "Add the file, or take the line out.")

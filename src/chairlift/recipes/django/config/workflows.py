@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from chairlift.recipes.django.config import choices, steps, tokens, variants, yamls
 from chairlift.recipes.django.config import jobs as all_jobs
-from chairlift.recipes.django.config import steps, tokens, variants, yamls
 from chairlift.recipes.django.config.ci import Reader, version
 from chairlift.recipes.django.config.declared import Job
 from chairlift.recipes.django.config.texts import Text
@@ -41,11 +41,21 @@ def add_named(work: Work) -> None:
         text = ahead.text(path)
         jobs = _jobs(ahead, text, reader) if text else ()
         said = {each for job in jobs for each in _said_by(job)}
-        if text is None or not said or target in said or target not in _tested(jobs):
+        if text is None or not said or target in said or target not in _tested(jobs) | _installed(jobs):
             continue
         new = _with_target(ahead, text, reader, jobs)
         if new is not None:
             work.put(new, f"CI has a job that is named for Django {show(target)}")
+            _say_what_clashes(work, _jobs(ahead, new, reader))
+
+
+def _say_what_clashes(work: Work, jobs: Iterable[Job]) -> None:
+    """Jobs for an older Django that install the pins as well, which are the target's now."""
+    for job in jobs:
+        clash = next((run.conflict for run in job.runs if run.conflict), "")
+        if clash and work.leg.target not in _said_by(job):
+            how = "Take it out together with this change, or keep Django out of the pins that it installs."
+            work.say(job.path, job.line, "ci-old-clashes", f"{job.name} can no longer be installed: {clash}", how)
 
 
 def _jobs(work: Work, text: Text | None, reader: Reader) -> tuple[Job, ...]:
@@ -127,7 +137,7 @@ def _with_target(work: Work, text: Text, reader: Reader, before: tuple[Job, ...]
                     break
         if best is not text:
             return best
-    for trial in steps.candidates(work, text, reader, before):
+    for trial in (*choices.for_tox(work, text), *steps.candidates(work, text, reader, before)):
         found = _jobs(work, trial, reader)
         if keeps(before, found) and target in _tested(found) and not _clashes(before, found):
             return trial

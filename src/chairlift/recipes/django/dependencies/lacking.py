@@ -10,7 +10,7 @@ from pathlib import Path
 from packaging.utils import canonicalize_name
 
 from chairlift.recipes.django.dependencies.locks import Lock
-from chairlift.recipes.django.dependencies.resolving import CannotResolve
+from chairlift.recipes.django.dependencies.resolving import CannotResolve, NotAnswered
 from chairlift.recipes.django.findings import Finding
 
 #: Repositories that are away and releases that are gone, of one resolution.
@@ -42,6 +42,8 @@ def without(
         with _stripped(root, paths, lacking):
             try:
                 return call()
+            except NotAnswered:
+                raise
             except CannotResolve as error:
                 found = lack(str(error), kept)
                 if not found or found in lacking or not any(_holds(root / path, found) for path in paths):

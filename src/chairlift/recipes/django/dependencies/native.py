@@ -1,15 +1,15 @@
-"""Lets uv, Poetry and PDM lock again what they locked: in a copy of their own files only, and judged by what comes out.
+"""Lets uv, Poetry, PDM and Pipenv lock again what they locked: in a copy of their own files, judged by what comes out.
 
 The tool gets the manifest and the lock file, and nothing of the service's code: nothing of a checkout is run here.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import posixpath
 import re
 import shutil
-import tempfile
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,16 +18,19 @@ from typing import Any
 
 from packaging.utils import canonicalize_name
 
+from chairlift import scratch
 from chairlift.programs import CannotStart, run
 from chairlift.recipes.django.dependencies.resolving import PASSED, Resolver, told, uv
 from chairlift.recipes.django.project import Project
 from chairlift.recipes.django.releases import Release, show
 
-#: Lock files that a tool can be asked to write again here. Pipenv makes an environment for it, so it is not.
-LOCKS = ("uv.lock", "poetry.lock", "pdm.lock")
+#: Lock files that a tool can be asked to write again here.
+LOCKS = ("uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock")
 #: Of Poetry, which wrote no version into its file once: the last that writes each format.
 _POETRY = {"1.0": "1.0.10", "1.1": "1.2.2", "2.0": "1.8.5", "2.1": "2.1.4"}
 _PDM = "pdm>=2.12,<3"
+#: It resolves inside the Python of the service, so the last that knows old ones; of itself it makes an environment.
+_PIPENV = "pipenv==2024.4.1"
 #: Newer ones of what it asks for by a minimum only break it.
 _WITH = ("--with", "hishel<2")
 
@@ -47,19 +50,24 @@ def lock(project: Project, path: str, target: Release, by: Resolver, wanted: Map
     old = packages(before)
     if _is(old.get("django", ""), target) and not wanted:
         return Locked(before)
-    with tempfile.TemporaryDirectory(prefix="chairlift-") as name:
-        copy = Path(name)
+    name = path.rpartition("/")[2]
+    if "--offline" in by.extra and name != "uv.lock":
+        return Locked(why=f"the network was disabled, and what writes {name} cannot do without")
+    with scratch.folder() as copy:
         _copy(project, copy)
         folder = copy / posixpath.dirname(path)
-        argv, env = command(folder, path.rpartition("/")[2], before, by, wanted)
+        argv, env = command(folder, name, before, by, wanted)
         passed = (*PASSED, *(each for each in os.environ if each.startswith(("POETRY_HTTP_BASIC_", "PDM_PYPI_"))))
+        passed += _named_in_sources(folder) if name == "Pipfile.lock" else ()
         try:
             ran = run(argv, cwd=folder, seconds=by.seconds, env=env, also=passed, limit=1_000_000)
         except CannotStart as error:
             return Locked(why=str(error))
         if not ran.ok:
             return Locked(why=told(ran.tail(1200)) or ran.ended)
-        after = (folder / path.rpartition("/")[2]).read_text(encoding="utf-8")
+        if _toml(folder / "Pipfile") != _toml(project.root / posixpath.dirname(path) / "Pipfile"):
+            return Locked(why="it would write its own form of it into the Pipfile, too")
+        after = (folder / name).read_text(encoding="utf-8")
     new = packages(after)
     if not _is(new.get("django", ""), target):
         return Locked(why=f"Django {new.get('django', '')} is still what it locks: something else keeps it there")
@@ -72,6 +80,8 @@ def lock(project: Project, path: str, target: Release, by: Resolver, wanted: Map
 
 def packages(text: str) -> dict[str, str]:
     """Name -> version of all that is locked; nothing where it cannot be read."""
+    if text.lstrip().startswith("{"):
+        return _of_pipenv(text)
     try:
         rows = tomllib.loads(text).get("package", [])
     except tomllib.TOMLDecodeError:
@@ -80,13 +90,27 @@ def packages(text: str) -> dict[str, str]:
     return {str(canonicalize_name(str(each["name"]))): str(each.get("version", "")) for each in named}
 
 
+def _of_pipenv(text: str) -> dict[str, str]:
+    try:
+        groups = json.loads(text)
+    except ValueError:
+        return {}
+    rows = [group for name, group in groups.items() if name != "_meta" and isinstance(group, dict)]
+    return {
+        str(canonicalize_name(name)): str(row["version"]).removeprefix("==")
+        for group in rows
+        for name, row in group.items()
+        if isinstance(row, dict) and row.get("version")
+    }
+
+
 def _is(version: str, target: Release) -> bool:
     return version == show(target) or version.startswith(f"{show(target)}.")
 
 
 def _copy(project: Project, to: Path) -> None:
     """Manifests and locks, where they are: a workspace has several."""
-    for path in project.matching("pyproject.toml", "uv.toml", "pdm.toml", "poetry.toml", *LOCKS):
+    for path in project.matching("pyproject.toml", "uv.toml", "pdm.toml", "poetry.toml", "Pipfile", *LOCKS):
         file = to / path
         file.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(project.root / path, file)
@@ -103,9 +127,18 @@ def command(
         argv = [*uv(), "lock", "--quiet", "--no-progress", *python, *by.extra]
         argv += [word for each in moves for word in ("--upgrade-package", each)]
         argv += ["--exclude-newer", by.exclude_newer] if by.exclude_newer else []
-        own = _manifest(folder).get("project", {}).get("name")
+        own = _toml(folder / "pyproject.toml").get("project", {}).get("name")
         # Its metadata is read, never built: that would run its code.
         return [*argv, *(["--no-build-package", str(own)] if own else [])], env
+    if name == "Pipfile.lock":
+        words = [*uv(), "tool", "run", "--from", _PIPENV, "pipenv", *python, "upgrade", "--lock-only"]
+        others = [f"{each}=={version}" if version else each for each, version in wanted.items()]
+        return [*words, *others, _asked(folder, "django")], {
+            **env,
+            "PIPENV_NOSPIN": "1",
+            "PIPENV_YES": "1",
+            "PIPENV_IGNORE_VIRTUALENVS": "1",
+        }
     # The tool itself runs on any Python that it can, and has nothing to install for the service.
     tool = [*uv(), "tool", "run", *(python if by.python >= (3, 8) else []), "--from"]
     if name == "poetry.lock":
@@ -116,9 +149,28 @@ def command(
     return [*tool, _PDM, *_WITH, "pdm", "lock", "--update-reuse"], {**env, "PDM_CHECK_UPDATE": "false"}
 
 
-def _manifest(folder: Path) -> dict[str, Any]:
+def _asked(folder: Path, name: str) -> str:
+    """What the Pipfile asks of a distribution, in its own words: any others it would take over."""
+    manifest = _toml(folder / "Pipfile")
+    for group in ("packages", "dev-packages"):
+        for key, row in manifest.get(group, {}).items():
+            if canonicalize_name(key) == name:
+                version = row.get("version", "*") if isinstance(row, dict) else str(row)
+                extras = f"[{','.join(row['extras'])}]" if isinstance(row, dict) and row.get("extras") else ""
+                return f"{key}{extras}{'' if version == '*' else version}"
+    return name
+
+
+def _named_in_sources(folder: Path) -> tuple[str, ...]:
+    """Variables of the environment that the addresses of indexes in a Pipfile name: who asks them needs these."""
+    sources = _toml(folder / "Pipfile").get("source", [])
+    urls = " ".join(str(each.get("url", "")) for each in sources if isinstance(each, dict))
+    return tuple(first or second for first, second in re.findall(r"\$(?:\{(\w+)\}|(\w+))", urls))
+
+
+def _toml(file: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8"))
+        return tomllib.loads(file.read_text(encoding="utf-8"))
     except (OSError, tomllib.TOMLDecodeError):
         return {}
 

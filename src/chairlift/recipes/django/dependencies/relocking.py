@@ -11,12 +11,14 @@ from packaging.utils import canonicalize_name
 
 from chairlift.recipes.django.dependencies import lacking, locks
 from chairlift.recipes.django.dependencies.compiled import Compiled, compiled
-from chairlift.recipes.django.dependencies.resolving import CannotResolve, Resolver
+from chairlift.recipes.django.dependencies.resolving import CannotResolve, NotAnswered, Resolver, unanswered
 from chairlift.recipes.django.findings import Finding, Weight
 from chairlift.recipes.django.project import Project
 from chairlift.recipes.django.releases import Release, show
 
 DJANGO = "django"
+#: The code of findings of what was not verified, for the index did not answer.
+INDEX_AWAY = "index-away"
 #: What comes with Django itself.
 _EXPECTED = frozenset({"django", "asgiref", "sqlparse", "pytz", "typing-extensions", "tzdata", "backports-zoneinfo"})
 _TOOLS = ("setuptools", "pip", "distribute", "wheel")
@@ -61,12 +63,12 @@ def relock(
             lock = locks.read(before)
             named = set(map(canonicalize_name, upgrade)) & lock.versions.keys() or _brings(each, files)
             # Files that leave Django to another one may pin what keeps the target out.
-            if not named and not each.inputs:
+            if not each.inputs and (not named or not (wanted or _to_move(lock, target))):
                 continue
             try:
                 after = _one(each, lock, before, by, constraints, upgrade)
             except CannotResolve as error:
-                if named or _resolves(each, lock, before, by):
+                if named or isinstance(error, NotAnswered) or _resolves(each, lock, before, by):
                     findings.append(_stuck(each, target, error))
                 continue
             if after != before:
@@ -98,6 +100,12 @@ class _Resolving:
         )
 
 
+def _to_move(lock: locks.Lock, target: Release) -> bool:
+    """Whether a list of pins has Django anywhere but at one release of the target."""
+    version = lock.versions.get(DJANGO, "")
+    return not version.startswith(f"{show(target)}.") or version.endswith("*")
+
+
 def _brings(each: Compiled, files: Mapping[str, str]) -> bool:
     """It is compiled from a file that changed."""
     return bool(set(each.includes) & files.keys())
@@ -113,9 +121,17 @@ def _resolves(each: Compiled, lock: locks.Lock, before: str, by: _Resolving) -> 
 
 
 def _stuck(each: Compiled, target: Release, error: CannotResolve) -> Finding:
+    if isinstance(error, NotAnswered):
+        return not_answered(each.path, target, str(error))
     how = "loosen the pin that uv names, or take the version that knows this Django"
     text = f"no set of versions fits Django {show(target)} here: {error}"
     return Finding(each.path, 0, "dependencies", text[:1500], how, weight=Weight.MUST)
+
+
+def not_answered(path: str, target: Release, said: str) -> Finding:
+    """Where the index was away: nobody knows whether there is a set of versions."""
+    why = f"{unanswered(said)}, so which versions fit Django {show(target)} is not known: {said}"
+    return Finding(path, 0, INDEX_AWAY, why[:1500], "run it again when the index answers", weight=Weight.MUST)
 
 
 def _one(

@@ -28,6 +28,32 @@ class CannotResolve(Exception):
     """There is no solution, or uv could not look for one: the text is uv's own, without secrets."""
 
 
+class NotAnswered(CannotResolve):
+    """No index could be asked, so whether there is a solution is not known: nothing contradicts anything."""
+
+
+#: What uv, Poetry, PDM and pip say where an index is away.
+_AWAY = re.compile(
+    r"error sending request|dns error|tcp connect error|could not connect|timed? ?out|all (?:connection )?attempts"
+    r"|max retries exceeded|newconnectionerror|connection (?:refused|reset|aborted)|name resolution|name or service"
+    r"|server error|failed to fetch: ",
+    re.IGNORECASE,
+)
+#: What uv says where it may not ask, and its cache does not know.
+_UNASKED = re.compile(r"not found in the cache|network was disabled", re.IGNORECASE)
+#: Another machine than the index: a repository, or a list of constraints.
+_ELSEWHERE = re.compile(r"git operation failed|failed to clone|remote requirements")
+
+
+def unanswered(text: str) -> str:
+    """What a tool says, in our words, where it could not ask the index; empty where it could."""
+    if _ELSEWHERE.search(text.lower()):
+        return ""
+    if _UNASKED.search(text):
+        return "the package index was not to be asked, and the cache does not know enough"
+    return "the package index did not answer" if _AWAY.search(text) else ""
+
+
 @dataclass(frozen=True)
 class Resolver:
     """`python` is the version to resolve for; `interpreter` one of it, for what must be built, if there is one.
@@ -81,7 +107,8 @@ class Resolver:
         except CannotStart as error:
             raise CannotResolve(f"uv cannot be started: {error}; install it with 'pip install uv'") from error
         if not ran.ok:
-            raise CannotResolve(told(ran.tail(3000)) or ran.ended)
+            said = told(ran.tail(3000)) or ran.ended
+            raise NotAnswered(said) if unanswered(said) else CannotResolve(said)
         return read(scratch.read_text())
 
 

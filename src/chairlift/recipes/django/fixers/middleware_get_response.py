@@ -13,6 +13,7 @@ from chairlift.recipes.django.calls import bases, constant, method, on_super
 from chairlift.recipes.django.edits import group
 from chairlift.recipes.django.findings import Edit, Finding, Weight
 from chairlift.recipes.django.fixing import Fixer, Looking, Parents
+from chairlift.recipes.django.project import Project
 from chairlift.recipes.django.releases import notes
 
 fixer = Fixer(
@@ -22,8 +23,10 @@ fixer = Fixer(
     breaks=(4, 0),
     items=(251,),
 )
-fixer.triggers("MiddlewareMixin", "Middleware()")
+fixer.triggers("Middleware")
+fixer.also("MiddlewareMixin", re.compile(rb"Middleware[\s)]*\(\s*\)"))
 
+_MIXIN = "django.utils.deprecation.MiddlewareMixin"
 #: From the end of what is called up to its arguments: `(super().__init__)(`, too.
 _OPENING = re.compile(r"[\s)]*\(")
 _TEST = re.compile(r"(\b|_)tests?(\b|_)|conftest")
@@ -32,7 +35,7 @@ _TEST = re.compile(r"(\b|_)tests?(\b|_)|conftest")
 @fixer.on(ast.ClassDef, "MiddlewareMixin")
 def middleware(looking: Looking, node: ast.ClassDef, parents: Parents) -> Iterator[Edit]:
     init = method(node, "__init__")
-    if init is None or "django.utils.deprecation.MiddlewareMixin" not in bases(looking.source, node):
+    if init is None or _MIXIN not in bases(looking.source, node):
         return
     arguments = init.args.args
     if len(arguments) != 2 or arguments[1].arg != "get_response" or init.args.posonlyargs:
@@ -52,16 +55,45 @@ def _is_init(call: ast.Call) -> bool:
     return isinstance(call.func, ast.Attribute) and call.func.attr == "__init__"
 
 
+#: Django's own, which can be made without one before 4.0; all of them build on MiddlewareMixin.
+_DJANGO = re.compile(r"django\.(?:contrib\.\w+|middleware)(?:\.\w+)*\.\w+Middleware")
+
+
 @fixer.on(ast.Call)
-def made(looking: Looking, node: ast.Call, parents: Parents) -> Iterator[Finding]:
-    """A test that makes its own: what it wants as a response, only its author knows."""
-    if node.args or node.keywords or not _TEST.search(looking.source.path):
+def made(looking: Looking, node: ast.Call, parents: Parents) -> Iterator[Edit | Finding]:
+    """A test that makes its own and asks it for `process_request()` and its like: these call no get_response.
+
+    Of others only their author knows what they want as a response.
+    """
+    source = looking.source
+    if node.args or node.keywords or not _TEST.search(source.path):
         return
-    name = looking.source.resolve(node.func).rpartition(".")[2]
-    if name.endswith("Middleware") and name != "Middleware":
-        yield looking.source.finding(
-            node,
-            f"{name}() without get_response",
-            f"{name}(lambda request: HttpResponse()), or whatever the view is to answer.",
-            Weight.MUST,
-        )
+    origin = source.resolve(node.func)
+    name = origin.rpartition(".")[2]
+    if not name.endswith("Middleware") or name == "Middleware":
+        return
+    opening = _OPENING.match(source.text, source.span(node.func)[1])
+    known = _DJANGO.fullmatch(origin) or origin in looking.project.once(_plain)
+    if known and opening and source.text[opening.end() : source.span(node)[1] - 1].strip() == "":
+        yield Edit(opening.end(), source.span(node)[1] - 1, "lambda request: None")
+        return
+    yield source.finding(
+        node,
+        f"{name}() without get_response",
+        f"{name}(lambda request: HttpResponse()), or whatever the view is to answer.",
+        Weight.MUST,
+    )
+
+
+def _plain(project: Project) -> frozenset[str]:
+    """Dotted names of the checkout's classes of MiddlewareMixin alone that leave its constructor as it is."""
+    found = set()
+    for path in project.matching("*.py"):
+        source = project.source(path) if b"MiddlewareMixin" in (project.read(path) or b"") else None
+        for node in source.tree.body if source else ():
+            if not isinstance(node, ast.ClassDef) or method(node, "__init__") or method(node, "__call__"):
+                continue
+            if source and [source.resolve(base) for base in node.bases] == [_MIXIN]:
+                module = path.removesuffix(".py").removesuffix("/__init__").split("/")
+                found |= {".".join([*module[at:], node.name]) for at in range(len(module))}
+    return frozenset(found)

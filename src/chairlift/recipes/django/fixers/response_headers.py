@@ -74,11 +74,24 @@ def _through_the_response(source: Source, node: ast.Attribute, parents: Parents)
         # The values are pairs of the name as it was written and the value: just what the response's items are.
         case _, ast.Call(args=[], keywords=[]) as call, ast.Attribute(attr="values") as method if call.func is method:
             return source.replace(call, f"{response}.items()")
+        case _, ast.Call(args=[], keywords=[]) as call, ast.Attribute(attr="copy") as method if (
+            call.func is method and not {"name", "value"} & {each.id for each in _names(node.value)}
+        ):
+            return source.replace(call, _copied(response))
         case _, _, ast.Compare(left=key, ops=[ast.In() | ast.NotIn()], comparators=[found]) if (
             found is node and _can_be_a_key(key)
         ):
             return source.replace(node, response)
     return None
+
+
+def _copied(response: str) -> str:
+    """What `_headers` was: each header by its name in lower case, as a pair of the name as written and the value."""
+    return f"{{name.lower(): (name, value) for name, value in {response}.items()}}"
+
+
+def _names(node: ast.AST) -> Iterator[ast.Name]:
+    return (each for each in ast.walk(node) if isinstance(each, ast.Name))
 
 
 def _same_header(key: ast.AST, name: ast.AST) -> bool:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from packaging.utils import canonicalize_name
 
+from chairlift import scratch
 from chairlift.programs import Ran
+from chairlift.recipes.django.dependencies.resolving import unanswered
 from chairlift.recipes.django.project import Project
 from chairlift.recipes.django.proving import sandbox
 from chairlift.recipes.django.proving.evidence import Built
@@ -70,8 +71,8 @@ class Tries:
             if ran.ok:
                 return None
             if not self._remedy(ran.out):
-                return _explained(ran, stopped)
-        return _explained(ran, stopped)
+                break
+        return _explained(ran, stopped, "the package index did not answer" if _AWAY_NOTE in self.notes else "")
 
     def _remedy(self, said: str) -> bool:
         if self.offline and not self.order.wish.offline:
@@ -141,8 +142,7 @@ class Tries:
 
     def _install(self) -> tuple[Ran, str]:
         order = self.order
-        with tempfile.TemporaryDirectory(prefix="chairlift-") as name:
-            given = Path(name)
+        with scratch.folder() as given:
             given.chmod(0o755)
             (given / "overrides.txt").write_text("\n".join(self.overrides))
             (given / "lines.txt").write_text("\n".join(self._lines()))
@@ -283,8 +283,11 @@ def _local() -> Iterator[Path]:
                 yield path.resolve()
 
 
-def _explained(ran: Ran, stopped: str) -> Built:
-    """Which distribution, and the lines that say why."""
+def _explained(ran: Ran, stopped: str, silent: str) -> Built:
+    """Which distribution, and the lines that say why; `silent` says that the index could not be asked.
+
+    What is only not in the cache contradicts nothing.
+    """
     said = ran.out
     culprit = next((found[1].rstrip(".,`'") for pattern in _CULPRITS if (found := re.search(pattern, said))), "")
     lines = [line.rstrip() for line in said.splitlines() if line.strip()]
@@ -292,10 +295,14 @@ def _explained(ran: Ran, stopped: str) -> Built:
     log = "\n".join([*lines[at : at + 12], *(["…", *lines[-12:]] if len(lines) > at + 24 else lines[at + 12 :])])
     if stopped:
         why = f"the environment could not be built: {stopped}"
+    elif "No solution found" in said and (silent or unanswered(said)):
+        why = f"the environment could not be built: {silent or unanswered(said)}, so nobody knows what fits"
+        culprit = ""
     elif "No solution found" in said:
         why = "the environment could not be built: the requirements contradict each other"
     elif _AWAY.search(said):
-        why = "the environment could not be built: the package index is away"
+        why = "the environment could not be built: the package index did not answer"
+        culprit = ""
     else:
         why = f"the environment could not be built: {culprit or (lines[at].strip(' ×') if lines else ran.ended)}"
     return Built(why=why, culprit=culprit, log=log[:6000])

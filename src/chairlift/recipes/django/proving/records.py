@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import socket
 import threading
@@ -21,6 +22,16 @@ _ORDER = {result: place for place, result in enumerate(Result)}
 _WORSE = {**_ORDER, Result.SKIPPED: -1}
 
 
+def _bind(to: socket.socket, path: Path) -> None:
+    """A socket's name holds some hundred bytes only, and temporary folders may lie deep: its folder goes by number."""
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        short = Path("/proc/self/fd", str(folder))
+        to.bind(str((short if short.exists() else path.parent) / path.name))
+    finally:
+        os.close(folder)
+
+
 class Listener:
     """A socket in `place` that keeps what it hears, until it is left. Use as a context."""
 
@@ -33,7 +44,7 @@ class Listener:
         self._thread = threading.Thread(target=self._listen, daemon=True)
 
     def __enter__(self) -> Listener:
-        self._socket.bind(str(self._path))
+        _bind(self._socket, self._path)
         # The tests run as somebody else; the folder around it is ours.
         self._path.chmod(0o777)
         self._socket.settimeout(0.1)

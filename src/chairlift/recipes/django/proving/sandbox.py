@@ -13,13 +13,13 @@ import os
 import shutil
 import signal
 import sys
-import tempfile
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from chairlift import scratch
 from chairlift.programs import CannotStart, Limits, Ran, run
 
 #: Where things are inside. Arguments and values of the environment name these, wherever they really are.
@@ -99,8 +99,7 @@ def confine(
         raise NotSandboxed(f"a sandbox is demanded, but {why}")
     if why:
         return _in_the_open(argv, room, bounds, folder, why, limit)
-    with tempfile.TemporaryDirectory(prefix="chairlift-", ignore_cleanup_errors=True) as name:
-        place = Path(name)
+    with scratch.folder() as place:
         user = _user(room)
         command = ["bwrap", "--info-fd", "9", *_namespaces(room, user), *_mounts(room, bounds, place, user)]
         command += ["--chdir", BOX, "/bin/sh", "-c", _script(room, bounds, user), "sh", folder, *argv]
@@ -305,10 +304,10 @@ def _used(first: int) -> tuple[int, int]:
 
 
 def _in_the_open(argv: Sequence[str], room: Room, bounds: Bounds, folder: str, why: str, limit: int) -> Confined:
-    with tempfile.TemporaryDirectory(prefix="chairlift-", ignore_cleanup_errors=True) as name:
-        box = Path(name).resolve()
-        for made in ("home", "tmp"):
-            (box / made).mkdir()
+    with scratch.folder() as made:
+        box = made.resolve()
+        for each in ("home", "tmp"):
+            (box / each).mkdir()
         if room.checkout:
             ignored = shutil.ignore_patterns(*LEFT_OUT)
             shutil.copytree(room.checkout, box / "checkout", symlinks=True, ignore=ignored)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import contextlib
 import re
 import shutil
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from chairlift import scratch
 from chairlift.recipes.django.proving import records, sandbox
 from chairlift.recipes.django.proving.commands import Command
 from chairlift.recipes.django.proving.evidence import Case, Ran, Warned, Wish
@@ -38,8 +38,7 @@ class Inside:
     @contextlib.contextmanager
     def room(self, env: Mapping[str, str]) -> Iterator[tuple[Room, Listener]]:
         """A sandbox with the probe in it, and what listens to the probe."""
-        with tempfile.TemporaryDirectory(prefix="chairlift-", ignore_cleanup_errors=True) as name:
-            given = Path(name)
+        with scratch.folder() as given:
             given.chmod(0o755)
             shutil.copytree(_PROBE, given / "probe", ignore=shutil.ignore_patterns("__pycache__"))
             with Listener(given) as listener:

@@ -109,7 +109,8 @@ class Part:
         if last is not None and last.what == "after" and last.state in ("failed", "red"):
             return State.RED
         if not self.files:
-            return State.NOTHING
+            must = any(each.weight is Weight.MUST for each in self.findings)
+            return State.OPEN if must else State.NOTHING
         if last is None or last.what != "after" or last.state != "passed" or self.unproven:
             return State.OPEN
         return State.GREEN

@@ -11,11 +11,11 @@ of 3.1 on, as djade does it, though `if` would do before.
 from __future__ import annotations
 
 import re
-import tempfile
 from collections.abc import Mapping, Sequence
 from difflib import SequenceMatcher
 from pathlib import Path
 
+from chairlift import scratch
 from chairlift.recipes.django.findings import Finding
 from chairlift.recipes.django.fixing import Fixed
 from chairlift.recipes.django.project import Project
@@ -45,12 +45,12 @@ def run_djade(project: Project, leg: Leg, *, program: str = "", seconds: float =
         return ToolRan(findings=tuple(findings))
     try:
         program = program or beside_us("djade")
-        with tempfile.TemporaryDirectory() as folder:
-            formatted = _through(program, templates, [], Path(folder) / "formatted", seconds)
-            upgraded = _through(program, templates, [f"--target-version={show(target)}"], Path(folder) / "new", seconds)
+        with scratch.folder() as folder:
+            formatted = _through(program, templates, [], folder / "formatted", seconds)
+            upgraded = _through(program, templates, [f"--target-version={show(target)}"], folder / "new", seconds)
             texts = {path: text for path, text in upgraded.items() if text != formatted[path]}
             merged = {path: _merged(templates[path], formatted[path], text) for path, text in texts.items()}
-            again = _through(program, merged, [f"--target-version={show(target)}"], Path(folder) / "again", seconds)
+            again = _through(program, merged, [f"--target-version={show(target)}"], folder / "again", seconds)
     except Failed as failed:
         return ToolRan(findings=(*findings, failed.finding))
     fixed = []

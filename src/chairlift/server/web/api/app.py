@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern
-from django.utils.http import parse_etags
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.parser import Parser
@@ -17,6 +15,7 @@ from ninja.security import HttpBearer
 
 from chairlift.server import actions, queries
 from chairlift.server.web import errors
+from chairlift.server.web.answering import known
 from chairlift.server.web.api import problems, reads, writes
 
 PREFIX = "/api/v1"
@@ -49,18 +48,6 @@ class Api(NinjaAPI):
         response = super().create_response(request, data, **more)
         response.headers["Vary"] = "Authorization"
         return known(request, response) if request.method in ("GET", "HEAD") else response
-
-
-def known(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """The answer with its ETag; 304 without a body where the asker has it."""
-    etag = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
-    given = [each.removeprefix("W/") for each in parse_etags(request.headers.get("If-None-Match", ""))]
-    if etag in given or "*" in given:
-        response = HttpResponse(status=304, headers={"Vary": response.headers.get("Vary", "Authorization")})
-    response.headers["ETag"] = etag
-    # To be asked again each time, where other answers must not be kept at all.
-    response.headers["Cache-Control"] = "private, no-cache"
-    return response
 
 
 def _invalid(request: HttpRequest, error: Any) -> HttpResponse:

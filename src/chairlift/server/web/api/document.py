@@ -10,8 +10,9 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from chairlift.server.web.access import CALLS, Call, Need
+from chairlift.server.web.answering import known
 from chairlift.server.web.api import problems, shapes
-from chairlift.server.web.api.app import Token, api, known
+from chairlift.server.web.api.app import Token, api
 
 _REF = {"$ref": "#/components/schemas/Problem"}
 _ETAG = {"ETag": {"description": "The hash of this answer.", "schema": {"type": "string"}}}

@@ -1,0 +1,47 @@
+"""Keeps Django's own zones pytz's, as those of the service's code are: Django 4.0 makes zoneinfo's unless it is told.
+
+`get_current_timezone().localize(…)` fails on a zone of zoneinfo, and times with zones of both kinds meet. The setting
+is Django's own way to move first the version, then the zones; 5.0 knows it no more (`use_deprecated_pytz`).
+https://docs.djangoproject.com/en/4.0/releases/4.0/#zoneinfo-default-timezone-implementation
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from chairlift.recipes.django import settings
+from chairlift.recipes.django.findings import Edit
+from chairlift.recipes.django.fixing import Fixer, Looking, Parents
+from chairlift.recipes.django.project import Project
+from chairlift.recipes.django.releases import Stage, notes
+
+fixer = Fixer(
+    __name__,
+    title="USE_DEPRECATED_PYTZ while the service's own code has zones of pytz",
+    link=notes((4, 0), "zoneinfo-default-timezone-implementation"),
+    since=(4, 0),
+    breaks=(4, 0),
+    stages=(Stage.UPGRADE,),
+    needs=lambda project: project.once(_uses_pytz),
+)
+
+_NAME = "USE_DEPRECATED_PYTZ"
+_TEXT = f"""# Django's zones stay pytz's, as our own code's are, until that has moved to zoneinfo; gone in Django 5.0.
+{_NAME} = True"""
+_PYTZ = re.compile(rb"(?m)^[ \t]*(?:import[ \t]+(?:[\w., \t]+,[ \t]*)?pytz\b|from[ \t]+pytz\b)")
+
+
+def _uses_pytz(project: Project) -> bool:
+    """Migrations keep what they were written with, and no zone of theirs meets another one."""
+    paths = (path for path in project.matching("*.py") if "/migrations/" not in f"/{path}")
+    return any(_PYTZ.search(project.read(path) or b"") for path in paths)
+
+
+@fixer.on(ast.Assign, "INSTALLED_APPS")
+def apps(looking: Looking, node: ast.Assign, parents: Parents) -> Iterator[Edit]:
+    if looking.leg.target >= (5, 0) or not settings.is_base(looking, node, parents):
+        return
+    if not settings.is_set(looking, _NAME):
+        yield settings.add(looking, node, parents, _TEXT, ("USE_TZ", "TIME_ZONE", "INSTALLED_APPS"))
