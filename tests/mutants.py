@@ -18,6 +18,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from tests.adapters.github.mutants import GITHUB
 from tests.forges.gitea.mutants import GITEA
 from tests.mutant import Mutant
 from tests.recipes.django.mutants import DJANGO
@@ -333,7 +334,7 @@ def judged(mutants: Sequence[Mutant]) -> Iterator[tuple[str, float]]:
         yield from pool.map(judge, mutants)
 
 
-KNOWN = (*MUTANTS, *SERVER, *PAGES, *PROGRAMS, *DJANGO, *GITEA)
+KNOWN = (*MUTANTS, *SERVER, *PAGES, *PROGRAMS, *DJANGO, *GITHUB, *GITEA)
 
 
 def main(words: Sequence[str]) -> int:

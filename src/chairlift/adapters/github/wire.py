@@ -1,0 +1,271 @@
+"""Calls of GitHub's API as one account: within the budget, bounded in size, and cheap where nothing has changed."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.metadata import version
+from itertools import islice
+from typing import Any
+from urllib.parse import urlencode, urljoin, urlsplit
+
+import httpx
+
+from chairlift.adapters.github.errors import Answer, explained, explained_errors, heard
+from chairlift.adapters.github.settings import Place
+from chairlift.adapters.github.signing import Signer
+from chairlift.core.budget import Call, Heard, Lane
+from chairlift.ports import Budget, Unavailable
+
+#: As many bytes of an answer as are read, and as are kept of all answers for asking whether they still hold.
+_MOST, _KEPT = 64 << 20, 32 << 20
+_REDIRECTS = 3
+#: As many pages as are read of a list, and as often as it is read when it shifts meanwhile.
+_PAGES, _TRIES = 100, 4
+_MARKED = "application/vnd.github+json"
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a list: `next` is the address of the one behind it; empty where there is none."""
+
+    found: Any
+    next: str = ""
+
+
+class Wire:
+    """One account's calls. A method's `what` is what it is about, for whoever reads the error."""
+
+    def __init__(self, place: Place, signer: Signer, seconds: float, budget: Budget | None) -> None:
+        self._place, self._signer, self._budget = place, signer, budget
+        self.who = f"{place.host} {signer.name}"
+        self._seconds = seconds
+        self._kept = _Kept()
+
+    @cached_property
+    def login(self) -> str:
+        """What GitHub calls us, in small letters."""
+        return self._signer.login(lambda path: self.read(path, Lane.READ, "our own account"), self._send).casefold()
+
+    def token(self) -> str:
+        """What the account is let in by, now."""
+        return self._signer.authorization(self._send).removeprefix("Bearer ")
+
+    def read(self, path: str, lane: Lane, what: str, **query: str | int) -> Any:
+        """One answer; nothing is paid for it where it has not changed. `path` is quoted already."""
+        return self._page(self._url(path, query), lane, what).found
+
+    def pages(self, path: str, lane: Lane, what: str, **query: str | int) -> Sequence[Any]:
+        """The whole of a list by pages, newest or oldest first, also where it shifts while it is read.
+
+        Whatever was removed meanwhile moves what is behind it onto a page that was read before: so all pages are
+        looked at again, which costs nothing where they are the same.
+        """
+        return self._steady(path, lane, what, query, lambda page: False)
+
+    def until(self, path: str, lane: Lane, what: str, after: int, most: int, **query: str | int) -> Sequence[Any]:
+        """What is newer than the id `after` in a list with the newest first, of at most so many pages (0: of all)."""
+        left = most
+
+        def enough(page: Page) -> bool:
+            nonlocal left
+            left -= 1
+            return left == 0 or any(item["id"] <= after for item in page.found)
+
+        found = self._steady(path, lane, what, query, enough)
+        return [item for item in found if item["id"] > after]
+
+    def _steady(
+        self, path: str, lane: Lane, what: str, query: Mapping[str, str | int], enough: Callable[[Page], bool]
+    ) -> Sequence[Any]:
+        for _ in range(_TRIES):
+            read = []
+            for page in self._each(path, lane, what, query):
+                read.append(page)
+                if enough(page):
+                    break
+            if len(read) < 2 or _keys(read) == _keys([*islice(self._each(path, lane, what, query), len(read))]):
+                # What has come to lie on a later page meanwhile is there twice.
+                return list({_key(item): item for page in read for item in page.found}.values())
+        raise Unavailable(f"a list of {what} changes faster than it can be read")
+
+    def write(self, method: str, path: str, body: object, lane: Lane, call: Call, what: str) -> Any:
+        """Change something; never followed elsewhere, never done twice."""
+        answer = self._call(method, self._url(path, {}), lane, call, body)
+        if answer.code not in (200, 201, 204):
+            raise self._explained(answer, what)
+        return answer.json() if answer.body else None
+
+    def query(self, text: str, variables: Mapping[str, object], lane: Lane, what: str) -> Any:
+        """What GraphQL answers, if there is no error with it."""
+        data, errors = self.partly(text, variables, lane, what)
+        if errors:
+            raise self.failed(errors, what)
+        return data
+
+    def mutate(self, text: str, variables: Mapping[str, object], lane: Lane, what: str) -> Any:
+        """The same for what changes something; Raises Unfit for what GitHub understood and will not do."""
+        data, errors = self.partly(text, variables, lane, what, Call.WRITE)
+        if errors:
+            raise self.failed(errors, what)
+        return data
+
+    def partly(
+        self, text: str, variables: Mapping[str, object], lane: Lane, what: str, call: Call = Call.QUERY
+    ) -> tuple[Any, Sequence[Any]]:
+        """What GraphQL answers, and the errors beside it."""
+        answer = self._call("POST", self._place.graphql, lane, call, {"query": text, "variables": variables})
+        if answer.code != 200:
+            raise self._explained(answer, what)
+        found = answer.json()
+        if not isinstance(found, Mapping) or not ("data" in found or "errors" in found):
+            raise Unavailable("GitHub answers a query with something else than data; is a proxy in between?")
+        data, errors = found.get("data"), found.get("errors") or ()
+        if data is None:
+            raise self.failed(errors, what)
+        return data, errors
+
+    def failed(self, errors: Sequence[Any], what: str) -> Exception:
+        """Why a query was not answered; of a limit the budget hears, as there is no header that says so."""
+        error = explained_errors(errors, what, self.who)
+        if isinstance(error, Unavailable) and error.after is not None and self._budget is not None:
+            self._budget.heard(self.who, Heard(retry_after=error.after, secondary=True, query=True))
+        return error
+
+    def _each(self, path: str, lane: Lane, what: str, query: Mapping[str, str | int]) -> Iterator[Page]:
+        url = self._url(path, {**query, "per_page": 100})
+        for _ in range(_PAGES):
+            page = self._page(url, lane, what)
+            if not isinstance(page.found, list):
+                raise Unavailable(f"GitHub answers something else than a list of {what}; is a proxy in between?")
+            yield page
+            if not page.next:
+                return
+            url = self._same_origin(url, page.next, what)
+        raise Unavailable(f"GitHub has more than {_PAGES} pages of {what}")
+
+    def _page(self, url: str, lane: Lane, what: str) -> Page:
+        for _ in range(_REDIRECTS):
+            known = self._kept.get(url)
+            answer = self._call("GET", url, lane, Call.READ, etag=known[0] if known else "")
+            if answer.code == 304 and known:
+                return known[1]
+            if answer.code == 200:
+                page = Page(answer.json(), _next(answer))
+                self._kept.put(url, answer.headers.get("etag", ""), page, len(answer.body))
+                return page
+            if answer.code not in (301, 302, 307, 308) or "location" not in answer.headers:
+                raise self._explained(answer, what)
+            url = self._same_origin(url, answer.headers["location"], what)
+        raise Unavailable(f"GitHub sends from one place to the next for {what}")
+
+    def _same_origin(self, url: str, to: str, what: str) -> str:
+        """The token goes nowhere else."""
+        there = urljoin(url, to)
+        if urlsplit(there)[:2] != urlsplit(self._place.api)[:2]:
+            raise Unavailable(f"GitHub sends to another host for {what}, which gets no token; is a proxy in between?")
+        return there
+
+    def _url(self, path: str, query: Mapping[str, str | int]) -> str:
+        return f"{self._place.api}{path}" + (f"?{urlencode(query)}" if query else "")
+
+    def _call(self, method: str, url: str, lane: Lane, call: Call, body: object = None, etag: str = "") -> Answer:
+        authorization = self._signer.authorization(self._send)
+        if self._budget is not None:
+            self._budget.spend(self.who, self._place.limits, lane, call)
+        answer = self._exchange(method, url, authorization, body, etag)
+        if answer.code == 401:
+            self._signer.forget()
+        said = heard(answer)
+        if said is not None and self._budget is not None:
+            self._budget.heard(self.who, said)
+        return answer
+
+    def _send(self, method: str, path: str, authorization: str) -> Any:
+        """A call as the App itself, outside the limits of its installation."""
+        answer = self._exchange(method, self._url(path, {}), authorization)
+        if answer.code not in (200, 201):
+            raise self._explained(answer, "the App's installation")
+        return answer.json()
+
+    def _exchange(self, method: str, url: str, authorization: str, body: object = None, etag: str = "") -> Answer:
+        head = {"Authorization": authorization} | ({"If-None-Match": etag} if etag else {})
+        content = None if body is None else json.dumps(body).encode()
+        try:
+            with self._client.stream(method, url, headers=head, content=content) as answer:
+                read = bytearray()
+                for part in answer.iter_bytes():
+                    read += part
+                    if len(read) > _MOST:
+                        raise Unavailable(f"GitHub's answer is larger than {_MOST >> 20} MB")
+                return Answer(answer.status_code, answer.headers, bytes(read))
+        except httpx.TransportError as error:
+            what = "does not answer in time" if isinstance(error, httpx.TimeoutException) else "breaks off"
+            if isinstance(error, httpx.ConnectError):
+                what = "cannot be reached"
+            kind = type(error).__name__
+            raise Unavailable(f"{self._place.host} {what} ({kind}): does it run, and is it let through?") from None
+        except httpx.DecodingError:
+            raise Unavailable(f"{self._place.host} answers garbage; is a proxy in between?") from None
+
+    @cached_property
+    def _client(self) -> httpx.Client:
+        """Made with the first call: reading the certificates that the machine trusts is slow."""
+        head = {
+            "Accept": _MARKED,
+            "Content-Type": "application/json",
+            "User-Agent": f"chairlift/{version('chairlift')}",
+            "X-GitHub-Api-Version": "2022-11-28",
+        }
+        # What is on this machine is asked directly, whatever proxy leads out of it.
+        outside = urlsplit(self._place.api).hostname not in ("localhost", "127.0.0.1", "::1")
+        return httpx.Client(headers=head, timeout=self._seconds, trust_env=outside, follow_redirects=False)
+
+    def _explained(self, answer: Answer, what: str) -> Exception:
+        return explained(answer, what, self.who, self._signer.remedy)
+
+
+class _Kept:
+    """The last answers by address, so that GitHub can say that they still hold; the oldest go first."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._pages: OrderedDict[str, tuple[str, Page, int]] = OrderedDict()
+        self._bytes = 0
+
+    def get(self, url: str) -> tuple[str, Page] | None:
+        with self._lock:
+            if url not in self._pages:
+                return None
+            self._pages.move_to_end(url)
+            return self._pages[url][:2]
+
+    def put(self, url: str, etag: str, page: Page, size: int) -> None:
+        with self._lock:
+            if url in self._pages:
+                self._bytes -= self._pages.pop(url)[2]
+            if etag and size <= _KEPT:
+                self._pages[url] = (etag, page, size)
+                self._bytes += size
+            while self._bytes > _KEPT:
+                self._bytes -= self._pages.popitem(last=False)[1][2]
+
+
+def _next(answer: Answer) -> str:
+    for part in answer.headers.get("link", "").split(","):
+        url, _, rel = part.partition(";")
+        if rel.strip() == 'rel="next"':
+            return str(url.strip().strip("<>"))
+    return ""
+
+
+def _keys(pages: Sequence[Page]) -> list[list[str]]:
+    return [[_key(item) for item in page.found] for page in pages]
+
+
+def _key(item: Any) -> str:
+    return str(item["id"]) if "id" in item else json.dumps(item, sort_keys=True)
