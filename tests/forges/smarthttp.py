@@ -53,6 +53,11 @@ def respond(handler: BaseHTTPRequestHandler, root: Path, path: str, query: str, 
         program.stderr.read()
 
 
+def body_of(handler: BaseHTTPRequestHandler) -> bytes:
+    """What was sent, whole or in chunks."""
+    return b"".join(_body(handler))
+
+
 def _body(handler):
     """What was sent, in pieces, whichever way its end is marked."""
     if handler.headers.get("Transfer-Encoding", "").lower() == "chunked":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import random
+import socket
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
@@ -50,9 +51,13 @@ class Host:
             handler.send_header("Content-Length", "0")
             handler.end_headers()
             return
-        if self.breaks and handler.command == "POST" and parts.path.endswith("git-receive-pack"):
+        # Before much is sent in pieces, git asks with a few bytes whether it may.
+        much = int(handler.headers.get("Content-Length") or self.breaks) >= self.breaks
+        if self.breaks and much and handler.command == "POST" and parts.path.endswith("git-receive-pack"):
             handler.rfile.read(self.breaks)
-            handler.connection.close()
+            # Closed alone it would live on in the files that were made of it.
+            handler.connection.shutdown(socket.SHUT_RDWR)
+            handler.close_connection = True
             return
         smarthttp.respond(handler, self.root, parts.path, parts.query, "bot")
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -23,6 +24,7 @@ from chairlift.ports import (
     PartlyTold,
     Ports,
     Recipe,
+    Refused,
     Spreadsheet,
     Workspace,
 )
@@ -66,9 +68,16 @@ class Outside:
 
     def key(self, url: str) -> str:
         """The header with which git comes to an address: of the forge that it is an address of, if that has one."""
-        forges = [self.forge(name) for name in self.installation.forges]
-        found = (forge.git_authorization(url) for forge in forges if isinstance(forge, Keyring))
+        found = (forge.git_authorization(url) for forge in self._keyrings())
         return next(filter(None, found), "")
+
+    def _keyrings(self) -> Iterator[Keyring]:
+        for name in self.installation.forges:
+            # One that is not set up well is said where its own services are looked at; the others go on.
+            with suppress(plugins.BadConfiguration, Refused):
+                forge = self.forge(name)
+                if isinstance(forge, Keyring):
+                    yield forge
 
     def recipe(self, kind: str) -> Recipe:
         recipe: Recipe = self._one("recipe", kind, {"kind": kind})

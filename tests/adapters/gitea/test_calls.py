@@ -8,6 +8,8 @@ import traceback
 import pytest
 
 from chairlift import plugins
+from chairlift.adapters.git import GitWorkspace
+from chairlift.adapters.git import Settings as GitSettings
 from chairlift.adapters.gitea.forge import GiteaForge, Settings
 from chairlift.core.budget import Call, Lane
 from chairlift.ports import Refused, Unavailable, Watched
@@ -43,6 +45,25 @@ def test_every_request_was_spent_before_and_by_whom(forge, world, ledger, server
     assert reviewing == [Call.READ, Call.CREATE]
     assert all(identity.startswith("127.0.0.1:") for identity, _, _ in ledger.spent)
     assert [lane for _, lane, call in ledger.spent if call is Call.WRITE] == [Lane.MERGE]
+
+
+def test_the_workspace_pushes_with_the_token_and_keeps_it_nowhere(forge, world, server, tmp_path):
+    url, mirrors = forge.git_url(world.repo), tmp_path / "mirrors"
+    workspace = GitWorkspace(GitSettings(mirrors), forge.git_authorization)
+    base = workspace.heads(url)["main"]
+    with workspace.checkout(url, base) as path:
+        (path / "new.txt").write_text("new\n")
+        written = workspace.commit(url, path, base, "Change\n")
+    workspace.push(url, written.commit, "work", frozenset())
+    assert world.tip("work") == written.commit
+    key = forge.git_authorization(url)
+    kept = [file.read_bytes() for file in mirrors.rglob("*") if file.is_file() and "objects" not in file.parts]
+    assert kept
+    assert not any(key.encode() in text for text in kept)
+    with pytest.raises(Refused):
+        GitWorkspace(GitSettings(tmp_path / "other")).heads(url)
+    assert forge.git_authorization(f"{server.url}.evil.test/team/shop.git") == ""
+    assert forge.git_authorization("/a/path") == ""
 
 
 def test_what_the_budget_does_not_have_is_not_asked(forge, world, ledger, server):
@@ -136,7 +157,7 @@ def test_a_token_does_not_go_over_http_unless_told_to():
 @pytest.mark.parametrize("kind", ["gitea", "forgejo"])
 def test_it_is_built_by_its_name(kind, tmp_path, clock, ledger):
     config = {"kind": kind, "url": "https://git.example.org", "token_env": "TOKEN"}
-    assert isinstance(plugins.build("forge", config, tmp_path, clock, ledger), GiteaForge)
+    assert isinstance(plugins.build("forge", config, tmp_path, clock, budget=ledger), GiteaForge)
 
 
 def test_git_goes_by_ssh_where_it_is_told_to(world, clock):

@@ -24,7 +24,7 @@ from tests.forges.github import graph
 from tests.forges.github.place import Grant, Place, Told
 from tests.forges.github.rest import CALLS, Asked
 from tests.forges.npm import npm_file
-from tests.forges.smart import body_of, serve_git
+from tests.forges.smarthttp import body_of, respond
 
 API = "/api/v3"
 
@@ -156,7 +156,8 @@ class Handler(BaseHTTPRequestHandler):
                 body_of(self)
                 self._send(401, b"", {"WWW-Authenticate": 'Basic realm="GitHub"'})
                 return
-        serve_git(self, self.stand_in.place.root, user)
+        parts = urlsplit(self.path)
+        respond(self, self.stand_in.place.root, parts.path, parts.query, user)
 
     def _api(self, do: Any) -> None:
         raw, here = body_of(self), self.stand_in

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -47,6 +48,12 @@ class GiteaForge:
             return str(found["ssh_url"])
         # By the address that is configured, whatever the server takes for its own.
         return f"{self._settings.base}/{found['full_name']}.git"
+
+    def git_authorization(self, url: str) -> str:
+        """The server takes a token for the password of anybody."""
+        if not url.startswith(f"{self._settings.base}/"):
+            return ""
+        return "Basic " + base64.b64encode(f"chairlift:{self._wire.token()}".encode()).decode()
 
     # ---- pull requests ----
 

@@ -154,7 +154,7 @@ class Wire:
         params: Params | None = None,
         body: Mapping[str, object] | None = None,
     ) -> Answer:
-        token = self._token()
+        token = self.token()
         url = str(httpx.URL(f"{self._settings.base}/api/v1/{path}", params=params or None))
         for _ in range(_HOPS):
             if self._budget:
@@ -166,7 +166,8 @@ class Wire:
             url = self._onward(url, response.headers.get("Location", ""))
         raise Refused(f"{self._settings.host} sends {path} from one place to the next: is its address right?")
 
-    def _token(self) -> str:
+    def token(self) -> str:
+        """As it stands in the variable now. Raises Refused."""
         token = os.environ.get(self._token_env, "").strip()
         if not token or not token.isascii() or not token.isprintable():
             raise Refused(f"the variable {self._token_env} holds no token for {self._settings.host}: set it, restart")
