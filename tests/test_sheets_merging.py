@@ -7,9 +7,9 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chairlift.ports import Edits, Tab
 from chairlift.sheets.merging import LEVEL, SERVICE, locate, merge, typed_levels
 from chairlift.sheets.sheet import HEADINGS
+from chairlift.spreadsheets import Edits, Tab
 from chairlift.testing.fakes.spreadsheet import MemorySpreadsheet
 
 NAMES = ("shop", "cart", "=cmd", "Größe")

@@ -9,7 +9,8 @@ from dataclasses import replace
 import pytest
 
 from chairlift.adapters.google_sheets import GoogleSheets, Settings
-from chairlift.ports import Edits, Refused, Unavailable
+from chairlift.ports import Refused, Unavailable
+from chairlift.spreadsheets import Edits
 from chairlift.testing.contracts.spreadsheet import HEAD, TITLE, SpreadsheetContract
 from chairlift.testing.fakes.spreadsheet import MemorySpreadsheet
 from tests.discovery import Answer, check_call

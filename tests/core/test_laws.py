@@ -62,13 +62,6 @@ def is_open(world: World) -> bool:
     return worked and local.date() not in calendar.holidays and not frozen
 
 
-def withdrawn(world: World) -> bool:
-    """Chairlift closed this pull request itself, at this head."""
-    pull = world.seen.pull
-    ours = pull and (world.change.slug, f"{pull.number} {pull.head}") in world.up.said.withdrawn
-    return bool(pull and pull.state == "closed" and ours)
-
-
 def signed_off(world: World, run: Running) -> bool:
     words = world.up.said.tested.get(world.change.slug, ())
     return run.since is not None and any(w.at >= run.since and w.where in ("", run.environment) for w in words)
@@ -239,7 +232,7 @@ def test_what_is_merged_is_not_opened_or_merged_again(world: World) -> None:
     if world.seen.merged:
         assert not done_by_us(decision, *TO_A_PULL)
     if done_by_us(decision, Verb.OPEN):
-        assert world.seen.pull is None or withdrawn(world)
+        assert world.seen.pull is None or world.withdrawn
     if done_by_us(decision, Verb.REVERT):
         assert not world.seen.reverted
 
@@ -293,7 +286,7 @@ def test_only_what_is_wholly_ours_and_landed_otherwise_is_withdrawn(world: World
 def test_a_closed_pull_request_is_an_answer(world: World) -> None:
     step, decision = world.concluded()
     pull = world.seen.pull
-    if pull and pull.state == "closed" and not withdrawn(world):
+    if pull and pull.state == "closed" and not world.withdrawn:
         assert not done_by_us(decision, *TO_A_PULL)
         assert step in (StepName.PLAN, StepName.CREATE, None) or world.seen.past_merge
         if f"{world.change.slug}/create/closed 12#0" in world.up.said.reminded and step is StepName.CREATE:

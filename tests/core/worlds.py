@@ -84,6 +84,13 @@ class World:
     scans: tuple[tuple[Change, Plan], ...] = ()
     unasked: tuple[Unit, ...] = ()
 
+    @property
+    def withdrawn(self) -> bool:
+        """Chairlift closed this pull request itself, at this head."""
+        pull = self.seen.pull
+        ours = pull and (self.change.slug, f"{pull.number} {pull.head}") in self.up.said.withdrawn
+        return bool(pull and pull.state == "closed" and ours)
+
     def concluded(self) -> tuple[StepName | None, Decision]:
         """Where this change stands; where it is through, what is left for the whole upgrade."""
         step, decision = conclude(self.up, self.change, self.seen, self.now)

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from chairlift.ports import Edits, Formula, Refused, Tab, Unavailable
+from chairlift.ports import Refused, Unavailable
+from chairlift.spreadsheets import Edits, Formula, Tab
 
 GOOGLE = "https://sheets.googleapis.com"
 _SCOPES = ("https://www.googleapis.com/auth/spreadsheets",)
@@ -44,7 +45,7 @@ class Settings:
 
 
 class GoogleSheets:
-    """Fulfils `chairlift.ports.Spreadsheet`: one call to read, one each to write what cells say and how they look."""
+    """Fulfils `spreadsheets.Spreadsheet`: one call to read, one each to write what cells say and how they look."""
 
     def __init__(self, settings: Settings) -> None:
         found = _ID.fullmatch(settings.spreadsheet)

@@ -267,8 +267,7 @@ class Check:
 class PullRequest:
     """A pull request as its forge shows it; `state` is open, closed or merged.
 
-    `waits` is what its forge asks for besides approvals and checks before it may be merged, in words; `queued` says
-    that its forge merges it by itself once it can.
+    `waits` is what its forge asks for besides approvals and checks, in words; `queued`: it merges by itself in time.
     """
 
     number: int

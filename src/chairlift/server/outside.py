@@ -25,10 +25,10 @@ from chairlift.ports import (
     Ports,
     Recipe,
     Refused,
-    Spreadsheet,
     Workspace,
 )
 from chairlift.server.budgets import DatabaseBudget
+from chairlift.spreadsheets import Spreadsheet
 
 FILE = "chairlift.toml"
 

@@ -18,7 +18,7 @@ from chairlift.core.log import Kind
 from chairlift.core.menu import Campaign as CampaignValue
 from chairlift.core.reading import nearest, quoted
 from chairlift.plugins import BadConfiguration
-from chairlift.ports import Edits, Formula, Refused, Spreadsheet, Tab, Unavailable
+from chairlift.ports import Refused, Unavailable
 from chairlift.server import actions, choices, sheet
 from chairlift.server.models import (
     AWAY_LIMIT,
@@ -45,6 +45,7 @@ from chairlift.sheets.merging import (  # fmt: skip
     typed_levels,
     untouched,
 )
+from chairlift.spreadsheets import Edits, Formula, Spreadsheet, Tab
 
 logger = logging.getLogger("chairlift")
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from chairlift.core.reading import fold, nearest, quoted
-from chairlift.ports import Formula
 from chairlift.sheets.sheet import HEADINGS
+from chairlift.spreadsheets import Formula
 
 SERVICE, LEVEL = "Service", "Level"
 #: What is read together with a level, and what choosing then writes anew.

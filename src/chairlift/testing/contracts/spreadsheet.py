@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from chairlift.ports import Edits, Formula, Spreadsheet, Unavailable
+from chairlift.ports import Unavailable
+from chairlift.spreadsheets import Edits, Formula, Spreadsheet
 
 #: A person types a text into a cell of a tab: title, row and column from 0, text.
 Type = Callable[[str, int, int, str], None]

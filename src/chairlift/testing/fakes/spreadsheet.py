@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from chairlift.ports import Edits, Formula, Tab, Unavailable
+from chairlift.ports import Unavailable
+from chairlift.spreadsheets import Edits, Formula, Tab
 
 
 @dataclass
 class MemorySpreadsheet:
-    """Fulfils `chairlift.ports.Spreadsheet`. `away`, when not empty, is the reason why nothing can be read or written.
+    """Fulfils `spreadsheets.Spreadsheet`. `away`, when not empty, is the reason why nothing can be read or written.
 
     `writes` counts what was written; `menus` are the words that a column offers from a row on, by the title of the tab.
     """
