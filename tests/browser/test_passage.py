@@ -119,6 +119,7 @@ def test_from_plan_to_done_by_keyboard_alone(browser, up):
             keys.type("Environment", place[0])
             keys.follow("Sign off")
         wait_for(page, "Nobody has anything to do here")
+        keys.follow("All of them")
         check_told(page)
         keys.follow("Chairlift")
         expect(page.get_by_role("link", name="1 of 3 done")).to_be_visible()
@@ -127,9 +128,9 @@ def test_from_plan_to_done_by_keyboard_alone(browser, up):
 
 
 def check_told(page):
-    """Who reads the log can follow its whole way."""
+    """Who reads the log of this service, where it is shown whole, can follow its way."""
     rows = page.get_by_role("region", name="Log").get_by_role("row").all()[1:]
-    told = [row.get_by_role("cell").nth(2).inner_text() for row in reversed(rows)]
+    told = [row.get_by_role("cell").nth(3).inner_text() for row in reversed(rows)]
     way = ["chose", "did open", "did approve", "did announce", "did merge", "deployed", "tested"]
     assert sorted(way, key=told.index) == way
     words = page.get_by_role("region", name="Log").inner_text()
