@@ -46,7 +46,7 @@ STUCK = timedelta(minutes=10)
 #: A unit that the world kept from running this often has failed.
 TRIES = 8
 #: How often sessions that are over are forgotten, and what came in long ago.
-CLEARED = timedelta(hours=1)
+CLEARED, SWEPT = timedelta(days=1), timedelta(hours=1)
 #: The longest rest where all calls of a forge are used up for now.
 SPENT_LIMIT = timedelta(hours=1)
 #: How often it is seen whether a weekly report is to be sent.
@@ -92,6 +92,7 @@ class Worker:
         self._due: deque[int] = deque()
         self._roster: tuple[object, Roster] = (None, Roster())
         self._cleared: datetime | None = None
+        self._swept: datetime | None = None
         self._surveyed = surveys.Surveyed()
         self._shut: dict[str, datetime] = {}
         self._post, self._posted = Post(), datetime.min.replace(tzinfo=UTC)
@@ -326,10 +327,12 @@ class Worker:
                     tending.tend(campaign, now)
                 except FileProblems as error:
                     logger.error("campaign %s cannot be read: %s", campaign.slug, error)
-        if self._cleared is None or not now - CLEARED < self._cleared <= now:
+        if _over(self._cleared, CLEARED, now):
             Session.clear(now)
-            arrivals.clear(now)
             self._cleared = now
+        if _over(self._swept, SWEPT, now):
+            arrivals.clear(now)
+            self._swept = now
         return False
 
     def sync_once(self) -> bool:
@@ -374,3 +377,8 @@ class Worker:
         finally:
             self.stop()
             runner.join(timeout=60)
+
+
+def _over(last: datetime | None, every: timedelta, now: datetime) -> bool:
+    """Whether its time has come again, also where the clock was set back."""
+    return last is None or not now - every < last <= now
