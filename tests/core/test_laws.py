@@ -191,7 +191,7 @@ def test_chairlift_approves_only_its_own_exact_and_proven_work(world: World) -> 
 # 4. No merge under an open blocker, objection, unmet condition of the level, freeze, pause or open known problem.
 
 
-@law
+@strict
 @given(worlds(Stage.MERGE, Stage.DEPLOY))
 def test_nothing_goes_out_while_something_stands_in_the_way(world: World) -> None:
     _, decision = world.concluded()
