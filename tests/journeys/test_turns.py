@@ -173,6 +173,13 @@ def test_ours_is_made_again_below_the_commits_of_others() -> None:
     tree = found.git.commit(URL, second.head).tree
     assert tree["urls.py"] == "re_path"
     assert tree["requirements.txt"] == "Django==3.2\n"
+    # And once more, as it is known what of it is ours.
+    found.git.push(URL, "main", {"requirements.txt": "Django==2.2\nredis\n"}, by="bob")
+    found.recipe.version = "3"
+    third = announced(found)
+    assert len(found.did(Verb.REBASE)) == 2
+    assert third.head not in found.up.said.ours
+    assert found.git.commit(URL, third.head).tree["urls.py"] == "re_path"
     assert found.go_on().done
 
 

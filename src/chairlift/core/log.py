@@ -110,7 +110,8 @@ def _meant(facts: Said, entry: Entry) -> Said:
     # The intent counts, not the deed: after a crash between the two, the commit on the branch is still ours.
     key = (entry.change, entry.about)
     match entry.data.get("verb"):
-        case Verb.OPEN | Verb.UPDATE:
+        # Of a rebase it is our own commit, below those of others: what lies on top is still theirs.
+        case Verb.OPEN | Verb.UPDATE | Verb.REBASE:
             return replace(facts, ours=facts.ours | {entry.about})
         case Verb.ANNOUNCE if key not in facts.announcing:
             return replace(facts, announcing={**facts.announcing, key: entry.at})

@@ -76,7 +76,7 @@ class Create:
             return held(up) or Do(Verb.UPDATE, seen.plan.commit, why)
         if who is Party.PROJECT_TEAM and pull.head not in up.said.ours and seen.rebased:
             why = f"pull request {pull.number} conflicts: make our change again below the commits of others"
-            return held(up) or Do(Verb.REBASE, seen.rebased, why)
+            return held(up) or Do(Verb.REBASE, seen.plan.commit, why)
         whose = (
             "it holds commits of other people, which Chairlift never overwrites" if who is Party.PROJECT_TEAM else ""
         )
@@ -133,7 +133,7 @@ class Create:
         if do.verb is Verb.REBASE:
             assert seen.pull is not None
             # Only over the very head that was looked at: what is pushed meanwhile is not in it.
-            ports.workspace.push(url, do.about, branch, frozenset({seen.pull.head}))
+            ports.workspace.push(url, seen.rebased, branch, frozenset({seen.pull.head}))
             return f"pull request {seen.pull.number}: ours again, and {seen.pull.head[:10]} on top"
         there = seen.heads.get(branch)
         if do.verb is Verb.UPDATE or there is None or there in up.said.ours:
