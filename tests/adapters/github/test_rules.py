@@ -152,32 +152,24 @@ def test_a_merge_queue_takes_it_and_says_so(kit, world):
     assert forge.merge(REPO, pull.number, head, "squash") == commit
 
 
-def test_github_merges_by_itself_only_where_that_was_configured(kit, world):
+def test_github_is_never_asked_to_merge_by_itself_and_where_a_person_asked_it_is_left_to_it(kit, world):
     world.protect("main", 1, ())
-    plain, allowed = kit.forge(), kit.forge(auto_merge=True)
-    pull = opened(plain, world)
+    forge = kit.forge()
+    pull = opened(forge, world)
     with pytest.raises(Refused, match="At least 1 approving review"):
-        plain.merge(REPO, pull.number, pull.head, "squash")
-    assert not found(plain, world).queued
-    assert allowed.merge(REPO, pull.number, pull.head, "squash") == ""
-    assert found(plain, world).queued
-    assert world.kept.items[pull.number].auto_merge == "squash"
+        forge.merge(REPO, pull.number, pull.head, "squash")
+    assert not found(forge, world).queued
+    world.kept.items[pull.number].auto_merge = True
+    assert found(forge, world).queued
+    assert forge.merge(REPO, pull.number, pull.head, "squash") == ""
+    assert found(forge, world).state == "open"
 
 
-def test_github_is_not_asked_to_merge_what_conflicts(kit, world):
-    forge = kit.forge(auto_merge=True)
+def test_what_conflicts_is_not_merged(kit, world):
+    forge = kit.forge()
     pull = opened(forge, world, files={"same.txt": "ours\n"})
     world.push("main", {"same.txt": "theirs\n"})
     with pytest.raises(Refused, match="not mergeable"):
-        forge.merge(REPO, pull.number, pull.head, "squash")
-
-
-def test_where_it_may_not_merge_by_itself_github_says_so(kit, world):
-    world.protect("main", 1, ())
-    world.kept.auto_merge_allowed = False
-    forge = kit.forge(auto_merge=True)
-    pull = opened(forge, world)
-    with pytest.raises(Refused, match="Auto merge is not allowed"):
         forge.merge(REPO, pull.number, pull.head, "squash")
 
 

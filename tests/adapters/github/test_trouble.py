@@ -187,7 +187,7 @@ def test_one_that_somebody_opens_in_this_very_moment_is_taken_over(kit, world):
     [(405, "Base branch was modified. Review and try the merge again."), (409, "already in progress")],
 )
 def test_a_base_that_moves_in_this_very_moment_is_no_refusal(kit, world, code, words):
-    forge = kit.forge(auto_merge=True)
+    forge = kit.forge()
     pull = opened(forge, world)
     kit.stand_in.mishaps.append(Mishap("PUT", "/merge", code=code, body=told(words)))
     with pytest.raises(Unavailable, match="in this very moment"):

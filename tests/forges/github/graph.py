@@ -113,15 +113,6 @@ class Root:
         pull.queued, pull.updated = True, self._place.stamp()
         return {"mergeQueueEntry": {"state": "QUEUED"}}
 
-    def enablePullRequestAutoMerge(self, info: Any, input: Mapping[str, Any]) -> dict[str, Any]:
-        repo, pull = self._named(input["pullRequestId"])
-        if not repo.auto_merge_allowed:
-            raise Told(200, "Auto merge is not allowed for this repository")
-        if not [*blocking(repo, pull)]:
-            raise Told(200, "Pull request is in clean status")
-        pull.auto_merge = input.get("mergeMethod", "MERGE").lower()
-        return {"pullRequest": {"number": pull.number}}
-
     def _named(self, identity: str) -> tuple[Repository, Issue]:
         name, number = base64.b64decode(identity).decode().split("#")
         repo = self._place.repository(self._grant, name)

@@ -118,7 +118,8 @@ class Issue:
     merged_commit: str = ""
     merged_at: str = ""
     queued: bool = False
-    auto_merge: str = ""
+    #: A person has told GitHub to merge it by itself later.
+    auto_merge: bool = False
     computed: tuple[str, str] = ("", "")
 
 
@@ -131,7 +132,6 @@ class Repository:
     private: bool = False
     archived: bool = False
     issues_enabled: bool = True
-    auto_merge_allowed: bool = True
     lazy: bool = False
     fork: bool = False
     language: str = ""
@@ -217,7 +217,7 @@ class Place:
                     review.state = DISMISSED
 
     def landed(self, repo: Repository, pull: Issue, commit: str) -> None:
-        pull.state, pull.merged_commit, pull.queued, pull.auto_merge = "closed", commit, False, ""
+        pull.state, pull.merged_commit, pull.queued, pull.auto_merge = "closed", commit, False, False
         pull.merged_at = pull.closed_at = pull.updated = self.stamp()
 
     def close(self, item: Issue, by: str) -> None:

@@ -32,11 +32,11 @@ class NotInPlan(Refused):
 
 
 class Unfit(Refused):
-    """GitHub understood and will not: 405, 409 or 422; `code` is which, and `said` its own words."""
+    """GitHub understood and will not: 405, 409 or 422; `said` are its own words."""
 
-    def __init__(self, text: str, code: int, said: str) -> None:
+    def __init__(self, text: str, said: str) -> None:
         super().__init__(text)
-        self.code, self.said = code, said
+        self.said = said
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ def explained(answer: Answer, what: str, who: str, remedy: str) -> Exception:
     if code in (405, 409) and any(word in said.lower() for word in _AGAIN):
         return Unavailable(f"{what} cannot be merged in this very moment ({code}: {said})")
     if code in (405, 409, 422):
-        return Unfit(f"GitHub will not do this for {what} ({code}: {said})", code, said)
+        return Unfit(f"GitHub will not do this for {what} ({code}: {said})", said)
     return Refused(f"GitHub refuses {what} ({code}: {said}); that is a bug in Chairlift, or in what stands between")
 
 
@@ -126,7 +126,7 @@ def explained_errors(errors: Sequence[Mapping[str, Any]], what: str, who: str) -
             return Refused(_sso(what, who))
         return Refused(f"{who} may not do this for {what} ({said}): give it the permission, see docs/github.md")
     if kind in ("UNPROCESSABLE", "STALE_DATA", "UNAUTHENTICATED"):
-        return Unfit(f"GitHub will not do this for {what} ({said})", 422, said)
+        return Unfit(f"GitHub will not do this for {what} ({said})", said)
     if not kind or kind in ("INTERNAL", "SERVICE_UNAVAILABLE", "TIMEOUT"):
         return Unavailable(f"GitHub cannot answer a query about {what} ({said}); is its status page green?")
     return Refused(f"GitHub refuses {what} ({kind}: {said}); that is a bug in Chairlift, or in what stands between")

@@ -110,16 +110,12 @@ class GitHub:
             raise Refused(f"{repo}#{number} is closed: reopen it first")
         if pull["isInMergeQueue"] or pull["autoMergeRequest"]:
             return ""
-        if pull["isMergeQueueEnabled"]:
-            return self._queued(repo, pull, queries.ENQUEUE, {})
-        body = {"sha": expected_head, "merge_method": method}
         what = f"{repo}#{number}"
-        try:
-            done = self._wire.write("PUT", f"{path(repo)}/pulls/{number}/merge", body, Lane.MERGE, Call.WRITE, what)
-        except Unfit as error:
-            if self._settings.auto_merge and error.code == 405 and pull["mergeable"] != "CONFLICTING":
-                return self._queued(repo, pull, queries.AUTO_MERGE, {"method": method.upper()})
-            raise
+        if pull["isMergeQueueEnabled"]:
+            self._wire.mutate(queries.ENQUEUE, {"pull": pull["id"], "head": expected_head}, Lane.MERGE, what)
+            return ""
+        body = {"sha": expected_head, "merge_method": method}
+        done = self._wire.write("PUT", f"{path(repo)}/pulls/{number}/merge", body, Lane.MERGE, Call.WRITE, what)
         return str(done["sha"])
 
     def withdraw(self, repo: str, number: int, expected_head: str) -> None:
@@ -249,11 +245,6 @@ class GitHub:
             asked = {"reviewers": people, "team_reviewers": teams}
             at = f"{where}/pulls/{number}/requested_reviewers"
             self._wire.write("POST", at, asked, Lane.OPEN, Call.CREATE, f"{repo}#{number}")
-
-    def _queued(self, repo: str, pull: Mapping[str, Any], mutation: str, more: Mapping[str, str]) -> str:
-        variables = {"pull": pull["id"], "head": pull["headRefOid"], **more}
-        self._wire.mutate(mutation, variables, Lane.MERGE, f"{repo}#{pull['number']}")
-        return ""
 
 
 def _must_be(repo: str, pull: Mapping[str, Any], expected: str) -> None:

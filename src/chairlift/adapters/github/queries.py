@@ -69,14 +69,6 @@ mutation Enqueue($pull: ID!, $head: GitObjectID!) {
 }
 """
 
-AUTO_MERGE = """
-mutation AutoMerge($pull: ID!, $head: GitObjectID!, $method: PullRequestMergeMethod!) {
-  enablePullRequestAutoMerge(input: {pullRequestId: $pull, expectedHeadOid: $head, mergeMethod: $method}) {
-    pullRequest { number }
-  }
-}
-"""
-
 #: One repository of those that are watched; `%(…)s` are names of variables and what is built of MARKED_BRANCH.
 MARKED = """
   r%(place)d: repository(owner: $o%(place)d, name: $n%(place)d) {

@@ -24,8 +24,7 @@ class Settings:
     Either `token_env`, the name of a variable that holds a token, or the numbers of an `app` and its `installation`
     with the App's private key in `key_file`, or in the variable `key_env`. `reviewer_token_env` is of another account
     that approves where Chairlift may: nobody approves what they opened. `reviewers` are asked to review what Chairlift
-    opens: logins, and teams as 'organisation/team'. `auto_merge` lets GitHub merge by itself once its rules allow it;
-    it then also merges what somebody pushes meanwhile. `seconds` is how long an answer may take.
+    opens: logins, and teams as 'organisation/team'. `seconds` is how long an answer may take.
     """
 
     url: str = CLOUD
@@ -36,7 +35,6 @@ class Settings:
     key_env: str = ""
     reviewer_token_env: str = ""
     reviewers: tuple[str, ...] = ()
-    auto_merge: bool = False
     seconds: int = 30
 
     def check(self) -> None:
