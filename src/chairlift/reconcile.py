@@ -245,7 +245,10 @@ def _look_again(up: Upgrade, step: StepName | None, decision: Decision, now: dat
     """When to look again, and when where the forge is surveyed: what runs and its errors no forge knows of."""
     poll = max(up.campaign.times.poll.rough, timedelta(milliseconds=50))
     elsewhere = step in (StepName.DEPLOY, StepName.TEST)
-    return _by(decision, now, poll), _by(decision, now, poll if elsewhere else max(DAILY, poll))
+    surveyed = poll if elsewhere else max(DAILY, poll)
+    if isinstance(decision, Wait) and decision.marked:
+        return _by(decision, now, poll), now + surveyed
+    return _by(decision, now, poll), _by(decision, now, surveyed)
 
 
 def _by(decision: Decision, now: datetime, poll: timedelta) -> datetime:

@@ -183,6 +183,19 @@ def test_ours_is_made_again_below_the_commits_of_others() -> None:
     assert found.go_on().done
 
 
+def test_what_is_in_its_forges_queue_is_left_to_it_and_only_polled_where_marks_are_not_watched() -> None:
+    found = passage()
+    pull = announced(found)
+    found.forge.places["shop"].pulls[pull.number].shown = replace(pull, queued=True)
+    reached = found.go_on(lambda reached: "queue" in reached.decision.why)
+    assert isinstance(reached.decision, Wait)
+    assert reached.look_again - found.now <= timedelta(minutes=1)
+    assert reached.surveyed - found.now >= timedelta(days=1)
+    assert not found.did(Verb.MERGE)
+    found.forge.places["shop"].pulls[pull.number].shown = pull
+    assert found.go_on().done
+
+
 def test_what_another_program_takes_back_is_done_three_times_and_no_more() -> None:
     found = passage("DIY")
     for _ in range(5):

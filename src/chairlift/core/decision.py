@@ -100,10 +100,14 @@ class Do:
 
 @dataclass(frozen=True)
 class Wait:
-    """Nothing to do before `until`, which lies in the future."""
+    """Nothing to do before `until`, which lies in the future.
+
+    `marked` says that the mark of the forge differs once it is over: where marks are watched, nobody looks for it.
+    """
 
     until: datetime
     why: str
+    marked: bool = False
 
 
 @dataclass(frozen=True)

@@ -55,9 +55,10 @@ class Merge:
         return None
 
     def _queued(self, pull: PullRequest, now: datetime) -> Wait | None:
-        return (
-            Wait(now + SOON, f"pull request {pull.number} is in the merge queue of its forge") if pull.queued else None
-        )
+        """Its forge merges it by itself; asking once more would send it back to the end."""
+        if not pull.queued:
+            return None
+        return Wait(now + SOON, f"pull request {pull.number} is in the merge queue of its forge", marked=True)
 
     def act(self, up: Upgrade, change: Change, seen: Seen, do: Do, ports: Ports) -> str:
         pull = seen.pull

@@ -68,7 +68,7 @@ class Review:
                 why = f"check {check.name!r} failed on {pull.head[:10]}: {check.summary}"
                 return Ask(author, f"check {check.name} {pull.head}", why)
             if check.state != "passed":
-                return Wait(now + SOON, f"check {check.name!r} is running on {pull.head[:10]}")
+                return Wait(now + SOON, f"check {check.name!r} is running on {pull.head[:10]}", marked=True)
         if pull.draft:
             return Ask(author, f"draft {pull.number}", f"pull request {pull.number} is a draft: mark it ready")
         return None
