@@ -7,8 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-import httpx
-
 from chairlift.adapters.gitea.marks import Marks
 from chairlift.adapters.gitea.pulls import Pulls, is_draft, opinions
 from chairlift.adapters.gitea.settings import Settings
@@ -16,6 +14,7 @@ from chairlift.adapters.gitea.talk import LONGEST_TITLE, Talk, shown
 from chairlift.adapters.gitea.wire import Broken, Missing, NotNow, Wire, branch_name, place
 from chairlift.core.budget import Call, Lane
 from chairlift.core.upgrade import Issue, PullRequest
+from chairlift.exchange import Server
 from chairlift.ports import Budget, Comment, Refused, Unavailable, Watched
 
 __all__ = ["GiteaForge", "Settings"]
@@ -31,9 +30,9 @@ class GiteaForge:
 
     def __init__(self, settings: Settings, now: Callable[[], datetime], budget: Budget | None = None) -> None:
         self._settings = settings
-        client = httpx.Client(timeout=settings.seconds, headers={"Accept": "application/json"})
-        self._wire = Wire(settings, client, settings.token_env, budget)
-        self._reviewer = Wire(settings, client, settings.reviewer_token_env or settings.token_env, budget)
+        server = Server(settings.base, settings.seconds, {"Accept": "application/json"})
+        self._wire = Wire(settings, server, settings.token_env, budget)
+        self._reviewer = Wire(settings, server, settings.reviewer_token_env or settings.token_env, budget)
         self._pulls = Pulls(self._wire, now, settings.patience)
         self._talk = Talk(self._wire, self._ours)
         self._marks = Marks(self._wire, self._pulls, self._talk)

@@ -18,6 +18,7 @@ import httpx
 
 from chairlift.adapters.gitea.settings import Settings
 from chairlift.core.budget import Call, Heard, Lane, Limits
+from chairlift.exchange import Answer, Server
 from chairlift.ports import Budget, Refused, Unavailable
 
 #: The server has no limits of its own; a proxy before it may.
@@ -27,7 +28,6 @@ _REPO = re.compile(r"(?!\.{1,2}/)[A-Za-z0-9._-]{1,100}/(?!\.{1,2}$)[A-Za-z0-9._-
 _NO_BRANCH = re.compile(r"^$|^[-/.]|[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|/\.|\.lock(/|$)|[./]$|[\ud800-\udfff]")
 _PAGE = 50
 _MOST_PAGES = 2_000
-_MOST_BYTES = 64 << 20
 _HOPS = 3
 _REDIRECTS = (301, 302, 303, 307, 308)
 _PACE_SECONDS = 60.0
@@ -47,8 +47,8 @@ class Broken(Unavailable):
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What came back; `total` is of all pages."""
+class Read:
+    """What an answer holds; `total` is of all pages."""
 
     data: Any
     total: int | None = None
@@ -80,10 +80,10 @@ def branch_name(branch: str) -> str:
 class Wire:
     """One identity's way to the server."""
 
-    def __init__(self, settings: Settings, client: httpx.Client, token_env: str, budget: Budget | None) -> None:
+    def __init__(self, settings: Settings, server: Server, token_env: str, budget: Budget | None) -> None:
         self._settings, self._token_env, self._budget = settings, token_env, budget
         self.identity = f"{settings.host} {token_env}"
-        self._client = client
+        self._server = server
         self._me: Me | None = None
         #: The server's own time when it last answered.
         self.heard_at: datetime | None = None
@@ -153,17 +153,17 @@ class Wire:
         call: Call,
         params: Params | None = None,
         body: Mapping[str, object] | None = None,
-    ) -> Answer:
+    ) -> Read:
         token = self.token()
         url = str(httpx.URL(f"{self._settings.base}/api/v1/{path}", params=params or None))
         for _ in range(_HOPS):
             if self._budget:
                 self._budget.spend(self.identity, LIMITS, lane, call)
-            response = self._through(method, url, token, body)
-            if response.status_code not in _REDIRECTS:
-                return self._read(response, f"{method} {path}", token)
+            answer = self._server.ask(method, url, {"Authorization": f"token {token}"}, body)
+            if answer.code not in _REDIRECTS:
+                return self._read(answer, f"{method} {path}", token)
             # A renamed repository; another method or host would be another question, to somebody else.
-            url = self._onward(url, response.headers.get("Location", ""))
+            url = self._onward(url, answer.headers.get("Location", ""))
         raise Refused(f"{self._settings.host} sends {path} from one place to the next: is its address right?")
 
     def token(self) -> str:
@@ -173,25 +173,6 @@ class Wire:
             raise Refused(f"the variable {self._token_env} holds no token for {self._settings.host}: set it, restart")
         return token
 
-    def _through(self, method: str, url: str, token: str, body: Mapping[str, object] | None) -> httpx.Response:
-        """One request and its whole answer."""
-        headers = {"Authorization": f"token {token}"}
-        # As ASCII, since a text may hold halves of characters that UTF-8 does not know.
-        content = None
-        if body is not None:
-            content, headers["Content-Type"] = json.dumps(body).encode(), "application/json"
-        try:
-            with self._client.stream(method, url, headers=headers, content=content) as response:
-                read = bytearray()
-                for chunk in response.iter_bytes():
-                    read += chunk
-                    if len(read) > _MOST_BYTES:
-                        raise Unavailable(f"{self._settings.host} answers without end; is a proxy in between?")
-                return httpx.Response(response.status_code, headers=_kept(response.headers), content=bytes(read))
-        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
-            what = f"{self._settings.host} does not answer ({type(error).__name__})"
-            raise Unavailable(f"{what}: is it up, and can this machine reach it?") from None
-
     def _onward(self, url: str, location: str) -> str:
         then, now = urlsplit(urljoin(url, location)), urlsplit(url)
         if (then.scheme, then.netloc) != (now.scheme, now.netloc) or not location:
@@ -200,29 +181,26 @@ class Wire:
             )
         return then.geturl()
 
-    def _read(self, response: httpx.Response, what: str, token: str) -> Answer:
-        head = response.headers
+    def _read(self, answer: Answer, what: str, token: str) -> Read:
+        head = answer.headers
         after = _seconds(head.get("Retry-After", ""))
-        if self._budget and (response.status_code == 429 or after):
+        if self._budget and (answer.code == 429 or after):
             wait = _PACE_SECONDS if after is None else after
-            self._budget.heard(self.identity, Heard(retry_after=wait, secondary=response.status_code == 429))
-        if not response.is_success:
-            raise self._explained(response, what, token, after)
+            self._budget.heard(self.identity, Heard(retry_after=wait, secondary=answer.code == 429))
+        if not 200 <= answer.code < 300:
+            raise self._explained(answer, what, token, after)
         total = head.get("X-Total-Count", "")
-        try:
-            data = json.loads(response.content) if response.content.strip() else None
-        except ValueError:
-            raise self._odd(what) from None
+        data = answer.json() if answer.body.strip() else None
         self.heard_at = _date(head.get("Date", ""))
-        return Answer(data, int(total) if total.isascii() and total.isdigit() else None)
+        return Read(data, int(total) if total.isascii() and total.isdigit() else None)
 
     def _odd(self, what: str) -> Unavailable:
         return Unavailable(
             f"{self._settings.host} answers {what} with something else than it should: is a proxy broken?"
         )
 
-    def _explained(self, response: httpx.Response, what: str, token: str, after: float | None) -> Exception:
-        code, said, host = response.status_code, _said(response, token), self._settings.host
+    def _explained(self, answer: Answer, what: str, token: str, after: float | None) -> Exception:
+        code, said, host = answer.code, _said(answer, token), self._settings.host
         if code == 429:
             wait = _PACE_SECONDS if after is None else after
             return Unavailable(f"{host} asks for a pause (429): again in {wait:.0f} seconds", after=wait)
@@ -242,15 +220,10 @@ class Wire:
         return Refused(f"{host} refuses {what} ({code}{said}); {remedy}")
 
 
-def _kept(headers: httpx.Headers) -> dict[str, str]:
-    names = ("Retry-After", "X-Total-Count", "Date", "Location")
-    return {name: headers[name] for name in names if name in headers}
-
-
-def _said(response: httpx.Response, token: str) -> str:
+def _said(answer: Answer, token: str) -> str:
     """The server's own words, bounded and on one line; never the token, whoever repeats it."""
     try:
-        found = json.loads(response.content)
+        found = json.loads(answer.body)
     except ValueError:
         return ""
     words = str(found.get("message") or found.get("errors") or "") if isinstance(found, dict) else ""

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-import httpx
-
 from chairlift.core.budget import Heard
+from chairlift.exchange import Answer
 from chairlift.ports import Refused, Unavailable
 
 #: GitHub asks for at least a minute where it says nothing more exact.
@@ -39,33 +37,17 @@ class Unfit(Refused):
         self.said = said
 
 
-@dataclass(frozen=True)
-class Answer:
-    """One answer of GitHub, as far as it was read."""
-
-    code: int
-    headers: httpx.Headers = field(repr=False)
-    body: bytes = field(repr=False)
-
-    def json(self) -> Any:
-        """Raises Unavailable for what is cut off, or none at all."""
-        try:
-            return json.loads(self.body)
-        except ValueError:
-            raise Unavailable("GitHub's answer is cut off or no JSON; is a proxy in between?") from None
-
-    @property
-    def said(self) -> str:
-        """What it says of why, in one line."""
-        try:
-            found = json.loads(self.body)
-        except ValueError:
-            return ""
-        if not isinstance(found, Mapping):
-            return ""
-        errors = found.get("errors")
-        more = [_words(each) for each in errors] if isinstance(errors, Sequence) and not isinstance(errors, str) else []
-        return short("; ".join(part for part in (str(found.get("message", "")), *more) if part))
+def said(answer: Answer) -> str:
+    """What it says of why, in one line."""
+    try:
+        found = json.loads(answer.body)
+    except ValueError:
+        return ""
+    if not isinstance(found, Mapping):
+        return ""
+    errors = found.get("errors")
+    more = [_words(each) for each in errors] if isinstance(errors, Sequence) and not isinstance(errors, str) else []
+    return short("; ".join(part for part in (str(found.get("message", "")), *more) if part))
 
 
 def heard(answer: Answer) -> Heard | None:
@@ -89,7 +71,7 @@ def heard(answer: Answer) -> Heard | None:
 
 def explained(answer: Answer, what: str, who: str, remedy: str) -> Exception:
     """Why this was not done: `what` was asked for, `who` asked, `remedy` is for who is not let in."""
-    code, said = answer.code, answer.said
+    code, words = answer.code, said(answer)
     if _paced(answer) or (code in (403, 429) and answer.headers.get("x-ratelimit-remaining") == "0"):
         after = _pause(answer)
         kind = "the pace" if _paced(answer) else "the number of calls"
@@ -99,18 +81,18 @@ def explained(answer: Answer, what: str, who: str, remedy: str) -> Exception:
         pause = _pause(answer) if "retry-after" in answer.headers else None
         return Unavailable(f"GitHub {words} ({code}), asked for {what}; is its status page green?", after=pause)
     if code == 401:
-        return Refused(f"GitHub does not know {who} (401: {said}): revoked or expired? {remedy}")
+        return Refused(f"GitHub does not know {who} (401: {words}): revoked or expired? {remedy}")
     if code in (403, 404, 451):
         return _forbidden(answer, what, who)
     if code == 410:
-        return Refused(f"{what} is switched off there (410: {said}): switch issues on in the repository's settings")
+        return Refused(f"{what} is switched off there (410: {words}): switch issues on in the repository's settings")
     if 300 <= code < 400:
         return Refused(f"{what} has moved ({code}): write its new name into the services file")
-    if code in (405, 409) and any(word in said.lower() for word in _AGAIN):
-        return Unavailable(f"{what} cannot be merged in this very moment ({code}: {said})")
+    if code in (405, 409) and any(word in words.lower() for word in _AGAIN):
+        return Unavailable(f"{what} cannot be merged in this very moment ({code}: {words})")
     if code in (405, 409, 422):
-        return Unfit(f"GitHub will not do this for {what} ({code}: {said})", said)
-    return Refused(f"GitHub refuses {what} ({code}: {said}); that is a bug in Chairlift, or in what stands between")
+        return Unfit(f"GitHub will not do this for {what} ({code}: {words})", words)
+    return Refused(f"GitHub refuses {what} ({code}: {words}); that is a bug in Chairlift, or in what stands between")
 
 
 def explained_errors(errors: Sequence[Mapping[str, Any]], what: str, who: str) -> Exception:
@@ -133,14 +115,14 @@ def explained_errors(errors: Sequence[Mapping[str, Any]], what: str, who: str) -
 
 
 def _forbidden(answer: Answer, what: str, who: str) -> Exception:
-    code, said, head = answer.code, answer.said, answer.headers
-    if "archived" in said.lower():
+    code, words, head = answer.code, said(answer), answer.headers
+    if "archived" in words.lower():
         return Refused(f"{what} is archived ({code}): unarchive it, or take it out of the services file")
-    if said.startswith("Upgrade to"):
-        return NotInPlan(f"{what} has no plan of GitHub with this ({code}: {said})")
+    if words.startswith("Upgrade to"):
+        return NotInPlan(f"{what} has no plan of GitHub with this ({code}: {words})")
     if head.get("x-github-sso", "").startswith("required"):
         return Refused(_sso(what, who))
-    if "IP allow list" in said:
+    if "IP allow list" in words:
         return Refused(f"the organisation of {what} keeps this machine out: put its address on the IP allow list")
     given = _list(head.get("x-oauth-scopes"))
     enough = _list(head.get("x-accepted-oauth-scopes"))
@@ -149,11 +131,13 @@ def _forbidden(answer: Answer, what: str, who: str) -> Exception:
         need = " or ".join(sorted(enough))
         return Refused(f"the token of {who} has too few scopes for {what} ({code}): it has {has}, and needs {need}")
     if (needs := head.get("x-accepted-github-permissions")) and code == 403:
-        return Refused(f"{who} may not do this for {what} (403: {said}): give it {short(needs)}")
+        return Refused(f"{who} may not do this for {what} (403: {words}): give it {short(needs)}")
     if code == 404:
         remedy = "check its name in the services file, and give the account or App access to it"
         return Gone(f"there is no {what}, or {who} may not see it (404); {remedy}")
-    return Refused(f"GitHub does not let {who} do this for {what} ({code}: {said}): give it access, see docs/github.md")
+    return Refused(
+        f"GitHub does not let {who} do this for {what} ({code}: {words}): give it access, see docs/github.md"
+    )
 
 
 def _sso(what: str, who: str) -> str:
@@ -164,9 +148,9 @@ def _paced(answer: Answer) -> bool:
     """Refused for its pace, not for the count of the hour."""
     if answer.code not in (403, 422, 429):
         return False
-    said = answer.said.lower()
+    words = said(answer).lower()
     told = "retry-after" in answer.headers and answer.code != 422
-    return told or any(word in said for word in _PACE)
+    return told or any(word in words for word in _PACE)
 
 
 def _pause(answer: Answer) -> float:

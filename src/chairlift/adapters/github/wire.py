@@ -13,20 +13,23 @@ from itertools import islice
 from typing import Any
 from urllib.parse import urlencode, urljoin, urlsplit
 
-import httpx
-
-from chairlift.adapters.github.errors import Answer, explained, explained_errors, heard
+from chairlift.adapters.github.errors import explained, explained_errors, heard
 from chairlift.adapters.github.settings import Place
 from chairlift.adapters.github.signing import Signer
 from chairlift.core.budget import Call, Heard, Lane
+from chairlift.exchange import Answer, Server
 from chairlift.ports import Budget, Unavailable
 
-#: As many bytes of an answer as are read, and as are kept of all answers for asking whether they still hold.
-_MOST, _KEPT = 64 << 20, 32 << 20
+#: As many bytes as are kept of all answers for asking whether they still hold.
+_KEPT = 32 << 20
 _REDIRECTS = 3
 #: As many pages as are read of a list, and as often as it is read when it shifts meanwhile.
 _PAGES, _TRIES = 100, 4
-_MARKED = "application/vnd.github+json"
+_HEAD = {
+    "Accept": "application/vnd.github+json",
+    "User-Agent": f"chairlift/{version('chairlift')}",
+    "X-GitHub-Api-Version": "2022-11-28",
+}
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,7 @@ class Wire:
     def __init__(self, place: Place, signer: Signer, seconds: float, budget: Budget | None) -> None:
         self._place, self._signer, self._budget = place, signer, budget
         self.who = f"{place.host} {signer.name}"
-        self._seconds = seconds
+        self._server = Server(place.api, seconds, _HEAD)
         self._kept = _Kept()
 
     @cached_property
@@ -194,36 +197,7 @@ class Wire:
 
     def _exchange(self, method: str, url: str, authorization: str, body: object = None, etag: str = "") -> Answer:
         head = {"Authorization": authorization} | ({"If-None-Match": etag} if etag else {})
-        content = None if body is None else json.dumps(body).encode()
-        try:
-            with self._client.stream(method, url, headers=head, content=content) as answer:
-                read = bytearray()
-                for part in answer.iter_bytes():
-                    read += part
-                    if len(read) > _MOST:
-                        raise Unavailable(f"GitHub's answer is larger than {_MOST >> 20} MB")
-                return Answer(answer.status_code, answer.headers, bytes(read))
-        except httpx.TransportError as error:
-            what = "does not answer in time" if isinstance(error, httpx.TimeoutException) else "breaks off"
-            if isinstance(error, httpx.ConnectError):
-                what = "cannot be reached"
-            kind = type(error).__name__
-            raise Unavailable(f"{self._place.host} {what} ({kind}): does it run, and is it let through?") from None
-        except httpx.DecodingError:
-            raise Unavailable(f"{self._place.host} answers garbage; is a proxy in between?") from None
-
-    @cached_property
-    def _client(self) -> httpx.Client:
-        """Made with the first call: reading the certificates that the machine trusts is slow."""
-        head = {
-            "Accept": _MARKED,
-            "Content-Type": "application/json",
-            "User-Agent": f"chairlift/{version('chairlift')}",
-            "X-GitHub-Api-Version": "2022-11-28",
-        }
-        # What is on this machine is asked directly, whatever proxy leads out of it.
-        outside = urlsplit(self._place.api).hostname not in ("localhost", "127.0.0.1", "::1")
-        return httpx.Client(headers=head, timeout=self._seconds, trust_env=outside, follow_redirects=False)
+        return self._server.ask(method, url, head, body)
 
     def _explained(self, answer: Answer, what: str) -> Exception:
         return explained(answer, what, self.who, self._signer.remedy)
