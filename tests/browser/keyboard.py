@@ -51,8 +51,9 @@ class Keyboard:
 
     def give(self, name, file):
         """Choose a file, as in the window that opens for it."""
-        self.tab_to(name)
+        # Waited for before the way to it begins: the browser is told of that in passing, and Enter could be faster.
         with self.page.expect_file_chooser() as chooser:
+            self.tab_to(name)
             self.page.keyboard.press("Enter")
         chooser.value.set_files(file)
 

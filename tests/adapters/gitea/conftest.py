@@ -2,35 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import timedelta
 
 import pytest
 
-from chairlift.core.budget import Call, Heard, Lane, Limits
-from chairlift.ports import Budget, Unavailable
+from chairlift.ports import Budget
 from tests.forges.gitea import describing
+from tests.forges.purse import Purse
 from tests.localforge.clone import Clock
-
-
-@dataclass
-class Ledger:
-    """A budget that writes everything down, and has nothing left once it is `out`."""
-
-    spent: list[tuple[str, Lane, Call]] = field(default_factory=list)
-    told: list[tuple[str, Heard]] = field(default_factory=list)
-    out: bool = False
-
-    def spend(self, identity: str, limits: Limits, lane: Lane, call: Call) -> None:
-        if self.out:
-            raise Unavailable("nothing is left", after=5)
-        self.spent.append((identity, lane, call))
-
-    def heard(self, identity: str, heard: Heard) -> None:
-        self.told.append((identity, heard))
-
-    def count(self, *calls: Call) -> int:
-        return sum(call in calls for _, _, call in self.spent)
 
 
 class Leaping(Clock):
@@ -69,10 +48,10 @@ def world(server, running, tmp_path):
 
 
 @pytest.fixture
-def ledger():
-    ledger = Ledger()
-    assert isinstance(ledger, Budget)
-    return ledger
+def purse():
+    purse = Purse()
+    assert isinstance(purse, Budget)
+    return purse
 
 
 @pytest.fixture
@@ -81,5 +60,5 @@ def clock():
 
 
 @pytest.fixture
-def forge(world, clock, ledger):
-    return world.forge(clock, ledger)
+def forge(world, clock, purse):
+    return world.forge(clock, purse)

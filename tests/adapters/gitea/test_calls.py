@@ -19,13 +19,13 @@ from tests.forges.gitea import describing
 # ---- budget ----
 
 
-def test_opening_one_costs_one_call_that_people_hear_of(forge, world, ledger, server):
+def test_opening_one_costs_one_call_that_people_hear_of(forge, world, purse, server):
     forge.ensure_pull(world.repo, *prepared(world, "first"), ("chairlift",))
-    assert (ledger.count(Call.CREATE), ledger.count(Call.WRITE)) == (1, 1), "one pull request, one label for good"
-    ledger.spent.clear()
+    assert (purse.count(Call.CREATE), purse.count(Call.WRITE)) == (1, 1), "one pull request, one label for good"
+    purse.spent.clear()
     forge.ensure_pull(world.repo, *prepared(world, "second"), ("chairlift",))
-    assert (ledger.count(Call.CREATE), ledger.count(Call.WRITE)) == (1, 0)
-    assert {lane for _, lane, _ in ledger.spent} == {Lane.OPEN}
+    assert (purse.count(Call.CREATE), purse.count(Call.WRITE)) == (1, 0)
+    assert {lane for _, lane, _ in purse.spent} == {Lane.OPEN}
 
 
 def prepared(world, branch):
@@ -33,18 +33,18 @@ def prepared(world, branch):
     return branch, "main", f"Title of {branch}", "Body"
 
 
-def test_every_request_was_spent_before_and_by_whom(forge, world, ledger, server):
+def test_every_request_was_spent_before_and_by_whom(forge, world, purse, server):
     pull = opened(forge, world)
     server.forget()
-    ledger.spent.clear()
+    purse.spent.clear()
     forge.approve(world.repo, pull.number, pull.head, "good")
     forge.ensure_comment(world.repo, pull.number, "notice", "soon")
     forge.merge(world.repo, pull.number, pull.head, "squash")
-    assert len(ledger.spent) == sum(server.calls.values())
-    reviewing = [call for identity, _, call in ledger.spent if "REVIEWER" in identity]
+    assert len(purse.spent) == sum(server.calls.values())
+    reviewing = [call for identity, _, call in purse.spent if "REVIEWER" in identity]
     assert reviewing == [Call.READ, Call.CREATE]
-    assert all(identity.startswith("127.0.0.1:") for identity, _, _ in ledger.spent)
-    assert [lane for _, lane, call in ledger.spent if call is Call.WRITE] == [Lane.MERGE]
+    assert all(identity.startswith("127.0.0.1:") for identity, _, _ in purse.spent)
+    assert [lane for _, lane, call in purse.spent if call is Call.WRITE] == [Lane.MERGE]
 
 
 def test_the_workspace_pushes_with_the_token_and_keeps_it_nowhere(forge, world, server, tmp_path):
@@ -66,11 +66,11 @@ def test_the_workspace_pushes_with_the_token_and_keeps_it_nowhere(forge, world, 
     assert forge.git_authorization("/a/path") == ""
 
 
-def test_what_the_budget_does_not_have_is_not_asked(forge, world, ledger, server):
+def test_what_the_budget_does_not_have_is_not_asked(forge, world, purse, server):
     opened(forge, world)
     server.forget()
-    ledger.out = True
-    with pytest.raises(Unavailable, match="nothing is left"):
+    purse.left = 0
+    with pytest.raises(Unavailable, match="used up"):
         forge.pull_for(world.repo, "work")
     assert not server.calls
 
@@ -155,9 +155,9 @@ def test_a_token_does_not_go_over_http_unless_told_to():
 
 
 @pytest.mark.parametrize("kind", ["gitea", "forgejo"])
-def test_it_is_built_by_its_name(kind, tmp_path, clock, ledger):
+def test_it_is_built_by_its_name(kind, tmp_path, clock, purse):
     config = {"kind": kind, "url": "https://git.example.org", "token_env": "TOKEN"}
-    assert isinstance(plugins.build("forge", config, tmp_path, clock, budget=ledger), GiteaForge)
+    assert isinstance(plugins.build("forge", config, tmp_path, clock, budget=purse), GiteaForge)
 
 
 def test_git_goes_by_ssh_where_it_is_told_to(world, clock):
@@ -167,7 +167,7 @@ def test_git_goes_by_ssh_where_it_is_told_to(world, clock):
 # ---- the stand-in ----
 
 
-def test_the_stand_in_believes_no_call_that_is_not_described(world, server, ledger, clock):
+def test_the_stand_in_believes_no_call_that_is_not_described(world, server, purse, clock):
     ann = world.people[0]
     for method, path, body in (
         ("POST", "issues", {"title": "t", "colour": "red"}),

@@ -17,12 +17,12 @@ def test_an_answer_that_is_none_is_unavailable(forge, world, server, kind):
     assert found(forge, world).state == "open"
 
 
-def test_a_pause_that_is_asked_for_is_kept_and_told(forge, world, server, ledger):
+def test_a_pause_that_is_asked_for_is_kept_and_told(forge, world, server, purse):
     server.fault("repoListPullRequests", 429, headers=[("Retry-After", "7")])
     with pytest.raises(Unavailable, match="pause") as error:
         forge.pull_for(world.repo, "work")
     assert error.value.after == 7
-    ((_, heard),) = ledger.told
+    (heard,) = purse.told
     assert (heard.retry_after, heard.secondary) == (7, True)
     server.fault("repoListPullRequests", 429)
     with pytest.raises(Unavailable) as error:

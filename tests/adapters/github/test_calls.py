@@ -18,7 +18,8 @@ from chairlift.ports import Refused, Unavailable, Watched
 from chairlift.testing.contracts.forge import found, opened
 from tests.forges.describing import NotAsDescribed
 from tests.forges.github.server import Mishap, description
-from tests.forges.github.world import APP, INSTALLATION, REPO, Purse
+from tests.forges.github.world import APP, INSTALLATION, REPO
+from tests.forges.purse import Purse
 
 
 def costs(purse, call):
@@ -63,11 +64,11 @@ def test_everything_is_asked_of_the_budget_first_and_told_to_it_afterwards(kit, 
     forge.ensure_comment(REPO, pull.number, "notice", "text")
     forge.approve(REPO, pull.number, pull.head, "good")
     forge.merge(REPO, pull.number, pull.head, "squash")
-    assert len(purse.spent) == len(kit.stand_in.calls) == len(purse.said)
+    assert len(purse.spent) == len(kit.stand_in.calls) == len(purse.told)
     assert len({identity for identity, _, _ in purse.spent}) == 2
     assert all(identity.startswith("127.0.0.1") for identity, _, _ in purse.spent)
-    assert {said.query for said in purse.said} == {True, False}
-    assert all(said.limit == 5000 and said.remaining and said.reset.tzinfo for said in purse.said)
+    assert {said.query for said in purse.told} == {True, False}
+    assert all(said.limit == 5000 and said.remaining and said.reset.tzinfo for said in purse.told)
     merging = [spent for _, lane, spent in purse.spent if lane is Lane.MERGE]
     assert merging.count(Call.WRITE) == 1
 

@@ -7,7 +7,8 @@ import pytest
 from chairlift.core.budget import Call
 from chairlift.core.listing import Directory, Listed
 from chairlift.ports import Refused
-from tests.forges.github.world import REPO, GitHubWorld, Purse
+from tests.forges.github.world import REPO, GitHubWorld
+from tests.forges.purse import Purse
 
 
 def test_it_is_a_directory(kit):

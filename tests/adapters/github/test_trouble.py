@@ -13,7 +13,8 @@ from chairlift.adapters.github.settings import Settings
 from chairlift.ports import Refused, Unavailable, Watched
 from chairlift.testing.contracts.forge import opened
 from tests.forges.github.server import Mishap
-from tests.forges.github.world import REPO, Purse
+from tests.forges.github.world import REPO
+from tests.forges.purse import Purse
 
 
 def told(message):
@@ -92,7 +93,7 @@ def test_a_limit_of_the_pace_says_when_to_come_again(kit, world, code, headers, 
     with pytest.raises(Unavailable, match="the pace") as caught:
         forge.ensure_comment(REPO, pull.number, "notice", "text")
     assert caught.value.after == after
-    assert [(said.secondary, said.retry_after) for said in budget.said if said.secondary] == [(True, after)]
+    assert [(said.secondary, said.retry_after) for said in budget.told if said.secondary] == [(True, after)]
     assert world.said(pull.number, "chairlift") == []
 
 
@@ -136,7 +137,7 @@ def test_a_limit_of_queries_is_heard_by_the_budget(kit, ask):
     with pytest.raises(Unavailable, match="again in 60 seconds") as caught:
         forge.pull_for(REPO, "work") if ask == "look" else forge.marks([Watched(REPO, ())])
     assert caught.value.after == 60
-    assert [(said.retry_after, said.secondary, said.query) for said in purse.said] == [(60, True, True)]
+    assert [(said.retry_after, said.secondary, said.query) for said in purse.told] == [(60, True, True)]
 
 
 # ---- done once, whatever is lost ----

@@ -12,7 +12,6 @@ from joserfc.jwk import RSAKey
 
 from chairlift.adapters.github.forge import GitHub
 from chairlift.adapters.github.settings import Settings
-from chairlift.ports import Unavailable
 from tests.adapters.git.world import GitWorld
 from tests.forges.github.place import Grant, Place, Protection
 from tests.forges.github.server import App, StandIn
@@ -125,19 +124,3 @@ class Kit:
         settings.setdefault("reviewer_token_env", self.account("chairlift-reviewer"))
         settings = {"installation": INSTALLATION, "key_file": self.folder / "app.pem", **settings}
         return GitHub(Settings(url=self.stand_in.api, app=APP, **settings), self.clock, budget)
-
-
-class Purse:
-    """A budget that notes what is spent and heard, and gives no more than `left` calls."""
-
-    def __init__(self, left: int = 10_000) -> None:
-        self.left, self.spent, self.said = left, [], []
-
-    def spend(self, identity, limits, lane, call):
-        if not self.left:
-            raise Unavailable("the budget is used up", after=5)
-        self.left -= 1
-        self.spent.append((identity, lane, call))
-
-    def heard(self, identity, heard):
-        self.said.append(heard)
