@@ -10,6 +10,7 @@ import signal
 
 import pytest
 
+from chairlift.testing.contracts.directory import DirectoryContract
 from chairlift.testing.contracts.forge import ForgeContract
 from tests.forges.live import namespace
 
@@ -30,7 +31,7 @@ def there():
         yield made
 
 
-class TestLive(ForgeContract):
+class TestLive(ForgeContract, DirectoryContract):
     @pytest.fixture
     def world(self, there, tmp_path):
         return there.live_world(tmp_path)

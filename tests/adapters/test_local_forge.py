@@ -13,6 +13,7 @@ from chairlift.localforge.forge import Forge
 from chairlift.localforge.protection import Rule
 from chairlift.localforge.store import FILE
 from chairlift.ports import Refused, Unavailable
+from chairlift.testing.contracts.directory import DirectoryContract
 from chairlift.testing.contracts.forge import ForgeContract, opened
 from chairlift.testing.fakes.forge import MemoryForge
 from chairlift.testing.fakes.git import MemoryGit
@@ -71,7 +72,7 @@ def inner(tmp_path):
     return make_forge(tmp_path)
 
 
-class TestLocalForge(ForgeContract):
+class TestLocalForge(ForgeContract, DirectoryContract):
     @pytest.fixture
     def forge(self, inner, tmp_path):
         return LocalForge(Settings(tmp_path / "forge"), Clock())

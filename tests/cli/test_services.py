@@ -101,3 +101,33 @@ def test_as_json(run, folder):
     assert [row["line"] for row in found["rows"]] == [2, 3, 4]
     assert found["unconfirmed"][0]["contact"] == "zed@example.org"
     assert not Entry.objects.filter(kind=Kind.LOADED).exists()
+
+
+def test_discovering_on_a_forge(run, folder, world):
+    world.repository("acme/new", {"CODEOWNERS": "* @acme/ibis\n"})
+    world.repository("acme/odd", {"README": "nobody's\n"})
+    before = held()
+    said = run("services", "discover", "local", "acme", "--dry-run")
+    assert (said.code, held()) == (PERSON, before)
+    assert said.lines == [
+        "local acme/new CODEOWNERS:1: added new (squad Ibis)",
+        "local acme/odd:1: problem odd (nothing says which squad owns it; give it a squad)",
+        "1 added, 1 problem; nothing was written: it was a dry run",
+    ]
+    said = run("services", "discover", "local", "acme", "--squad", "Heron", "--by", "Lena")
+    assert (said.code, said.lines[-1]) == (
+        FINE,
+        "2 added; loaded: it holds from now on; 'chairlift services show' prints it",
+    )
+    again = run("services", "discover", "local", "acme")
+    assert again.lines[-1] == "2 same; nothing was written: nothing changes"
+    assert 'repo = "acme/odd"' in held()
+
+
+def test_discovering_where_nothing_can_be_listed(run, folder):
+    said = run("services", "discover", "nowhere", "acme")
+    assert (said.code, "no forge called 'nowhere'" in said.err) == (USAGE, True)
+    said = run("services", "discover", "local", "nobody")
+    assert "no repository in 'nobody'" in said.err
+    said = run("services", "discover", "local", "acme", "--topic", "django")
+    assert "knows no topics" in said.err

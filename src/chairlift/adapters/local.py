@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pygit2
 
+from chairlift.core.listing import Listed
 from chairlift.core.upgrade import Issue, PullRequest
 from chairlift.localforge.forge import Forge
 from chairlift.localforge.reviews import APPROVED
@@ -31,6 +32,11 @@ class Settings:
     patience: float = 20
 
 
+#: Where CODEOWNERS lies: the first counts.
+_OWNERS = ("CODEOWNERS", "docs/CODEOWNERS")
+_LONGEST_TEXT = 1 << 20
+
+
 @contextmanager
 def _reachable() -> Iterator[None]:
     try:
@@ -41,7 +47,7 @@ def _reachable() -> Iterator[None]:
 
 
 class LocalForge:
-    """Fulfils `chairlift.ports.Forge` on `chairlift.localforge`."""
+    """Fulfils `Forge` and `Directory` on `chairlift.localforge`."""
 
     def __init__(self, settings: Settings, now: Callable[[], datetime]) -> None:
         self._settings = settings
@@ -95,6 +101,24 @@ class LocalForge:
         self._forge.pulls.check(repo, head, name, state, summary)
 
     @_reachable()
+    def repositories(self, owner: str, topic: str = "", words: str = "") -> Sequence[Listed]:
+        if topic:
+            raise Refused("the local forge knows no topics: leave the topic out")
+        names = [name for name in self._forge.repositories.names() if words.casefold() in name.casefold()]
+        found = [self._listed(name) for name in names if not owner or name.startswith(f"{owner}/")]
+        if not found and not words:
+            raise Refused(f"the local forge has no repository in {owner[:100]!r}: check the name, or leave it out")
+        return found
+
+    def _listed(self, name: str) -> Listed:
+        git = self._forge.repositories.get(name).open()
+        if git.head_is_unborn:
+            return Listed(name)
+        tree = git.head.peel(pygit2.Tree)
+        owners = next(filter(None, (_text(tree, place) for place in _OWNERS)), "")
+        return Listed(name, git.head.shorthand, owners=owners, catalog=_text(tree, "catalog-info.yaml"))
+
+    @_reachable()
     def marks(self, watched: Sequence[Watched]) -> Sequence[str]:
         return [self._mark(each) for each in watched]
 
@@ -109,3 +133,14 @@ class LocalForge:
         pulls = [self._forge.pulls.newest(watched.repo, branch) for branch in watched.branches]
         last = max((comment.id for comment in self.comments(watched.repo, 0)), default=0)
         return sha256(repr((heads, pulls, self.issue(watched.repo, watched.key), last)).encode()).hexdigest()
+
+
+def _text(tree: pygit2.Tree, path: str) -> str:
+    """A file's text; empty where there is none, and for what is no text."""
+    try:
+        blob = tree[path]
+    except KeyError:
+        return ""
+    if not isinstance(blob, pygit2.Blob) or blob.is_binary or blob.size > _LONGEST_TEXT:
+        return ""
+    return blob.data.decode("utf-8", "replace")

@@ -1,7 +1,10 @@
-"""What companies know of their services already, as a proposed services file: tables, Backstage and CODEOWNERS."""
+"""What companies know of their services already, as a proposed services file: tables, Backstage, owners, forges."""
 
 from chairlift.catalogues.claims import Catalogue, Claim, Left
+from chairlift.catalogues.forges import Wanted, listing
 from chairlift.catalogues.proposing import Effect, Proposal, Suggestion, propose
 from chairlift.catalogues.reading import File, read
 
-__all__ = ["Catalogue", "Claim", "Effect", "File", "Left", "Proposal", "Suggestion", "propose", "read"]
+__all__ = [
+    "Catalogue", "Claim", "Effect", "File", "Left", "Proposal", "Suggestion", "Wanted", "listing", "propose", "read",
+]  # fmt: skip

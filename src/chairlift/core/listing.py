@@ -9,7 +9,10 @@ from typing import Protocol, runtime_checkable
 
 @dataclass(frozen=True)
 class Listed:
-    """One repository: `default_branch` is empty where nothing was pushed yet, `owners` the text of CODEOWNERS."""
+    """One repository: `default_branch` is empty where nothing was pushed yet.
+
+    `owners` and `catalog` are the texts of its CODEOWNERS and of its catalog-info.yaml, on the default branch.
+    """
 
     repo: str
     default_branch: str = ""
@@ -18,6 +21,7 @@ class Listed:
     language: str = ""
     topics: tuple[str, ...] = ()
     owners: str = ""
+    catalog: str = ""
 
 
 @runtime_checkable
@@ -25,5 +29,8 @@ class Directory(Protocol):
     """A port that some forges answer beside `ports.Forge`: which repositories they have."""
 
     def repositories(self, owner: str, topic: str = "", words: str = "") -> Sequence[Listed]:
-        """By name: all of an organisation or user, or those of it with this topic, or that a search for words finds."""
+        """By name: all of an organisation or user, or those of it with this topic, or that a search for words finds.
+
+        Raises Refused for an owner that is not there, and Unavailable.
+        """
         ...

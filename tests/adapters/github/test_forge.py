@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chairlift.adapters.github.talk import held
+from chairlift.testing.contracts.directory import DirectoryContract
 from chairlift.testing.contracts.forge import ForgeContract
 
 
@@ -17,7 +18,7 @@ def texts(world, number, by):
     return found
 
 
-class TestWithAToken(ForgeContract):
+class TestWithAToken(ForgeContract, DirectoryContract):
     @pytest.fixture
     def forge(self, kit):
         return kit.forge()
@@ -30,7 +31,7 @@ class TestWithAToken(ForgeContract):
         return texts(world, number, "chairlift")
 
 
-class TestAsAnApp(ForgeContract):
+class TestAsAnApp(ForgeContract, DirectoryContract):
     @pytest.fixture
     def forge(self, kit):
         return kit.as_app()

@@ -77,6 +77,47 @@ class Api(PullCalls):
         del self.places.repositories[asked.of.full_name.lower()]
         return 204, None
 
+    # ---- finding repositories, and what lies in them ----
+
+    def userGet(self, asked):
+        found = self.places.users.get(asked.path["username"].lower())
+        if found is None:
+            raise Wrong(404, "user does not exist")
+        return 200, shapes.user(found)
+
+    def repoSearch(self, asked):
+        ask = {name: values[0] for name, values in asked.query.items()}
+        there = [each for each in self.places.repositories.values() if each.access(asked.user)]
+        if ask.get("uid", "0") != "0":
+            there = [each for each in there if each.owner.id == int(ask["uid"])]
+        if words := ask.get("q", "").lower():
+            by_topic = ask.get("topic") == "true"
+            there = [each for each in there if (words in each.about if by_topic else words in each.name.lower())]
+        there.sort(key=lambda each: each.full_name)
+        limit = min(int(ask.get("limit", 30)), 50)
+        start = (int(ask.get("page", 1)) - 1) * limit
+        shown = [shapes.repository(each, asked.url) for each in there[start : start + limit]]
+        return 200, {"ok": True, "data": shown}
+
+    def repoGetContentsList(self, asked):
+        return 200, [shapes.entry(each, each.name) for each in self.tree(asked)]
+
+    def repoGetContents(self, asked):
+        path = asked.path["filepath"].strip("/")
+        try:
+            found = self.tree(asked)[path]
+        except KeyError:
+            raise Wrong(404, f"object does not exist [id: , rel_path: {path}]") from None
+        if found.type_str == "tree":
+            return 200, [shapes.entry(each, f"{path}/{each.name}") for each in found]
+        return 200, shapes.content(found, path)
+
+    def tree(self, asked):
+        tip = commits.tip(asked.of.git, asked.of.default)
+        if not tip:
+            raise Wrong(404)
+        return asked.of.git[tip].tree
+
     # ---- branches, commits, statuses ----
 
     def repoGetBranch(self, asked):

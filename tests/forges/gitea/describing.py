@@ -15,6 +15,8 @@ NAME = "shared/data/gitea-swagger.json"
 #: Beside the project, wherever that lies.
 FILE = next((found for folder in Path(__file__).parents if (found := folder / NAME).exists()), None)
 MISSING = f"../{NAME} is not there: Gitea's description of its API is not part of the project"
+#: Answers that the description has for another call: a folder is answered with the list of what is in it.
+LISTS = {"repoGetContents": "ContentsListResponse"}
 #: What any call may answer without the description saying so.
 COMMON = (307, 401, 403, 404, 423, 429, 500, 502, 503)
 
@@ -55,7 +57,7 @@ def _pattern(template, kinds):
             out += rf"(?P<{name}>\d+)"
         else:
             # Names of branches and references may hold slashes.
-            out += rf"(?P<{name}>.+)" if name in ("branch", "ref", "name") else rf"(?P<{name}>[^/]+)"
+            out += rf"(?P<{name}>.+)" if name in ("branch", "ref", "name", "filepath") else rf"(?P<{name}>[^/]+)"
     return out
 
 
@@ -101,7 +103,9 @@ def answer_faults(call: Call, code: int, data: Any) -> list[str]:
     spec = call.spec["responses"].get(str(code))
     if spec is None:
         return [] if code in COMMON else [f"{call.id} never answers {code}"]
-    if "$ref" in spec:
+    if isinstance(data, list) and call.id in LISTS:
+        spec = document()["responses"][LISTS[call.id]]
+    elif "$ref" in spec:
         spec = document()["responses"][spec["$ref"].rpartition("/")[2]]
     if "schema" not in spec:
         return []

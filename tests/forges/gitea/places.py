@@ -120,6 +120,9 @@ class Repository:
     private: bool = False
     archived: bool = False
     default: str = "main"
+    fork: bool = False
+    language: str = ""
+    about: tuple[str, ...] = ()
     collaborators: dict[int, str] = field(default_factory=dict)
     topics: dict[int, Topic] = field(default_factory=dict)
     statuses: dict[str, list[Status]] = field(default_factory=dict)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from datetime import UTC, datetime
 
 from chairlift.localforge import git as commits
@@ -31,7 +32,9 @@ def repository(one, url):
         "full_name": one.full_name,
         "private": one.private,
         "archived": one.archived,
-        "empty": one.git.is_empty,
+        "fork": one.fork,
+        "language": one.language,
+        "empty": not list(one.git.branches.local),
         "default_branch": one.default,
         "html_url": f"{url}/{one.full_name}",
         "clone_url": f"https://as.configured.example/{one.full_name}.git",
@@ -39,6 +42,18 @@ def repository(one, url):
         "allow_squash_merge": "squash" in one.styles,
         "parent": None,
     }
+
+
+def entry(found, path):
+    """A file or folder; only where it is asked for by itself does a file have its content."""
+    kind = "dir" if found.type_str == "tree" else "symlink" if found.filemode == 0o120000 else "file"
+    size = 0 if kind == "dir" else found.size
+    return {"name": path.rpartition("/")[2], "path": path, "type": kind, "size": size, "sha": str(found.id)}
+
+
+def content(found, path):
+    text = base64.b64encode(found.data).decode() if found.filemode != 0o120000 else None
+    return {**entry(found, path), "encoding": text and "base64", "content": text}
 
 
 def topic(one, of, url):

@@ -7,12 +7,14 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from chairlift.adapters.gitea import discovering
 from chairlift.adapters.gitea.marks import Marks
 from chairlift.adapters.gitea.pulls import Pulls, is_draft, opinions
 from chairlift.adapters.gitea.settings import Settings
 from chairlift.adapters.gitea.talk import LONGEST_TITLE, Talk, shown
 from chairlift.adapters.gitea.wire import Broken, Missing, NotNow, Wire, branch_name, place
 from chairlift.core.budget import Call, Lane
+from chairlift.core.listing import Listed
 from chairlift.core.upgrade import Issue, PullRequest
 from chairlift.exchange import Server
 from chairlift.ports import Budget, Comment, Refused, Unavailable, Watched
@@ -26,7 +28,7 @@ _AGAIN = 10.0
 
 
 class GiteaForge:
-    """Fulfils `chairlift.ports.Forge` on the API of Gitea 1.20 and newer, and of Forgejo."""
+    """Fulfils `Forge`, `Keyring` and `Directory` on the API of Gitea 1.20 and newer, and of Forgejo."""
 
     def __init__(self, settings: Settings, now: Callable[[], datetime], budget: Budget | None = None) -> None:
         self._settings = settings
@@ -208,6 +210,9 @@ class GiteaForge:
 
     def marks(self, watched: Sequence[Watched]) -> Sequence[str]:
         return [self._marks.of(each) for each in watched]
+
+    def repositories(self, owner: str, topic: str = "", words: str = "") -> Sequence[Listed]:
+        return discovering.repositories(self._wire, owner, topic, words)
 
 
 def _must_be(repo: str, pull: Mapping[str, Any], head: str, at: str | None = None) -> None:

@@ -95,9 +95,9 @@ class Wire:
             self._me = Me(int(found["id"]), str(found["login"]))
         return self._me
 
-    def get(self, path: str, lane: Lane) -> Any:
+    def get(self, path: str, lane: Lane, params: Params | None = None) -> Any:
         """An object."""
-        found = self._ask("GET", path, lane, Call.READ).data
+        found = self._ask("GET", path, lane, Call.READ, params).data
         if not isinstance(found, dict):
             raise self._odd(path)
         return found

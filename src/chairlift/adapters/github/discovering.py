@@ -65,4 +65,5 @@ def _listed(node: Mapping[str, Any]) -> Listed:
         language=(node["primaryLanguage"] or {}).get("name", ""),
         topics=tuple(each["topic"]["name"] for each in node["repositoryTopics"]["nodes"]),
         owners=next((text for place in _PLACES if (text := (node[place] or {}).get("text"))), ""),
+        catalog=(node["catalog"] or {}).get("text") or "",
     )

@@ -114,6 +114,7 @@ fragment Listed on Repository {
   hidden: object(expression: "HEAD:.github/CODEOWNERS") { ... on Blob { text } }
   root: object(expression: "HEAD:CODEOWNERS") { ... on Blob { text } }
   docs: object(expression: "HEAD:docs/CODEOWNERS") { ... on Blob { text } }
+  catalog: object(expression: "HEAD:catalog-info.yaml") { ... on Blob { text } }
 }
 """
 
