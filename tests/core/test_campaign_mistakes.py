@@ -278,6 +278,7 @@ MISTAKES = {
     "freeze without reason": ('why = "summer"\n', "", None, '[[freeze]] has no why; add why = "…"'),
     "waves of nothing": ("sizes = [1, 3, 10]", "sizes = []", 0, "sizes is no list of whole numbers; write sizes = [5]"),
     "wave of none": ("sizes = [1, 3, 10]", "sizes = [0]", 0, "sizes is out of range; write a number from 1 to 1000000"),
+    "less than no limit": ("sizes = [1, 3, 10]", "building = -1", 0, "building is out of range; write a number from 0"),
     "brake at once": ("reverts = 3", "reverts = 0", 0, "reverts is out of range; write a number from 1"),
     "number beyond the database": ("reverts = 3", f"reverts = {10**30}", 0, "reverts is out of range"),
 }

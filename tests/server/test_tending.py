@@ -14,11 +14,11 @@ from chairlift.server.models import Entry, Upgrade
 from tests.server.world import campaign_text
 
 
-def of_waves(world, names, sizes, more=""):
+def of_waves(world, names, sizes, more="", building=0):
     """A campaign of services without repositories, all of them chosen."""
     for name in names:
         world.service(name, files=None, more=more if name == names[-1] else "")
-    world.load(campaign_text(tables=f"[waves]\nsizes = {sizes}"))
+    world.load(campaign_text(tables=f"[waves]\nsizes = {sizes}\nbuilding = {building}"))
     for name in names:
         world.choose(name, "Review everything")
 
@@ -96,6 +96,32 @@ class TestWaves:
         tend(world)
         assert admitted(world) == ["a"]
         assert world.row("a").admitted_at == world.row("a").look_again_at == world.now
+
+    @pytest.mark.parametrize(
+        ("step", "decision", "question", "builds"),
+        [
+            ("", "", "", True), ("plan", "wait", "", True), ("create", "do", "", True), ("review", "wait", "", True),
+            ("review", "unavailable", "", True), ("review", "ask", "upgrade/review/red abc", True),
+            ("review", "ask", "upgrade/review/check lint/a abc", True),
+            ("review", "ask", "upgrade/review/review abc", False), ("merge", "wait", "", False),
+            ("merge", "ask", "upgrade/merge/red one", False), ("test", "wait", "", False), ("plan", "ask", "", False),
+            ("create", "stop", "", False),
+        ],
+    )  # fmt: skip
+    def test_ci_is_given_no_more_than_it_can_build(self, world, step, decision, question, builds):
+        """What is not green yet keeps its place in its pool, and what is red until it is mended."""
+        of_waves(world, "abc", [9], 'pool = "other"', building=1)
+        tend(world)
+        assert admitted(world) == ["a", "c"]
+        assert world.row("b").waits_for == "waits for CI: 1 upgrade of local must be green first"
+        stands("a", step, decision, question=question)
+        tend(world, 3)
+        assert admitted(world) == (["a", "c"] if builds else ["a", "b", "c"])
+
+    def test_without_a_limit_only_the_wave_counts(self, world):
+        of_waves(world, "abc", [9])
+        tend(world)
+        assert admitted(world) == ["a", "b", "c"]
 
     def test_a_library_goes_first(self, world):
         of_waves(world, ("app", "zlib"), [1], "library = true")

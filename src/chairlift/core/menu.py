@@ -108,7 +108,10 @@ class Brake:
 
 @dataclass(frozen=True)
 class Campaign:
-    """One change wanted in many repositories, as its file says."""
+    """One change wanted in many repositories, as its file says.
+
+    `building` is how many pull requests of one CI pool may be on their way to green at once; 0 is for no limit.
+    """
 
     slug: str
     title: str
@@ -126,6 +129,7 @@ class Campaign:
     zone: tzinfo = UTC
     freezes: tuple[Freeze, ...] = ()
     waves: tuple[int, ...] = (5,)
+    building: int = 0
     brake: Brake = Brake()
     merge_method: str = "squash"
     chairlift_approves: bool = False

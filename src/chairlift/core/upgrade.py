@@ -47,7 +47,8 @@ class Service:
     """Something with a repository, an owning squad and perhaps a deployment.
 
     `tests` is the repository's own test command, run in a checkout. `environments` is empty where the campaign's hold.
-    `deployer` and `monitor` are a kind and its settings; an empty mapping means that there is none.
+    `deployer` and `monitor` are a kind and its settings; an empty mapping means that there is none. `pool` is where its
+    CI builds, with all that name the same; empty where that is with all of its forge.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Service:
     deployer: Mapping[str, object] = field(default_factory=dict)
     monitor: Mapping[str, object] = field(default_factory=dict)
     wave: int = 0
+    pool: str = ""
 
     def lacks(self, level: ServiceLevel, today: date) -> tuple[str, ...]:
         """Why it may not have this level: needs that the level does not give; then documentation of how to deploy.

@@ -14,6 +14,7 @@ from chairlift.core.pace import Place, admit, must_brake
 from chairlift.lines import CHAIRLIFT
 from chairlift.reconcile import BRAKED, PAUSED
 from chairlift.server.models import LEASE, Campaign, Entry, RosterFile, Upgrade
+from chairlift.steps.review import RED
 
 #: How often a campaign is tended.
 EVERY = timedelta(seconds=1)
@@ -36,12 +37,13 @@ def _admit(campaign: Campaign, now: datetime) -> None:
     rows = list(
         Upgrade.objects.filter(campaign=campaign)
         .select_related("service")
-        .only("level", "admitted_at", "done_at", "step", "decision", "change", "waits_for", "service__name")
+        .only("level", "admitted_at", "done_at", "step", "decision", "question", "change", "waits_for", "service__name")
     )
     roster = RosterFile.now()
     changes = campaign.value.changes
     last = changes[-1].slug if len(changes) > 1 else ""
-    found = admit([_place(row, roster, last) for row in rows if roster.has(row.service.name)], campaign.value.waves)
+    places = [_place(row, roster, last) for row in rows if roster.has(row.service.name)]
+    found = admit(places, campaign.value.waves, campaign.value.building)
     for row in rows:
         if row.service.name in found.admitted:
             mine = Upgrade.objects.filter(pk=row.pk, admitted_at=None)
@@ -53,6 +55,7 @@ def _admit(campaign: Campaign, now: datetime) -> None:
 
 def _place(row: Upgrade, roster: Roster, last: str) -> Place:
     service = roster.service(row.service.name)
+    in_flight = row.admitted_at is not None and row.done_at is None and takes_a_place(row)
     return Place(
         name=service.name,
         wave=service.wave,
@@ -60,9 +63,11 @@ def _place(row: Upgrade, roster: Roster, last: str) -> Place:
         after=service.after,
         chosen=bool(row.level),
         admitted=row.admitted_at is not None,
-        in_flight=row.admitted_at is not None and row.done_at is None and takes_a_place(row),
+        in_flight=in_flight,
         released=bool(last) and row.change == last,
         done=row.done_at is not None,
+        pool=service.pool or service.forge,
+        building=in_flight and _builds(row),
     )
 
 
@@ -73,6 +78,14 @@ def takes_a_place(row: Upgrade) -> bool:
         return row.decision not in _CANNOT
     # Without a step it was not looked at yet; else it is exempted, or on its way to be done.
     return row.step in _IN_FLIGHT or (not row.step and row.decision in ("", "unavailable"))
+
+
+def _builds(row: Upgrade) -> bool:
+    """Its pull request is on its way to green: opened soon, in CI, or red until somebody has mended it."""
+    if row.step == "review" and row.decision == "ask":
+        # What is asked stands behind the change and the step.
+        return row.question.split("/", 2)[-1].startswith(RED)
+    return row.step in ("", "plan", "create", "review")
 
 
 def _brake(campaign: Campaign, now: datetime) -> None:

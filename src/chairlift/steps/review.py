@@ -20,6 +20,9 @@ SOON = timedelta(minutes=1)
 #: The check that Chairlift's own run of the tests shows on the forge.
 CHECK = "chairlift/tests"
 
+#: How questions begin that are asked because this head is red: our tests, or a check of the forge.
+RED = ("red ", "check ")
+
 _SHOWN = {RunState.PASSED: "passed", RunState.FAILED: "failed", RunState.UNPROVEN: "failed"}
 
 
@@ -60,13 +63,13 @@ class Review:
         if run.state in _SHOWN and shown.get(CHECK) != _SHOWN[run.state]:
             return Do(Verb.REPORT, pull.head, f"show on the forge that the tests {run.state} on {pull.head[:10]}")
         if run.state in (RunState.FAILED, RunState.UNPROVEN):
-            return Ask(author, f"red {pull.head}", f"the tests do not pass on {pull.head[:10]}: {run.why}")
+            return Ask(author, f"{RED[0]}{pull.head}", f"the tests do not pass on {pull.head[:10]}: {run.why}")
         for check in pull.checks:
             if check.head != pull.head or not check.required or check.name == CHECK:
                 continue
             if check.state == "failed":
                 why = f"check {check.name!r} failed on {pull.head[:10]}: {check.summary}"
-                return Ask(author, f"check {check.name} {pull.head}", why)
+                return Ask(author, f"{RED[1]}{check.name} {pull.head}", why)
             if check.state != "passed":
                 return Wait(now + SOON, f"check {check.name!r} is running on {pull.head[:10]}", marked=True)
         if pull.draft:

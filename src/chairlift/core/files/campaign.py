@@ -33,6 +33,7 @@ def parse_campaign(text: str, name: str, people: Collection[str] | None = None) 
     """
     root = read(text, name)
     head, review, brake = root.table("campaign", required=True), root.table("review"), root.table("brake")
+    waves = root.table("waves")
     settings = head.table("settings").plain()
     zone: tzinfo = head.parsed("zone", parse_zone, parse_zone("UTC"))
     slug = _slug(head, _CAMPAIGN_SLUG, "lower-case letters and digits, with single '.', '_' or '-' between them")
@@ -52,7 +53,8 @@ def parse_campaign(text: str, name: str, people: Collection[str] | None = None) 
         times=_times(root.table("times")),
         zone=zone,
         freezes=freezes(root.tables("freeze")),
-        waves=root.table("waves").numbers("sizes", Campaign.waves, least=1),
+        waves=waves.numbers("sizes", Campaign.waves, least=1),
+        building=waves.number("building", Campaign.building),
         brake=Brake(brake.number("reverts", Brake.reverts, 1), brake.number("stuck", Brake.stuck, 1)),
         merge_method=head.word("merge_method", _METHODS),
         chairlift_approves=review.flag("chairlift_approves"),

@@ -195,6 +195,7 @@ def _service(table: Table, squads: Mapping[str, Squad]) -> Service:
         deployer=_optional(table, "deployer"),
         monitor=_optional(table, "monitor"),
         wave=table.number("wave", 0),
+        pool=table.name("pool"),
     )
 
 

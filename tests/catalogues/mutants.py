@@ -1,0 +1,26 @@
+"""Bugs in what is found of services, which the tests must not let live."""
+
+from __future__ import annotations
+
+from tests.mutant import Mutant
+
+FORGES = "tests/catalogues/test_forges.py"
+FILE = "catalogues/forges.py"
+
+CATALOGUES = (
+    Mutant(0, "what a forge says of a known service wins over what people wrote", FILE,
+           'if (name := known.get(fold(each.repo))) is not None:', 'if (name := known.get("")) is not None:',
+           f"{FORGES}::test_a_known_service_keeps_what_people_wrote_of_it"),
+    Mutant(0, "another repository of its name takes the place of a service", FILE,
+           "+ Counter(fold(service.name) for service in roster.services)", "",
+           f"{FORGES}::test_another_repository_never_takes_the_place_of_a_known_service"),
+    Mutant(0, "a repository calls itself another service", FILE,
+           "name if roster.has(first.name) else first.name", "first.name",
+           f"{FORGES}::test_another_repository_never_takes_the_place_of_a_known_service"),
+    Mutant(0, "archived repositories become services", FILE,
+           "        if each.archived:", "        if False:",
+           f"{FORGES}::test_what_is_left_out_is_said"),
+    Mutant(0, "a server that turns no pages is read for ever", "adapters/gitea/discovering.py",
+           "        if len(listed) == before:\n", "        if page > 99:\n",
+           "tests/adapters/gitea/test_discovering.py::test_a_server_that_turns_no_pages_is_read_once"),
+)  # fmt: skip
