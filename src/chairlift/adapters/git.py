@@ -21,6 +21,7 @@ import pygit2
 from pygit2.enums import ConfigLevel, RepositoryInitFlag
 
 from chairlift import trees
+from chairlift.commits import Committer, Signing
 from chairlift.gitcommand import Git, Remote, Unknown
 from chairlift.mirrors import ID, Mirror, locked
 from chairlift.ports import Refused, Unavailable, Written
@@ -41,7 +42,8 @@ class Settings:
     """Where the mirrors lie, as whom commits are made, and how much of time (seconds) and space (bytes) is too much.
 
     `pass_env` names what git may see of our environment, such as SSH_AUTH_SOCK, GIT_SSH_COMMAND or https_proxy.
-    `max_bytes` holds for one fetch, for the files of one checkout and for one file of a change.
+    `max_bytes` holds for one fetch, for the files of one checkout and for one file of a change. Commits are signed with
+    `signing_key`, if there is one: an SSH key's file, or with `signing` "openpgp" the id of a key that gpg has.
     """
 
     root: Path = Path("git")
@@ -52,6 +54,8 @@ class Settings:
     max_bytes: int = 2 << 30
     max_patch: int = 1_000_000
     pass_env: tuple[str, ...] = ()
+    signing: str = "ssh"
+    signing_key: str = ""
 
 
 @contextlib.contextmanager
@@ -80,6 +84,8 @@ class GitWorkspace:
         """`keys` gives the header that opens an address, anew for each call, as keys come to their end."""
         self._settings, self._keys = settings, keys
         self._root = settings.root.absolute()
+        signing = Signing(settings.signing_key, settings.signing, tuple(settings.pass_env))
+        self._committer = Committer(settings.name, settings.email, signing)
         self._git = Git(tuple(settings.pass_env), settings.seconds, settings.max_bytes)
         self._known_tree = functools.lru_cache(maxsize=50_000)(self._tree)
 
@@ -261,13 +267,11 @@ class GitWorkspace:
             tree = index.write_tree(repo)
             if tree == tip.tree_id:
                 continue
-            who = pygit2.Signature(self._settings.name, self._settings.email, each.commit_time, 0)
             try:
-                made = repo.create_commit(None, each.author, who, each.message, tree, [tip.id])
+                made = self._committer.commit(repo, each.author, each.commit_time, each.message, tree, [tip.id])
             except (ValueError, pygit2.GitError):
                 # Names that libgit2 cannot write are left to people.
                 return None
-            repo.references.create(f"refs/chairlift/{made}", made, force=True)
             tip = repo[made].peel(pygit2.Commit)
         return str(tip.id)
 
@@ -280,11 +284,8 @@ class GitWorkspace:
         return plain(found[1].decode(errors="replace")).strip()[:80] if found else "nobody"
 
     def _write(self, repo: pygit2.Repository, parent: pygit2.Commit, tree: pygit2.Oid, message: str) -> Written:
-        who = pygit2.Signature(self._settings.name, self._settings.email, parent.commit_time + 1, 0)
         text = message.replace("\0", "").encode(errors="replace").decode()
-        commit = repo.create_commit(None, who, who, text, tree, [parent.id])
-        # Keeps it from being collected as garbage before it is pushed.
-        repo.references.create(f"refs/chairlift/{commit}", commit, force=True)
+        commit = self._committer.commit(repo, None, parent.commit_time + 1, text, tree, [parent.id])
         stats = repo.diff(str(parent.tree_id), str(tree)).stats
         return Written(str(commit), str(tree), stats.files_changed, stats.insertions, stats.deletions)
 
