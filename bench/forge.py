@@ -9,11 +9,12 @@ import time
 from pathlib import Path
 from statistics import median
 
+from bench.github import NotThere, figures
 from bench.opening import opened
 from bench.place import part
 from tests.postgresql import fresh_database, programs, running
 
-UPGRADES, SPENDS = 10_000, 400
+UPGRADES, SPENDS, PULLS = 10_000, 400, 1_000
 
 
 def main() -> None:
@@ -23,6 +24,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         _spends(Path(folder))
         _surveys(Path(folder))
+        _pulls(Path(folder))
     print(f"\ntook {time.monotonic() - begun:.0f} seconds; load {os.getloadavg()[0]:.1f} at the end")
 
 
@@ -70,6 +72,27 @@ def _surveys(folder: Path) -> None:
     _line("CPU", f"{found['cpu']:.1f} s", "at most 30 s", found["cpu"] <= 30)
     _line("queries", str(found["queries"]))
     _line("calls of an idle round with webhooks", str(found["hooked"]), "at most 10", found["hooked"] <= 10)
+
+
+def _pulls(folder: Path) -> None:
+    print(f"\n{PULLS} pull requests on a GitHub without limits, git over HTTP: CPU each, whole process")
+    home = folder / "pulls"
+    home.mkdir()
+    try:
+        found = figures(home, PULLS)
+    except NotThere as error:
+        print(f"  SKIPPED: {error}")
+        return
+    assert (found["opened"], found["wrong"]) == (PULLS, []), found
+    _line("opened, with its state kept", f"{found['ours']:.3f} s", "at most 0.12 s", found["ours"] <= 0.12)
+    _line("the same again, which opens nothing", f"{found['again'] * 1000:.1f} ms")
+    if found["theirs"] is None:
+        print(f"  SKIPPED: no all-repos beside ours: {found['why']}")
+    else:
+        ratio = found["ours"] / found["theirs"]
+        _line("all-repos 1.33.0, without any state", f"{found['theirs']:.3f} s", f"ratio {ratio:.2f} < 1", ratio < 1)
+    _line("a round in which nothing changed", f"{found['idle'] * 1000:.2f} ms", "at most 10 ms", found["idle"] <= 0.010)
+    _line("looks that it led to", str(found["looks"]), "0", found["looks"] == 0)
 
 
 if __name__ == "__main__":

@@ -60,7 +60,8 @@ _SERVICE = """
 [[service]]
 name = "{name}"
 squad = "Owners"
-repo = "{name}"
+forge = "{forge}"
+repo = "{owner}{name}"
 tests = "{tests}"
 deploy_docs = "docs/deploy.md"
 """
@@ -82,7 +83,9 @@ def repositories(home: Path, count: int, files: int) -> None:
         forge.repositories.create(name, str(source))
 
 
-def load(home: Path, count: int, slug: str, levels: list[str], tests: str = "") -> None:
+def load(
+    home: Path, count: int, slug: str, levels: list[str], tests: str = "", forge: str = "local", owner: str = ""
+) -> None:
     """Opens the home, and loads services and a campaign into it; the squads choose these levels in turn, if any."""
     open_home(home)
     from django.db import transaction
@@ -90,7 +93,8 @@ def load(home: Path, count: int, slug: str, levels: list[str], tests: str = "") 
     from chairlift.server import actions, choices
     from chairlift.server.models import Upgrade
 
-    services = "".join(_SERVICE.format(name=name, tests=tests) for name in names(count))
+    more = {"tests": tests, "forge": forge, "owner": owner}
+    services = "".join(_SERVICE.format(name=name, **more) for name in names(count))
     roster = actions.load_roster(_PEOPLE + services, "services.toml", "bench", now())
     actions.load_campaign(_CAMPAIGN.format(slug=slug), f"{slug}.toml", "bench", now())
     if not levels:

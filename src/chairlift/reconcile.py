@@ -231,7 +231,7 @@ def _finishing(up: Upgrade, seen: Seen, scans: Sequence[tuple[Change, Plan]], no
             why = f"the re-scan of {seen.base[:10]} disagrees about {change.slug}: {found}"
             return Ask(Party.PROJECT_TEAM, f"rescan {change.slug} {seen.base}", why.rstrip())
     if any(plan.state is PlanState.RUNNING for _, plan in scans):
-        return Wait(now + SOON, "scanning the default branch once more")
+        return Wait(now + SOON, "scanning the default branch once more", told=True)
     if seen.issue and seen.issue.state == "open":
         return Do(Verb.FILE, digest(*texts.issue_done(up)), "close the squad's issue: all is done")
     return Satisfied("every change is merged and runs, and the re-scan agrees")
@@ -246,7 +246,7 @@ def _look_again(up: Upgrade, step: StepName | None, decision: Decision, now: dat
     poll = max(up.campaign.times.poll.rough, timedelta(milliseconds=50))
     elsewhere = step in (StepName.DEPLOY, StepName.TEST)
     surveyed = poll if elsewhere else max(DAILY, poll)
-    if isinstance(decision, Wait) and decision.marked:
+    if isinstance(decision, Wait) and decision.told:
         return _by(decision, now, poll), now + surveyed
     return _by(decision, now, poll), _by(decision, now, surveyed)
 

@@ -270,6 +270,27 @@ class TestStretching:
         asking.tick(timedelta(seconds=6))
         assert timedelta(hours=1) < self.look(asking) <= timedelta(days=1)
 
+    def test_the_end_of_a_unit_and_the_wave_are_told_so_nobody_looks_for_them(self, world):
+        for name in ("shop", "till"):
+            world.service(name)
+        world.load(campaign_text(tables="[waves]\nsizes = [1]"))
+        for name in ("shop", "till"):
+            world.choose(name, "Review everything")
+        world.worker.survey_once("local")
+        world.tick(timedelta(seconds=6))
+        while world.worker.look_once():
+            pass
+        assert {row.why for row in Upgrade.objects.all()} == {"the recipe is running"}
+        assert {row.look_again_at - world.now for row in Upgrade.objects.all()} == {timedelta(days=1)}
+        assert world.worker.work_once()
+        assert Upgrade.objects.due(world.now).count() == 1
+        while world.worker.work_once() or world.worker.look_once():
+            pass
+        assert {row.why for row in Upgrade.objects.all()} == {"waits for its wave"}
+        assert {row.look_again_at - world.now for row in Upgrade.objects.all()} == {timedelta(days=1)}
+        world.worker.tend_once()
+        assert [row.service.name for row in Upgrade.objects.due(world.now)] == ["shop"]
+
     def test_an_approval_is_seen_by_the_next_survey(self, asking):
         asking.worker.survey_once("local")
         asking.tick(timedelta(seconds=6))

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError, connection
 
 from chairlift.core.log import Kind
 from chairlift.core.standing import exit_code
 from chairlift.core.unit import Unit as UnitValue
 from chairlift.ports import Refused, Unavailable
 from chairlift.server import actions, choices, queries
-from chairlift.server.models import LEASE, Entry, Unit
+from chairlift.server.models import LEASE, Entry, Unit, Upgrade
 from chairlift.server.worker import AWAY, TRIES, Worker
 from tests.server.world import campaign_text
 
@@ -261,6 +262,22 @@ class TestUnits:
         slow.work(unit.pk)
         unit.refresh_from_db()
         assert (unit.state, unit.leased_by) == ("running", "quick")
+
+    def test_its_end_and_the_nudge_are_one(self, world, unit):
+        """Nobody looks for the end of a unit where marks are watched: a nudge that got lost would cost a day."""
+
+        def no_nudges(execute, sql, params, many, context):
+            if sql.startswith('UPDATE "server_upgrade"'):
+                raise OperationalError("the disk is full")
+            return execute(sql, params, many, context)
+
+        with connection.execute_wrapper(no_nudges), pytest.raises(OperationalError):
+            world.worker.work_once()
+        unit.refresh_from_db()
+        assert (unit.state, unit.ended_at) == ("running", None)
+        world.tick(LEASE)
+        assert world.worker.work_once()
+        assert Upgrade.objects.due(world.now).exists()
 
     def test_away_so_often_is_a_failure(self, world, unit):
         world.faults["git_url", "shop"] = lambda: None

@@ -102,12 +102,13 @@ class Do:
 class Wait:
     """Nothing to do before `until`, which lies in the future.
 
-    `marked` says that the mark of the forge differs once it is over: where marks are watched, nobody looks for it.
+    `told` says that its end is told: the mark of the forge differs, or who ends it nudges. Where marks are watched,
+    nobody looks for it.
     """
 
     until: datetime
     why: str
-    marked: bool = False
+    told: bool = False
 
 
 @dataclass(frozen=True)

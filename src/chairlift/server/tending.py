@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.db.models import Q
 
 from chairlift.core.decision import Party, Verb
@@ -47,8 +48,10 @@ def _admit(campaign: Campaign, now: datetime) -> None:
     for row in rows:
         if row.service.name in found.admitted:
             mine = Upgrade.objects.filter(pk=row.pk, admitted_at=None)
-            if mine.update(admitted_at=now, waits_for=""):
-                Upgrade.objects.filter(pk=row.pk).nudge(now)
+            # At once, as nobody looks for it where marks are watched.
+            with transaction.atomic():
+                if mine.update(admitted_at=now, waits_for=""):
+                    Upgrade.objects.filter(pk=row.pk).nudge(now)
         elif found.waits_for.get(row.service.name, row.waits_for) != row.waits_for:
             Upgrade.objects.filter(pk=row.pk).update(waits_for=found.waits_for[row.service.name])
 

@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 
-from django.db import InterfaceError, OperationalError, close_old_connections, connection
+from django.db import InterfaceError, OperationalError, close_old_connections, connection, transaction
 from django.db.models import Q
 
 from chairlift import units
@@ -267,8 +267,10 @@ class Worker:
         if fields.get("state") != "running":
             fields["ended_at"] = now
         mine = Unit.objects.filter(pk=pk, leased_by=self.name)
-        if mine.update(leased_by="", leased_until=None, **fields) and fields.get("state") != "running":
-            ended(row, now)
+        # At once, as nobody looks for the end of a unit where marks are watched.
+        with transaction.atomic():
+            if mine.update(leased_by="", leased_until=None, **fields) and fields.get("state") != "running":
+                ended(row, now)
 
     def _do(self, row: Unit) -> dict[str, object]:
         value = UnitValue(row.kind, row.name, row.service, row.inputs)

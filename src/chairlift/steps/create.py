@@ -57,7 +57,7 @@ class Create:
         if who is Party.SQUAD:
             return self._by_squad(up, change, seen, now)
         if not up.admitted:
-            return Wait(now + SOON, up.admitted_why or "waits for its wave")
+            return Wait(now + SOON, up.admitted_why or "waits for its wave", told=True)
         assert seen.plan is not None
         return held(up) or Do(Verb.OPEN, seen.plan.commit, f"open a pull request: {change.title}")
 

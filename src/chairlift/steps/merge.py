@@ -58,7 +58,7 @@ class Merge:
         """Its forge merges it by itself; asking once more would send it back to the end."""
         if not pull.queued:
             return None
-        return Wait(now + SOON, f"pull request {pull.number} is in the merge queue of its forge", marked=True)
+        return Wait(now + SOON, f"pull request {pull.number} is in the merge queue of its forge", told=True)
 
     def act(self, up: Upgrade, change: Change, seen: Seen, do: Do, ports: Ports) -> str:
         pull = seen.pull

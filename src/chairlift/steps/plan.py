@@ -48,7 +48,7 @@ class Plan:
         assert plan is not None
         match plan.state:
             case PlanState.RUNNING:
-                return Wait(now + SOON, "the recipe is running")
+                return Wait(now + SOON, "the recipe is running", told=True)
             case PlanState.FAILED:
                 why = f"the recipe failed on {seen.base[:10]}: {plan.why}"
                 return Ask(Party.PROJECT_TEAM, f"recipe {seen.base}", why)
@@ -57,7 +57,7 @@ class Plan:
         assert before is not None
         assert after is not None
         if RunState.RUNNING in (before.state, after.state):
-            return Wait(now + SOON, "the tests are running, before and after the change")
+            return Wait(now + SOON, "the tests are running, before and after the change", told=True)
         if before.state is RunState.FAILED:
             why = f"the tests of {seen.default_branch} fail without any change of ours ({before.why}): {_MEND_BEFORE}"
             return Ask(Party.SQUAD, f"red before {seen.base}", why)

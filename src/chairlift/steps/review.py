@@ -58,7 +58,7 @@ class Review:
         if run is None:
             return Do(Verb.VERIFY, pull.head, f"run the tests on {pull.head[:10]}")
         if run.state is RunState.RUNNING:
-            return Wait(now + SOON, f"the tests are running on {pull.head[:10]}")
+            return Wait(now + SOON, f"the tests are running on {pull.head[:10]}", told=True)
         shown = {check.name: check.state for check in pull.checks if check.head == pull.head}
         if run.state in _SHOWN and shown.get(CHECK) != _SHOWN[run.state]:
             return Do(Verb.REPORT, pull.head, f"show on the forge that the tests {run.state} on {pull.head[:10]}")
@@ -71,7 +71,7 @@ class Review:
                 why = f"check {check.name!r} failed on {pull.head[:10]}: {check.summary}"
                 return Ask(author, f"{RED[1]}{check.name} {pull.head}", why)
             if check.state != "passed":
-                return Wait(now + SOON, f"check {check.name!r} is running on {pull.head[:10]}", marked=True)
+                return Wait(now + SOON, f"check {check.name!r} is running on {pull.head[:10]}", told=True)
         if pull.draft:
             return Ask(author, f"draft {pull.number}", f"pull request {pull.number} is a draft: mark it ready")
         return None
