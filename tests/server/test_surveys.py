@@ -14,6 +14,7 @@ from chairlift.ports import Refused, Spent, Unavailable
 from chairlift.server.models import Entry, ForgeState, Upgrade
 from chairlift.server.outside import Outside
 from chairlift.server.surveys import BATCH, FEW, HOOKED, PATIENCE, Surveyed, survey_due
+from chairlift.server.worker import Worker
 from chairlift.testing.fakes.forge import MemoryForge
 from chairlift.testing.fakes.git import MemoryGit
 from tests.server.world import TIMES, campaign_text, service_text
@@ -27,9 +28,11 @@ class Asked:
 
     def __init__(self, inner: MemoryForge) -> None:
         self.inner, self.calls, self.error = inner, [], None
+        self.during = lambda: None
 
     def marks(self, watched):
         self.calls.append(len(watched))
+        self.during()
         if self.error:
             raise self.error
         return self.inner.marks(watched)
@@ -138,6 +141,18 @@ class TestRounds:
         assert place.hub.calls == [3]
         place.later(by=timedelta(seconds=1))
         assert place.hub.calls == [3, 3]
+
+    def test_it_is_not_quiet_before_what_is_due_was_surveyed(self, place):
+        """Whoever waits for quiet would else not see what was done a moment ago."""
+        worker, during = Worker(place.outside, place.world.clock), []
+        place.hub.during = lambda: during.append(worker.surveyed())
+        assert worker.surveyed()
+        worker.survey_once("hub")
+        assert worker.surveyed()
+        place.world.tick(POLL)
+        assert not worker.surveyed()
+        worker.survey_once("hub")
+        assert (during, worker.surveyed()) == ([False, False], True)
 
     def test_of_two_workers_one_does_it(self, place):
         asked = []

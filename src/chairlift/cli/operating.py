@@ -162,7 +162,7 @@ def _run(worker: Worker, lookers: int, hands: int, until_quiet: bool, seconds: f
         runner.join(timeout=0.3)
         with when_away():
             feed.show()
-            if until_quiet and quiet():
+            if until_quiet and worker.surveyed() and quiet():
                 worker.stop()
         if end and time.monotonic() > end:
             worker.stop()

@@ -44,6 +44,11 @@ class _Row:
     mark: str
 
 
+def any_due(now: datetime) -> bool:
+    """Whether it is time for the survey of a forge; of one that was never surveyed nothing is known to rest on it."""
+    return ForgeState.objects.filter(next_at__lte=now).exists()
+
+
 def survey_due(outside: Outside, forge: str, roster: Callable[[], Roster], now: datetime) -> bool:
     """Go on with the survey of one forge, if it is time: of all workers one does it. True when there is more now."""
     state, _ = ForgeState.objects.get_or_create(forge=forge)

@@ -94,6 +94,7 @@ class Worker:
         self._cleared: datetime | None = None
         self._swept: datetime | None = None
         self._surveyed = surveys.Surveyed()
+        self._surveying: set[str] = set()
         self._shut: dict[str, datetime] = {}
         self._post, self._posted = Post(), datetime.min.replace(tzinfo=UTC)
 
@@ -344,7 +345,15 @@ class Worker:
 
     def survey_once(self, forge: str) -> bool:
         """Go on with the survey of this forge; one worker at a time does it."""
-        return surveys.survey_due(self.outside, forge, self._roster_now, self.now())
+        self._surveying.add(forge)
+        try:
+            return surveys.survey_due(self.outside, forge, self._roster_now, self.now())
+        finally:
+            self._surveying.discard(forge)
+
+    def surveyed(self) -> bool:
+        """No survey is due or in the middle: what it finds is found, and nudged. Asked before what is due."""
+        return not (surveys.any_due(self.now()) or self._surveying)
 
     def post_once(self) -> bool:
         """Send the weekly reports whose time has come, on a thread of its own: a mail server may be slow."""

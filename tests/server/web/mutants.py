@@ -7,6 +7,9 @@ from tests.mutant import Mutant
 WEB = "tests/server/web"
 
 PAGES = (
+    Mutant(0, "a page that looks again takes away what was said to its reader", "server/web/templates/web/base.html",
+           "{% if not request.headers.HX_Request %}{% for message", "{% if True %}{% for message",
+           "tests/server/web/test_live.py::test_what_was_done_is_said_though_the_page_left_behind_asks_meanwhile"),
     Mutant(0, "a page runs what a diff holds", "server/web/diffs.py",
            "return [escape(each) for each in short]", "return [mark_safe(each) for each in short]",
            f"{WEB}/test_diffs.py::test_nothing_of_it_is_run"),

@@ -74,3 +74,12 @@ def test_whoever_is_signed_out_meanwhile_is_told_and_not_led_away(visit):
 def test_other_pages_do_not_ask(at_desk, visit, address):
     at_desk.tick(timedelta(days=14))
     assert "data-hx-get" not in visit("Ana").page(address)
+
+
+def test_what_was_done_is_said_though_the_page_left_behind_asks_meanwhile(visit):
+    client, address = visit("Ana"), "/campaigns/tiny/services/shop"
+    client.post("/campaigns/tiny/say/shop", {"what": "said", "why": "all well"})
+    behind = client.get(address, headers={"HX-Request": "true"})
+    assert 'class="done"' not in behind.content.decode()
+    assert 'class="done"' in client.page(address)
+    assert 'class="done"' not in client.page(address)
