@@ -253,7 +253,38 @@ def seed(more: str = "", campaigns: Mapping[str, str] | None = None) -> None:
                 Entry.write(row, line)
             Upgrade.objects.filter(pk=row.pk).update(**part.standing)
         _keep_in_hand(roster)
+        _let_in(roster)
         _sheets(Campaign.objects.get(slug=SLUG))
+
+
+_BROWSERS = {
+    "Ana": "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0",
+    "Cy": "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 Version/17.4 Safari/605.1.15",
+    "Zoe": "Mozilla/5.0 (iPhone; CPU iPhone OS 17_4 like Mac OS X) Version/17.4 Mobile Safari/604.1",
+}
+
+
+def _let_in(roster: Any) -> None:
+    """Sessions (one of somebody who has left), tokens, a link that waits, a calendar, and what was ended."""
+    from chairlift.server.models import Session
+    from chairlift.server.web import admitted, calendars, links, tokens
+    from chairlift.server.web.scopes import Scope
+
+    for number, (person, agent) in enumerate(_BROWSERS.items()):
+        seen = hence(-5 * number - 0.4)
+        Session.objects.create(
+            pk=f"of-{person}", session_data="", expire_date=seen + timedelta(days=14), person=person, agent=agent,
+            how="the company" if number else "a link", began_at=hence(-90), seen_at=seen,
+        )  # fmt: skip
+    for person, scopes, name, hours in (
+        ("Ana", [Scope.READ, Scope.CHOOSE, Scope.ACT], "terminal of Ana", -800),
+        ("Mats", [Scope.READ], "weekly numbers", -300),
+        ("Cy", [Scope.READ, Scope.ACT], "pipeline of ledger and rota", -200),
+    ):
+        row, _ = tokens.make(person, scopes, roster, hence(hours), name=name)
+    admitted.revoke(row.pk, "Olga", hence(-21))
+    links.make("Dee", roster, hence(-0.2))
+    calendars.renew("Ana", HERON, hence(-700))
 
 
 def _sheets(campaign: Any) -> None:

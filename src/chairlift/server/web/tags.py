@@ -185,6 +185,12 @@ def with_query(context: Context, **changed: object) -> str:
     return f"?{query.urlencode()}"
 
 
+@register.simple_tag(takes_context=True)
+def with_page(context: Context, number: int, word: str = "") -> str:
+    """The address of another page of a list; `word` names the list where the page has several."""
+    return str(with_query(context, **{word or "page": number}))
+
+
 register.filter("counted", counted)
 
 
