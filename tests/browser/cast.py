@@ -15,6 +15,8 @@ from chairlift.lines import CHAIRLIFT
 
 NOW = datetime(2021, 9, 6, 9, 12, tzinfo=UTC)
 SLUG = "django-3.2"
+#: The end of the campaign's last day to choose, in hours from now.
+CHOOSE_BY = (datetime(2021, 7, 15, 23, 59, 59, tzinfo=UTC) - NOW) / timedelta(hours=1)
 BASE, HEAD = "4f1d2c9ab07e53d6c18fae0b9d25713c6f08e4a1", "9c07b6e2f4d81a35e0b92c74d6a1f853b7e09d1c"
 #: As long as a name may be, without a place to break it.
 LONG = (
@@ -167,13 +169,13 @@ CAST = (
              {"name": "production", "holds": "yes", "runs": HEAD, "since": hence(-20).isoformat()}])),
          lines=(_OPENED, _APPROVED, _TOLD, _MERGED, word(-30, "Bo", Kind.SAID, "stage looks fine; more on Tuesday"))),
     Part("enrolment", HERON, "", "prepare", StepName.CREATE, "ask",
-         "Heron has not chosen a service level yet; until then there is only the plan", Party.SQUAD, until=-1281.2,
+         "Heron has not chosen a service level yet; until then there is only the plan", Party.SQUAD, until=CHOOSE_BY,
          evidence=evidence(prepare=seen())),
     Part("forum", HERON, REVIEW, "prepare", StepName.REVIEW, "ask",
          "pull request 27 waits for a review by Heron of 9c07b6e2f4", Party.SQUAD, until=-20.5,
          evidence=evidence(prepare=seen(pull=27, merged=False)), lines=(_OPENED,)),
     Part("grades", HERON, "", "prepare", StepName.CREATE, "ask",
-         "Heron has not chosen a service level yet; until then there is only the plan", Party.SQUAD, until=-1281.2,
+         "Heron has not chosen a service level yet; until then there is only the plan", Party.SQUAD, until=CHOOSE_BY,
          evidence=evidence(prepare=seen(findings=()))),
     Part("ledger", IBIS, DIY, "upgrade", StepName.CREATE, "ask",
          "Ibis creates the pull request itself: issue 9 has the patch", Party.SQUAD, until=220,
@@ -207,7 +209,7 @@ CAST = (
              environments=[{"name": "production", "holds": "yes", "runs": HEAD, "since": hence(-20.5).isoformat()}])),
          lines=(_OPENED, _APPROVED, _TOLD, _MERGED)),
     Part(LONG, QUAIL, "", "prepare", StepName.CREATE, "ask",
-         f"{QUAIL} has not chosen a service level yet; until then there is only the plan", Party.SQUAD, until=-1281.2,
+         f"{QUAIL} has not chosen a service level yet; until then there is only the plan", Party.SQUAD, until=CHOOSE_BY,
          evidence=evidence(prepare=seen())),
 )  # fmt: skip
 

@@ -51,6 +51,9 @@ class Kind(StrEnum):
 #: Kinds that only tell a reader how it went: the fold leaves them out, so a look need not load them.
 TOLD = frozenset({Kind.STANDS, Kind.TROUBLE, Kind.ANSWERED, Kind.LOADED, Kind.ENDED})
 
+#: What the id of a blocker begins with that is a known problem; behind it stands its name.
+PROBLEM = "problem:"
+
 #: A person's word from a squad: what "we have not heard of them" counts from.
 _HEARD = frozenset(
     {Kind.CHOSE, Kind.PROMISED, Kind.DOCUMENTED, Kind.SAID, Kind.HELD, Kind.RESUMED, Kind.BLOCKED}

@@ -17,7 +17,8 @@ from django.utils.safestring import SafeString
 from chairlift.core.decision import Party, StepName
 from chairlift.core.menu import ServiceLevel
 from chairlift.core.schedule import counted, length, span
-from chairlift.core.standing import STUCK
+from chairlift.core.standing import OURS, STUCK
+from chairlift.lines import CHAIRLIFT
 from chairlift.server.reports import Part, Report, Row, forms
 
 register = template.Library()
@@ -192,6 +193,12 @@ def with_page(context: Context, number: int, word: str = "") -> str:
 
 
 register.filter("counted", counted)
+
+
+@register.filter
+def said_by(name: str) -> str:
+    """Who wrote a line of the log; Chairlift's own have its name in small letters there."""
+    return OURS if name == CHAIRLIFT else name
 
 
 @register.simple_tag
