@@ -66,7 +66,7 @@ def test_bad_rows_are_named_and_the_mended_file_is_recorded(windows):
     expect(page.get_by_role("main")).to_contain_text("2 choices would change, 1 would stay as it is")
     page.get_by_role("button", name="Record 2 choices").click()
     check_recorded(page)
-    for name, why in (("enrolment", "für die Prüfung"), ("grades", "=1+1")):
+    for name, why in (("enrolment", "DIY: für die Prüfung"), ("grades", "Hands-off: =1+1")):
         page.goto(service(name))
         assert said(page, "chose") == [why]
 
