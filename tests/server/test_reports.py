@@ -207,7 +207,7 @@ class TestWorry:
         assert self.worry(busy) is None
         busy.tick(timedelta(days=300))
         stands("desk", decision="wait")
-        assert self.worry(busy) == "The deadline is over, and 4 services not done"
+        assert self.worry(busy) == "The deadline is over, and 4 services are not done"
 
 
 class TestForms:

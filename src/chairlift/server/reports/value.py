@@ -231,7 +231,10 @@ def _worry(scope: Scope, numbers: Mapping[str, int], waits: Part, reverted: Part
         return Row(f"The brake is on: {campaign.braked_why}")
     late, open_ = value.deadline < scope.now, numbers["total"] - numbers["done"]
     if late and open_:
-        return Row(f"The deadline is over, and {counted(open_, 'service')} not done", at=value.deadline, late=True)
+        is_ = "is" if open_ == 1 else "are"
+        return Row(
+            f"The deadline is over, and {counted(open_, 'service')} {is_} not done", at=value.deadline, late=True
+        )
     if reverted.rows:
         return _about(f"reverted this week. {_begun(reverted.rows[0])}", reverted.rows[0])
     if waits.rows and waits.rows[0].late:
