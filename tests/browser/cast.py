@@ -15,6 +15,8 @@ from chairlift.lines import CHAIRLIFT
 
 NOW = datetime(2021, 9, 6, 9, 12, tzinfo=UTC)
 SLUG = "django-3.2"
+#: The end of the campaign's last day to choose, in hours from now.
+CHOOSE_BY = (datetime(2021, 7, 15, 23, 59, 59, tzinfo=UTC) - NOW) / timedelta(hours=1)
 BASE, HEAD = "4f1d2c9ab07e53d6c18fae0b9d25713c6f08e4a1", "9c07b6e2f4d81a35e0b92c74d6a1f853b7e09d1c"
 #: As long as a name may be, without a place to break it.
 LONG = (
@@ -167,13 +169,13 @@ CAST = (
              {"name": "production", "holds": "yes", "runs": HEAD, "since": hence(-20).isoformat()}])),
          lines=(_OPENED, _APPROVED, _TOLD, _MERGED, word(-30, "Bo", Kind.SAID, "stage looks fine; more on Tuesday"))),
     Part("enrolment", HERON, "", "prepare", StepName.CREATE, "ask",
-         "Heron has not chosen a service level yet; until then there is only the plan", Party.SQUAD, until=-1281.2,
+         "Heron has not chosen a service level yet; until then there is only the plan", Party.SQUAD, until=CHOOSE_BY,
          evidence=evidence(prepare=seen())),
     Part("forum", HERON, REVIEW, "prepare", StepName.REVIEW, "ask",
          "pull request 27 waits for a review by Heron of 9c07b6e2f4", Party.SQUAD, until=-20.5,
          evidence=evidence(prepare=seen(pull=27, merged=False)), lines=(_OPENED,)),
     Part("grades", HERON, "", "prepare", StepName.CREATE, "ask",
-         "Heron has not chosen a service level yet; until then there is only the plan", Party.SQUAD, until=-1281.2,
+         "Heron has not chosen a service level yet; until then there is only the plan", Party.SQUAD, until=CHOOSE_BY,
          evidence=evidence(prepare=seen(findings=()))),
     Part("ledger", IBIS, DIY, "upgrade", StepName.CREATE, "ask",
          "Ibis creates the pull request itself: issue 9 has the patch", Party.SQUAD, until=220,
@@ -207,7 +209,7 @@ CAST = (
              environments=[{"name": "production", "holds": "yes", "runs": HEAD, "since": hence(-20.5).isoformat()}])),
          lines=(_OPENED, _APPROVED, _TOLD, _MERGED)),
     Part(LONG, QUAIL, "", "prepare", StepName.CREATE, "ask",
-         f"{QUAIL} has not chosen a service level yet; until then there is only the plan", Party.SQUAD, until=-1281.2,
+         f"{QUAIL} has not chosen a service level yet; until then there is only the plan", Party.SQUAD, until=CHOOSE_BY,
          evidence=evidence(prepare=seen())),
 )  # fmt: skip
 
@@ -253,7 +255,39 @@ def seed(more: str = "", campaigns: Mapping[str, str] | None = None) -> None:
                 Entry.write(row, line)
             Upgrade.objects.filter(pk=row.pk).update(**part.standing)
         _keep_in_hand(roster)
+        _let_in(roster)
         _sheets(Campaign.objects.get(slug=SLUG))
+
+
+_BROWSERS = {
+    "Ana": "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0",
+    "Cy": "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 Version/17.4 Safari/605.1.15",
+    "Zoe": "Mozilla/5.0 (iPhone; CPU iPhone OS 17_4 like Mac OS X) Version/17.4 Mobile Safari/604.1",
+}
+
+
+def _let_in(roster: Any) -> None:
+    """Sessions (one of somebody who has left), tokens, a link that waits, a calendar, and what was ended."""
+    from chairlift.server.models import Session
+    from chairlift.server.web import admitted, calendars, links, tokens
+    from chairlift.server.web.scopes import Scope
+
+    for number, (person, agent) in enumerate(_BROWSERS.items()):
+        seen = hence(-5 * number - 0.4)
+        Session.objects.create(
+            pk=f"of-{person}", session_data="", expire_date=seen + timedelta(days=14), person=person, agent=agent,
+            how="the company" if number else "a link", began_at=hence(-90), seen_at=seen,
+        )  # fmt: skip
+    for person, scopes, name, hours in (
+        ("Ana", [Scope.READ, Scope.CHOOSE, Scope.ACT], "terminal of Ana", -800),
+        ("Mats", [Scope.READ], "weekly numbers", -300),
+        ("Cy", [Scope.READ, Scope.ACT], "pipeline of ledger and rota", -200),
+    ):
+        row, _ = tokens.make(person, scopes, roster, hence(hours), name=name)
+    admitted.revoke(row.pk, "Olga", hence(-21))
+    links.make("Dee", roster, hence(-0.2))
+    # Not of whom the pictures show: the address differs each time.
+    calendars.renew("Bo", HERON, hence(-700))
 
 
 def _sheets(campaign: Any) -> None:

@@ -65,6 +65,7 @@ PAGES = (
     Page("campaign-file", "campaign-file", (SLUG,), who=LEAD),
     Page("campaign-draft", "campaign-draft", (SLUG, "2"), who=LEAD),
     Page("operator", "operator", who=OPERATOR),
+    Page("operator-access", "operator-access", who=OPERATOR),
     Page("operator-services", "operator-services", who=OPERATOR),
     Page("operator-draft", "operator-draft", ("1",), who=OPERATOR),
     Page("not-found", "service", (SLUG, "chekout"), status=404),

@@ -63,10 +63,10 @@ def test_bad_rows_are_named_and_the_mended_file_is_recorded(windows):
     page.go_back()
     page.get_by_role("link", name="Take another file").click()
     show(page, "choices.csv", MENDED.encode("cp1252"))
-    expect(page.get_by_role("main")).to_contain_text("2 choices would change, 1 are so already")
+    expect(page.get_by_role("main")).to_contain_text("2 choices would change, 1 would stay as it is")
     page.get_by_role("button", name="Record 2 choices").click()
     check_recorded(page)
-    for name, why in (("enrolment", "für die Prüfung"), ("grades", "=1+1")):
+    for name, why in (("enrolment", "DIY: für die Prüfung"), ("grades", "Hands-off: =1+1")):
         page.goto(service(name))
         assert said(page, "chose") == [why]
 
@@ -77,7 +77,7 @@ def test_bad_rows_are_named_and_the_mended_file_is_recorded(windows):
         ("choices.csv", b"\x89PNG\r\n\x00\x00", "Nothing can be recorded before 1 thing is mended"),
         ("choices.xlsx", b"PK\x03\x04rubbish", "Nothing can be recorded before 1 thing is mended"),
         ("choices.csv", b"Name,Colour\nenrolment,red\n", "head them Service and Level"),
-        ("choices.csv", MENDED.encode("utf-16"), "2 choices would change, 1 are so already"),
+        ("choices.csv", MENDED.encode("utf-16"), "2 choices would change, 1 would stay as it is"),
         ("choices.csv", MANY.encode(), "Nothing can be recorded before 9897 things are mended"),
     ],
     ids=["picture", "broken", "no-headings", "utf-16", "ten-thousand"],

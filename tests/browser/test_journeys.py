@@ -58,7 +58,7 @@ def test_a_squad_chooses_for_many_services_at_once_and_sees_it_on_the_sheet(wind
         expect(row(page, name)).to_contain_text("Trust but verify")
         expect(row(page, name).get_by_role("listitem").last).to_contain_text("you")
     page.goto(service("grades"))
-    assert said(page, "chose") == ["we deploy on our own days"]
+    assert said(page, "chose") == ["Trust but verify: we deploy on our own days"]
 
 
 def test_a_squad_chooses_for_all_that_its_filter_finds(windows):
@@ -119,7 +119,7 @@ def test_a_tester_signs_off_what_runs(windows):
     page.get_by_role("combobox", name="Environment").select_option("production")
     press(page, "Sign off")
     expect(page.get_by_role("status")).to_contain_text("you have tested what runs now")
-    assert said(page, "tested") == ["bought a course and returned it"]
+    assert said(page, "tested") == ["production: bought a course and returned it"]
 
 
 def test_a_session_that_ends_in_mid_form_changes_nothing_and_leads_back_to_it(windows):
@@ -150,7 +150,9 @@ def test_a_double_click_is_recorded_once(windows, name, button, kind):
     press_twice(page, button)
     expect(page.get_by_role("heading", level=1)).to_have_text(name)
     page.goto(service(name))
-    assert said(page, kind)[: len(said(page, kind)) - before] == ["once is enough"]
+    (new,) = said(page, kind)[: len(said(page, kind)) - before]
+    # A sign-off names its environment first.
+    assert new.rpartition(": ")[2] == "once is enough"
 
 
 def test_a_double_click_chooses_once(windows):

@@ -30,7 +30,7 @@ WORDS = [
     (["exempt", "shop", "2096-03-01", "--why", "is retired"], "Lena", "shop: exempted until 2096-03-01",
      ("exempted", "2096-03-01T23:59:00+00:00", "is retired")),
     (["problem", "cookies", "SameSite"], "Lena",
-     "cookies: open in 1 service; 'chairlift unblock SERVICE problem:cookies' closes it in one",
+     "cookies: open in 1 service; 'chairlift unblock SERVICE cookies' closes it in one",
      ("blocked", "problem:cookies", "SameSite")),
     (["pause", "--why", "fire"], "Mats", "tiny: paused", ("paused", "", "fire")),
     (["restart", "--why", "out"], "Mats", "tiny: goes on", ("restarted", "", "out")),
@@ -185,9 +185,9 @@ def test_blockers_are_numbered_and_taken_away_by_name(run, shop):
         assert answer["blocker"] == name
     run("problem", "cookies", "SameSite", "--service", "shop", "--as", "Lena")
     assert run("why", "shop", "--json").json["blockers"] == [
-        "b1: reason b1 (Ana)", "b2: reason b2 (Ana)", "problem:cookies: SameSite (Lena)",
+        "b1: reason b1 (Ana)", "b2: reason b2 (Ana)", "known problem cookies: SameSite (Lena)",
     ]  # fmt: skip
-    for name in ("b1", "problem:cookies"):
+    for name in ("b1", "cookies"):
         assert run("unblock", "shop", name, "--as", "Bo", "--why", "gone").text == f"shop: blocker {name} is gone\n"
     assert run("why", "shop", "--json").json["blockers"] == ["b2: reason b2 (Ana)"]
     assert Entry.objects.filter(kind=Kind.UNBLOCKED).count() == 2

@@ -111,7 +111,7 @@ class TestStatus:
             ({"decision": "ask", "whom": "project team"}, "project team"),
             ({"decision": "refused", "whom": "squad"}, "project team"),
             ({"decision": "bug"}, "project team"),
-            ({"decision": "wait"}, "chairlift"),
+            ({"decision": "wait"}, "Chairlift"),
             ({"decision": "done"}, ""),
         ],
     )

@@ -167,7 +167,7 @@ class TestRows:
         stands("desk", until=busy.now - timedelta(days=9))
         waiting = rows(made(busy), "waiting")
         assert [(row.service, row.late) for row in waiting] == [("desk", True), ("shop", True)]
-        assert waiting[0].words == "Ibis: deploy it"
+        assert waiting[0].words == "deploy it"
 
     def test_a_report_shows_some_and_counts_all(self, busy):
         for place in range(40):
@@ -192,12 +192,12 @@ class TestWorry:
         campaign(braked_why="2 reverts")
         assert self.worry(busy) == "The brake is on: 2 reverts"
         campaign(braked_why="")
-        assert self.worry(busy) == "cart reverted this week. reverted as def"
+        assert self.worry(busy) == "cart reverted this week. Reverted as def"
         busy.tick(timedelta(days=7))
-        assert self.worry(busy) == "shop the longest overdue of 2. Heron: test it"
+        assert self.worry(busy) == "shop the longest overdue of 2. Test it"
         stands("shop", decision="refused", why="the forge said no")
         stands("desk", until=busy.now + timedelta(days=1))
-        assert self.worry(busy) == "shop one of 1 stuck. project team: the forge said no"
+        assert self.worry(busy) == "shop one of 1 stuck. Project team: the forge said no"
         stands("shop", decision="wait", why="", whom="")
         campaign(paused_why="fire (Lena)")
         assert self.worry(busy) == "The campaign is paused: fire (Lena)"
@@ -207,7 +207,7 @@ class TestWorry:
         assert self.worry(busy) is None
         busy.tick(timedelta(days=300))
         stands("desk", decision="wait")
-        assert self.worry(busy) == "The deadline is over, and 4 services not done"
+        assert self.worry(busy) == "The deadline is over, and 4 services are not done"
 
 
 class TestForms:
@@ -306,7 +306,7 @@ class TestJourney:
         world.forge.pulls.merge("shop", pull.number, "Ana", "squash")
         world.forward(minutes=6)
         assert self.merged(world) == [("shop", "upgrade, by somebody of the squad")]
-        assert rows(made(world), "handed")[0].words.startswith("to Heron: ")
+        assert rows(made(world), "handed")[0].words.startswith("to its squad: ")
 
     def test_chairlift_that_merges(self, world):
         world.service("shop", deploys=True)

@@ -209,7 +209,7 @@ class TestBothSides:
             syncing.settle(SheetConflict.objects.get(), "sheet", "Ana", shop.roster, shop.now)
         syncing.settle(SheetConflict.objects.get(), "chairlift", "Ana", shop.roster, shop.now)
         shared.sync()
-        assert shared.cell("shop", "Turn") == "chairlift"
+        assert shared.cell("shop", "Turn") == "Chairlift"
 
 
 class Dying(MemorySpreadsheet):

@@ -188,7 +188,7 @@ def exempt(desk: Desk, service: str, until: date, by: str, why: str, slug: str) 
 def problem(desk: Desk, name: str, text: str, by: str, services: tuple[str, ...], slug: str) -> None:
     """Record a known problem; merges wait wherever it is open, until 'chairlift unblock SERVICE NAME'."""
     count = desk.problem(slug, name, text, services, by)
-    way_out = f"'chairlift unblock SERVICE problem:{name}' closes it in one"
+    way_out = f"'chairlift unblock SERVICE {name}' closes it in one"
     answer(f"{name}: open in {counted(count, 'service')}; {way_out}", blocker=f"problem:{name}", services=count)
 
 

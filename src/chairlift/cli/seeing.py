@@ -25,7 +25,7 @@ from chairlift.cli.frame import (
 from chairlift.core.decision import StepName
 from chairlift.core.log import Kind
 from chairlift.core.schedule import counted
-from chairlift.core.standing import Reasoning, Standing, exit_code
+from chairlift.core.standing import OURS, Reasoning, Standing, exit_code
 
 
 @desk_command("status")
@@ -75,7 +75,7 @@ def _wanted(each: Standing, squad: str, turn: str | None) -> bool:
 def _headline(head: Head, found: list[Standing]) -> None:
     """Is it fine? In one line, below the table."""
     done = sum(each.done for each in found)
-    people = sum(each.turn not in ("", "chairlift") for each in found)
+    people = sum(each.turn not in ("", OURS) for each in found)
     overdue = sum(each.overdue for each in found)
     click.echo(f"\n{done} of {len(found)} done, {people} wait for somebody, {overdue} overdue.")
     for word, why in (("PAUSED", head.paused), ("BRAKED", head.braked)):

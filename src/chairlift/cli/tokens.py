@@ -26,12 +26,12 @@ _FOR = "What it is for; may be repeated. " + "; ".join(f"{scope}: {MEANS[scope]}
 def token(home: Path, person: str, scopes: tuple[str, ...], days: int, name: str, revoke: int | None) -> None:
     """A token that lets a program speak for PERSON: shown once, and no more than PERSON may do."""
     from chairlift.server.models import RosterFile
-    from chairlift.server.web import tokens
+    from chairlift.server.web import admitted, tokens
 
     if revoke is not None:
         if person or scopes:
             raise click.UsageError("say either PERSON with --scope, or --revoke ID")
-        row = tokens.revoke(revoke, now())
+        row = admitted.revoke(revoke, "operator", now())
         answer(f"token {row.pk} of {row.person} is taken back", token=row.pk, person=row.person)
         return
     if not person:

@@ -32,6 +32,8 @@ class Kind(StrEnum):
     PAUSED = "paused"
     RESTARTED = "restarted"
     LOADED = "loaded"
+    # Of the installation, not of a campaign: what let somebody in.
+    ENDED = "ended"
     BEGAN = "began"
     MEANT = "meant to"
     DID = "did"
@@ -47,7 +49,10 @@ class Kind(StrEnum):
 
 
 #: Kinds that only tell a reader how it went: the fold leaves them out, so a look need not load them.
-TOLD = frozenset({Kind.STANDS, Kind.TROUBLE, Kind.ANSWERED, Kind.LOADED})
+TOLD = frozenset({Kind.STANDS, Kind.TROUBLE, Kind.ANSWERED, Kind.LOADED, Kind.ENDED})
+
+#: What the id of a blocker begins with that is a known problem; behind it stands its name.
+PROBLEM = "problem:"
 
 #: A person's word from a squad: what "we have not heard of them" counts from.
 _HEARD = frozenset(

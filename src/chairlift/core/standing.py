@@ -12,6 +12,8 @@ NEEDS_PERSON = frozenset({"ask", "stop", "refused"})
 TROUBLE = frozenset({"unavailable", "bug"})
 #: Kinds of `decision` after which nothing goes on before the project team has looked.
 STUCK = frozenset({"refused", "bug", "stop"})
+#: Whose turn it is where nobody has to do anything.
+OURS = "Chairlift"
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from django.db import transaction
 
 from chairlift.core.decision import Party
 from chairlift.core.files import Roster, parse_campaign, parse_services
+from chairlift.core.log import PROBLEM, Kind
 from chairlift.core.log import Entry as Line
-from chairlift.core.log import Kind
 from chairlift.core.reading import fold
 from chairlift.server.models import Campaign, Delivery, Entry, RosterFile, Service, Upgrade, service_value, team
 
@@ -183,7 +183,7 @@ def block(
         # Locked, or two people at once would get one number, and the second blocker would replace the first.
         Upgrade.objects.select_for_update().values_list("pk").get(pk=upgrade.pk)
         count = Entry.objects.filter(upgrade=upgrade, kind=Kind.BLOCKED).count()
-        name = f"problem:{problem}" if problem else f"b{count + 1}"
+        name = f"{PROBLEM}{problem}" if problem else f"b{count + 1}"
         say(upgrade, Kind.BLOCKED, by, roster, now, about=name, text=text, data=data)
     return name
 
@@ -191,9 +191,11 @@ def block(
 def unblock(upgrade: Upgrade, name: str, by: str, text: str, roster: Roster, now: datetime) -> None:
     facts = upgrade.snapshot(roster).said
     known = [blocker.id for blocker in (*facts.blockers, *facts.problems)]
-    if name not in known:
+    # A known problem goes by its name, too.
+    found = next((each for each in (name, PROBLEM + name) if each in known), None)
+    if found is None:
         raise NotPossible(f"no open blocker {name!r} here; open: {', '.join(known) or 'none'}")
-    say(upgrade, Kind.UNBLOCKED, by, roster, now, about=name, text=text)
+    say(upgrade, Kind.UNBLOCKED, by, roster, now, about=found, text=text)
 
 
 def deployed(upgrade: Upgrade, environment: str, by: str, roster: Roster, now: datetime, change: str = "") -> str:

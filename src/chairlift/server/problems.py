@@ -11,15 +11,12 @@ from django.db.models import Count, Max, QuerySet
 
 from chairlift.core.decision import Party
 from chairlift.core.files import Roster
+from chairlift.core.log import PROBLEM, Kind
 from chairlift.core.log import Entry as Line
-from chairlift.core.log import Kind
 from chairlift.core.reading import quoted, wrong_name
 from chairlift.server import actions
 from chairlift.server.actions import NotPossible
 from chairlift.server.models import Campaign, Entry, Upgrade
-
-#: What the id of a blocker begins with that is a known problem.
-PREFIX = "problem:"
 
 
 @dataclass(frozen=True)
@@ -35,25 +32,25 @@ class Known:
 
 def known(campaign: Campaign) -> list[Known]:
     """Those that hold a service first, then those that are closed everywhere. Three queries, however many hold."""
-    about = Entry.objects.filter(campaign=campaign, kind=Kind.BLOCKED, about__startswith=PREFIX)
+    about = Entry.objects.filter(campaign=campaign, kind=Kind.BLOCKED, about__startswith=PROBLEM)
     newest = about.order_by().values("about").annotate(newest=Max("pk")).values_list("newest", flat=True)
     rows = Entry.objects.filter(pk__in=list(newest)).values_list("about", "text", "by", "at")
     held = _holding(campaign).order_by().values("about").annotate(count=Count("pk")).values_list("about", "count")
     counts = dict(held)
-    found = [Known(name.removeprefix(PREFIX), text, by, at, counts.get(name, 0)) for name, text, by, at in rows]
+    found = [Known(name.removeprefix(PROBLEM), text, by, at, counts.get(name, 0)) for name, text, by, at in rows]
     return sorted(found, key=lambda each: (not each.services, each.name.casefold()))
 
 
 def _holding(campaign: Campaign) -> QuerySet[Entry]:
     """The entries by which a known problem is open in a service: nothing was said of it there since."""
-    said = Entry.objects.filter(campaign=campaign, kind__in=(Kind.BLOCKED, Kind.UNBLOCKED), about__startswith=PREFIX)
+    said = Entry.objects.filter(campaign=campaign, kind__in=(Kind.BLOCKED, Kind.UNBLOCKED), about__startswith=PROBLEM)
     last = said.order_by().values("upgrade", "about").annotate(last=Max("pk")).values("last")
     return Entry.objects.filter(pk__in=last, kind=Kind.BLOCKED)
 
 
 def services_of(campaign: Campaign, name: str) -> QuerySet[Upgrade]:
     """Where it is open now."""
-    holding = _holding(campaign).filter(about=PREFIX + name).values("upgrade")
+    holding = _holding(campaign).filter(about=PROBLEM + name).values("upgrade")
     return Upgrade.objects.filter(pk__in=holding).select_related("service").order_by("service__name")
 
 
@@ -65,7 +62,7 @@ def record(
     Returns in how many it was not open yet: said twice, it is recorded once. Raises NotPossible.
     """
     by = actions.only_the_team(campaign, by, roster)
-    name = " ".join(name.split()).removeprefix(PREFIX)
+    name = " ".join(name.split()).removeprefix(PROBLEM)
     if wrong := wrong_name(name):
         raise NotPossible(f"the name of the problem {wrong}: give it a short one, such as slow-scan")
     if not actions.words(text):
@@ -99,6 +96,6 @@ def _write(
     rows: Sequence[Upgrade], kind: Kind, name: str, text: str, by: str, now: datetime, data: Mapping[str, object]
 ) -> None:
     """One entry for each, and an early look."""
-    about, said = PREFIX + name, actions.words(text)
+    about, said = PROBLEM + name, actions.words(text)
     Entry.write_all([(row, Line(now, by, kind, row.change, row.step, about, said, data)) for row in rows])
     Upgrade.objects.change([row.pk for row in rows], now)

@@ -12,9 +12,9 @@ from django.db.models import Count, Q, QuerySet
 
 from chairlift.core.decision import Party, StepName
 from chairlift.core.files import Roster
-from chairlift.core.log import Kind
+from chairlift.core.log import PROBLEM, Kind
 from chairlift.core.reading import fold
-from chairlift.core.standing import STUCK, Reasoning, Standing, in_order
+from chairlift.core.standing import OURS, STUCK, Reasoning, Standing, in_order
 from chairlift.core.upgrade import Squad
 from chairlift.server.models import Campaign, Entry, Unit, Upgrade
 
@@ -108,7 +108,7 @@ def standing(row: Upgrade, now: datetime) -> Standing:
         change=row.change if row.decision != "done" else "",
         step="done" if row.decision == "done" else row.step or ("finish" if row.change else "plan"),
         decision=row.decision or "new",
-        turn=turn or ("" if row.decision == "done" else "chairlift"),
+        turn=turn or ("" if row.decision == "done" else OURS),
         since=row.since,
         due=row.until,
         why=row.why or "not looked at yet: start 'chairlift up'",
@@ -127,7 +127,8 @@ def reasoning(row: Upgrade, now: datetime) -> Reasoning:
     level = row.campaign.value.level(said.level) if said.level else None
     steps = tuple((step.value, _whose(row.service.squad, level.who(step))) for step in StepName) if level else ()
     units = Unit.objects.filter(service=row.service.name, state="running").order_by("pk")
-    blockers = [f"{each.id}: {each.text} ({each.by})" for each in (*said.blockers, *said.problems)]
+    blockers = [f"{each.id}: {each.text} ({each.by})" for each in said.blockers]
+    blockers += [f"known problem {each.id.removeprefix(PROBLEM)}: {each.text} ({each.by})" for each in said.problems]
     if said.hold:
         blockers.insert(0, f"hold: {said.hold.note} ({said.hold.by})")
     return Reasoning(

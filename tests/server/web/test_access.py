@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import get_resolver, reverse
 
 from chairlift.server import actions, drafts
-from chairlift.server.models import Campaign, Delivery, Draft, Entry, SheetConflict, SheetDraft, Upgrade
+from chairlift.server.models import ApiToken, Campaign, Delivery, Draft, Entry, SheetConflict, SheetDraft, Upgrade
 from chairlift.server.web import calendars
 from chairlift.server.web.access import CALLS, TABLE, Need
 from tests.server import world
@@ -76,6 +78,8 @@ def failing(at_desk, request):
     SheetDraft.objects.create(
         pk=1, campaign=at_desk.campaign, person=person or "", name="a.csv", data=data, at=at_desk.now
     )
+    until = at_desk.now + timedelta(days=1)
+    ApiToken.objects.create(pk=901, person="Cy", scopes="read", made_at=at_desk.now, until=until)
     made = {"by": "Olga", "made_at": at_desk.now}
     for number, campaign in ((901, None), (902, at_desk.campaign)):
         held = drafts.holds(campaign)[0]
@@ -101,19 +105,12 @@ def form_of(name):
     return {
         "admin": {"what": "exempt", "service": "shop", "until": "2026-03-01", "why": "wait"},
         "campaign-file": edited,
+        "operator-access": {"end": "token 901"},
         "operator-services": edited,
         "operator-import": {"file": SimpleUploadedFile("s.csv", b"Service,Squad,Repo\nnew,Heron,new\n")},
     }.get(
         name,
-        {
-            "what": "hold",
-            "why": "wait",
-            "service": "shop",
-            "level": "DIY",
-            "squad": "Heron",
-            "conflict": 1,
-            "take": "sheet",
-        },
+        FORM,
     )
 
 

@@ -65,7 +65,7 @@ class TestImport:
     def test_rows_without_a_level_are_counted(self, visit, rows, said):
         page = visit("Ana")
         text = page.page(show(page, f"Service,Level\nshop,DIY\n{rows}"))
-        assert f"1 choice would change, 0 are so already. {said}" in text
+        assert f"1 choice would change, 0 would stay as they are. {said}" in text
         assert "without a level" not in page.page(show(page, "Service,Level\nshop,DIY\n"))
 
     def test_whoever_the_rows_name_it_stands_under_the_reader(self, visit):

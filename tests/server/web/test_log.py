@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from chairlift.core import log
-from chairlift.server import actions
+from chairlift.server import actions, choices
 from chairlift.server.models import Entry
 
 LOG = "/campaigns/tiny/log"
@@ -59,4 +59,9 @@ def test_ten_more_rows_add_no_query(at_desk, visit):
 
 def test_words_about_the_campaign_are_no_services(at_desk, visit):
     actions.pause(at_desk.campaign, "holidays", "Lena", at_desk.roster, at_desk.now)
-    assert "<td>the campaign</td>" in visit("Cy").page(f"{LOG}?q=holidays")
+    assert ">the campaign</td>" in visit("Cy").page(f"{LOG}?q=holidays")
+
+
+def test_a_choice_says_what_was_chosen(at_desk, visit):
+    choices.choose(at_desk.row("shop"), "DIY", "Ana", "we like it", at_desk.roster, at_desk.now)
+    assert ">DIY: we like it</td>" in visit("Cy").page(LOG)

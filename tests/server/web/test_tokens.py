@@ -8,7 +8,7 @@ import pytest
 
 from chairlift.server.actions import NotPossible
 from chairlift.server.models import ApiToken
-from chairlift.server.web import tokens
+from chairlift.server.web import admitted, tokens
 from chairlift.server.web.scopes import Scope
 
 
@@ -39,13 +39,18 @@ def test_the_database_does_not_hold_it(made):
 
 def test_taken_back_it_is_worth_nothing_and_stays_so(at_desk, made):
     row, secret = made
-    tokens.revoke(row.pk, at_desk.now)
+    admitted.revoke(row.pk, "operator", at_desk.now)
     at_desk.tick(timedelta(days=1))
-    assert tokens.revoke(row.pk, at_desk.now).revoked_at == at_desk.now - timedelta(days=1)
+    again = admitted.revoke(row.pk, "Olga", at_desk.now)
+    assert again.revoked_at == at_desk.now - timedelta(days=1)
+    # Said twice, it is recorded once, under who came first.
+    assert [(each.by, each.about) for each in admitted.lately()] == [
+        ("operator", f"token {row.pk} of Ana (CI of shop)")
+    ]
     with pytest.raises(tokens.Wrong, match="taken back on 2026-01-12"):
         use(at_desk, secret)
     with pytest.raises(NotPossible, match="'chairlift tokens' lists them"):
-        tokens.revoke(row.pk + 1, at_desk.now)
+        admitted.revoke(row.pk + 1, "operator", at_desk.now)
 
 
 def test_that_it_was_used_is_written_once_an_hour(at_desk, made, django_assert_num_queries):

@@ -12,6 +12,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from chairlift.core.decision import Party, StepName, Verb
 from chairlift.core.log import Kind
+from chairlift.core.standing import OURS
 from chairlift.core.verdict import Health
 from chairlift.core.week import Week
 from chairlift.lines import CHAIRLIFT
@@ -97,7 +98,8 @@ class Standing:
 
     def row(self, scope: Scope, upgrade: Upgrade) -> Row:
         stands = queries.standing(upgrade, scope.now)
-        whose = f"{stands.turn}: " if stands.turn not in ("", "chairlift") else ""
+        # Its squad is named beside the service.
+        whose = f"{stands.turn}: " if stands.turn not in ("", OURS, stands.squad) else ""
         at = getattr(upgrade, self.at)
         return Row(f"{whose}{stands.why}", stands.service, stands.squad, at, stands.overdue)
 
@@ -134,8 +136,7 @@ def _tell_tested(entry: Entry) -> str:
 def _tell_handed(entry: Entry) -> str:
     """Whose turn it became; entries of older versions do not say."""
     whom = entry.data.get("whom", "")
-    assert entry.upgrade
-    name = {Party.SQUAD: entry.upgrade.service.squad, Party.PROJECT_TEAM: "project team"}.get(whom, "somebody")
+    name = {Party.SQUAD: "its squad", Party.PROJECT_TEAM: "the project team"}.get(whom, "somebody")
     return f"to {name}: {entry.text}"
 
 

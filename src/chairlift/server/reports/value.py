@@ -231,23 +231,31 @@ def _worry(scope: Scope, numbers: Mapping[str, int], waits: Part, reverted: Part
         return Row(f"The brake is on: {campaign.braked_why}")
     late, open_ = value.deadline < scope.now, numbers["total"] - numbers["done"]
     if late and open_:
-        return Row(f"The deadline is over, and {counted(open_, 'service')} not done", at=value.deadline, late=True)
+        is_ = "is" if open_ == 1 else "are"
+        return Row(
+            f"The deadline is over, and {counted(open_, 'service')} {is_} not done", at=value.deadline, late=True
+        )
     if reverted.rows:
-        return _about(f"reverted this week. {reverted.rows[0].words}", reverted.rows[0])
+        return _about(f"reverted this week. {_begun(reverted.rows[0])}", reverted.rows[0])
     if waits.rows and waits.rows[0].late:
-        return _about(f"the longest overdue of {numbers['overdue']}. {waits.rows[0].words}", waits.rows[0])
+        return _about(f"the longest overdue of {numbers['overdue']}. {_begun(waits.rows[0])}", waits.rows[0])
     if numbers["stuck"]:
         first = scope.upgrades.filter(decision__in=STUCK).select_related("service").order_by("since", "pk")[0]
         row = WAITING.row(scope, first)
-        return Row(f"one of {numbers['stuck']} stuck. {row.words}", row.service, row.squad, first.since)
+        return Row(f"one of {numbers['stuck']} stuck. {_begun(row)}", row.service, row.squad, first.since)
     if campaign.paused_why:
         return Row(f"The campaign is paused: {campaign.paused_why}")
     if blocked.rows:
-        return _about(f"newly blocked. {blocked.rows[0].words}", blocked.rows[0])
+        return _about(f"newly blocked. {_begun(blocked.rows[0])}", blocked.rows[0])
     if numbers["unchosen"] and value.choose_by < scope.until:
         what = f"No level is chosen for {counted(numbers['unchosen'], 'service')}"
         return Row(what, at=value.choose_by, late=value.choose_by < scope.now)
     return None
+
+
+def _begun(row: Row) -> str:
+    """Its words as a sentence."""
+    return row.words[:1].upper() + row.words[1:]
 
 
 def _about(words: str, row: Row) -> Row:

@@ -93,6 +93,7 @@ TABLE: Mapping[str, Rule] = MappingProxyType(
         "campaign-file": Rule(Need.TEAM_OR_OPERATOR, Need.TEAM_OR_OPERATOR),
         "campaign-draft": Rule(Need.TEAM_OR_OPERATOR, Need.TEAM_OR_OPERATOR),
         "operator": Rule(Need.OPERATOR),
+        "operator-access": Rule(Need.OPERATOR, Need.OPERATOR),
         "operator-services": Rule(Need.OPERATOR, Need.OPERATOR),
         "operator-services-text": Rule(Need.OPERATOR),
         "operator-import": Rule(Need.NOBODY, Need.OPERATOR),

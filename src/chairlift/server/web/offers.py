@@ -22,6 +22,7 @@ from chairlift.server.web.rows import Row
 class Cost:
     """One level for one service: the squad's hours, or why it is not open."""
 
+    level: str
     hours: float
     shut: str = ""
 
@@ -52,7 +53,7 @@ def offer(campaign: CampaignValue, row: Row, roster: Roster, today: date) -> Off
     sizes = _sizes(changes)
     environments = len((service and service.environments) or campaign.environments)
     costs = [
-        Cost(effort.hours(campaign, level, sizes, environments), _shut(level, service, today))
+        Cost(level.name, effort.hours(campaign, level, sizes, environments), _shut(level, service, today))
         for level in campaign.levels
     ]
     return Offer(row, tuple(_known(changes)), tuple(costs))

@@ -95,22 +95,27 @@ def of(person: str, here: str | None, now: datetime) -> list[Shown]:
     """Those of one person that are not over, newest first; `here` is the key of the one that asks."""
     rows = Session.objects.filter(person=person, expire_date__gt=now).order_by("-seen_at", "session_key")[:SHOWN]
     return [
-        Shown(_name(row.pk), row.how, browser(row.agent), row.began_at, row.seen_at, row.pk == here) for row in rows
+        Shown(name_of(row.pk), row.how, browser(row.agent), row.began_at, row.seen_at, row.pk == here) for row in rows
     ]
 
 
-def end(person: str, name: str) -> bool:
+def named(person: str, name: str) -> Session | None:
+    """The one of theirs that goes by this name, over or not."""
+    return next((row for row in Session.objects.filter(person=person) if name_of(row.pk) == name), None)
+
+
+def end(person: str, name: str, now: datetime) -> bool:
     """Sign one of theirs out; False where it is over already."""
-    theirs = Session.objects.filter(person=person)
-    key = next((each for each in theirs.values_list("session_key", flat=True) if _name(each) == name), None)
-    return theirs.filter(session_key=key).delete()[0] > 0
+    row = named(person, name)
+    return row is not None and Session.objects.filter(pk=row.pk, expire_date__gt=now).delete()[0] > 0
 
 
 def end_all(person: str) -> int:
     return Session.objects.filter(person=person).delete()[0]
 
 
-def _name(key: str) -> str:
+def name_of(key: str) -> str:
+    """By which a page names a session: of no use to sign in with."""
     return hashlib.sha256(key.encode()).hexdigest()[:16]
 
 

@@ -29,7 +29,7 @@ def sign_in(request: Request) -> HttpResponse:
     after = request.POST.get("next", "")
     person = links.use(request.POST.get("key", ""), request.now)
     if person is None:
-        problem = "This link was used already, or its hour is over. Nobody was signed in."
+        problem = "This link was used already, was taken back, or its hour is over. Nobody was signed in."
         return _door(request, after, 403, problem=problem)
     sessions.begin(request, person, "a link", request.now)
     logger.info("%s signed in by a link", person)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,9 +16,11 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from chairlift.core.decision import Party, StepName
+from chairlift.core.log import Kind
 from chairlift.core.menu import ServiceLevel
 from chairlift.core.schedule import counted, length, span
-from chairlift.core.standing import STUCK
+from chairlift.core.standing import OURS, STUCK
+from chairlift.lines import CHAIRLIFT
 from chairlift.server.reports import Part, Report, Row, forms
 
 register = template.Library()
@@ -185,7 +188,32 @@ def with_query(context: Context, **changed: object) -> str:
     return f"?{query.urlencode()}"
 
 
+@register.simple_tag(takes_context=True)
+def with_page(context: Context, number: int, word: str = "") -> str:
+    """The address of another page of a list; `word` names the list where the page has several."""
+    return str(with_query(context, **{word or "page": number}))
+
+
 register.filter("counted", counted)
+
+
+@register.filter
+def said_by(name: str) -> str:
+    """Who wrote a line of the log; Chairlift's own have its name in small letters there."""
+    return OURS if name == CHAIRLIFT else name
+
+
+#: Kinds of lines whose words are worth little without what they are about: a level, a place, a date.
+_ABOUT = frozenset({Kind.CHOSE, Kind.PROMISED, Kind.DOCUMENTED, Kind.DEPLOYED, Kind.TESTED})
+
+
+@register.filter
+def told(line: Mapping[str, Any]) -> str:
+    """What a line of the log says: `Hands-off: we have no time`."""
+    about, text = str(line["about"]), str(line["text"])
+    if line["kind"] not in _ABOUT:
+        return text or about
+    return ": ".join(each for each in (about, text) if each)
 
 
 @register.simple_tag

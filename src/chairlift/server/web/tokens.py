@@ -43,13 +43,19 @@ def make(
     return row, secret
 
 
-def revoke(number: int, now: datetime) -> ApiToken:
-    """Take it back; one that was taken back already stays so. Raises NotPossible where there is none."""
-    ApiToken.objects.filter(pk=number, revoked_at=None).update(revoked_at=now)
+def token(number: int) -> ApiToken:
+    """Raises NotPossible where there is none."""
     row = ApiToken.objects.filter(pk=number).first()
     if row is None:
         raise NotPossible(f"there is no token {number}; 'chairlift tokens' lists them")
     return row
+
+
+def revoke(row: ApiToken, now: datetime) -> bool:
+    """Take it back; False where somebody else did, whose moment stays."""
+    done = ApiToken.objects.filter(pk=row.pk, revoked_at=None).update(revoked_at=now) == 1
+    row.refresh_from_db()
+    return done
 
 
 def all_tokens() -> list[ApiToken]:

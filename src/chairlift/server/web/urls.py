@@ -76,6 +76,7 @@ urlpatterns = [
     path(f"{_C}changes/<str:change>/<path:name>", changes.change, name="change"),
     path(f"{_C}services/<path:name>", services.service, name="service"),
     path("operator/", operating.operator, name="operator"),
+    path("operator/access", operating.access, name="operator-access"),
     path("operator/services", files.services, name="operator-services"),
     path("operator/services.toml", files.services_text, name="operator-services-text"),
     path("operator/import", files.take_in, name="operator-import"),

@@ -38,7 +38,7 @@ def _do(request: Request, name: str) -> HttpResponse:
         preferences.keep(name, request.POST.get("theme", ""), request.POST.get("zone", ""))
         messages.success(request, "Your settings are kept.")
     elif what == "end":
-        over = sessions.end(name, request.POST.get("session", ""))
+        over = sessions.end(name, request.POST.get("session", ""), request.now)
         logger.info("%s signed another browser out", name)
         messages.success(request, "That browser is signed out." if over else "That browser was signed out already.")
     elif what == "end-all":

@@ -123,7 +123,7 @@ class TestNobodyIsLetIn:
 
     def test_by_one_that_was_taken_back(self, at_desk, program, name):
         client = program("Lena")
-        tokens.revoke(ApiToken.objects.get().pk, at_desk.now)
+        assert tokens.revoke(ApiToken.objects.get(), at_desk.now)
         assert "taken back on 2026-01-12" in self.refused(client, name)
 
     def test_who_left_the_company(self, at_desk, program, name):
