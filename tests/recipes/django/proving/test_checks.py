@@ -16,6 +16,7 @@ pytestmark = [in_a_sandbox, on_django((2, 2)), on_django((3, 2))]
 
 OLD, NEW = Wish((2, 2), reruns=0), Wish((3, 2), bump=True, reruns=0)
 
+
 def proof(folder, files=None, wish=OLD):
     return prove(service(folder, files, tests=GREEN), wish, STORE)
 
