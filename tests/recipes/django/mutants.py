@@ -179,4 +179,10 @@ DJANGO = (
     Mutant(0, "a migration is written though it is not the upgrade's", "recipes/django/upgrading.py",
            "[each for each in proof.migrations if each not in held]", "proof.migrations",
            f"{UPGRADING}::test_only_migrations_that_the_target_brings_are_written"),
+    Mutant(0, "a fork is followed though one place cannot be changed", "recipes/django/dependencies/forks.py",
+           " and not _elsewhere(project, each) and _all(project, each)", "",
+           "tests/recipes/django/fixers/test_drop_in_forks.py"),
+    Mutant(0, "code goes to a fork without the requirements", "recipes/django/changing.py",
+           " and (each.name != _FORKS or _follows(leg, choice))", "",
+           "tests/recipes/django/dependencies/test_forks.py::test_code_and_requirements_go_together"),
 )  # fmt: skip
