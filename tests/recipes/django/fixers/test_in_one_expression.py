@@ -25,6 +25,15 @@ def test_changes(before: str, after: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("call", "findings"), [("filter(a", 0), ("exclude(a", 1), ("filter(~Q(a", 1), ("filter(b=1, c", 0)]
+)
+def test_what_may_be_negated_is_named_too(call: str, findings: int) -> None:
+    before, end = f"{HEAD}x.{call}__in=F('d')", ")" * call.count("(")
+    fixed = check_changes(fixer, f"{before}{end}\n", f"{before.replace('__in', '')}{end}\n", target=(3, 2))
+    assert len(fixed.findings) == findings
+
+
+@pytest.mark.parametrize(
     ("text", "findings"),
     [
         (HEAD + "Book.objects.filter(a__in=[F('b')])\n", 0),

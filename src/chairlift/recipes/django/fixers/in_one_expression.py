@@ -24,6 +24,8 @@ fixer.triggers("__in")
 _ONE = frozenset(f"django.db.models{inner}.{name}" for name in ("F", "Value") for inner in ("", ".expressions"))
 #: Calls whose keyword arguments are lookups, and nothing else.
 _LOOK_UP = frozenset({"filter", "exclude", "get", "Q", "When", "get_object_or_404", "get_list_or_404"})
+#: Of these those that negate their lookups, or may be negated elsewhere.
+_NEGATED = frozenset({"exclude", "Q"})
 
 
 @fixer.on(ast.keyword)
@@ -36,6 +38,14 @@ def lookup(looking: Looking, node: ast.keyword, parents: Parents) -> Iterator[Ed
     name = node.arg.removesuffix("__in")
     if name and called(call) in _LOOK_UP and keyword(call, name) is None:
         yield from rename_keyword(looking.source, node, name)
+        if called(call) in _NEGATED and looking.source.resolve(node.value.func).endswith(".F"):
+            text = (
+                f"{name}={looking.source.segment(node.value)}, negated: Django 3.0 to 3.2 compare row by row where both"
+            )
+            text += " have many values, and let through what has one that differs; 2.2 compared with all of them"
+            yield looking.source.finding(
+                node.value, text, "look what it finds, or turn it round; else nothing is wrong"
+            )
     else:
         text = f"{node.arg} with one expression is a syntax error of the database from Django 3.0 to 3.2"
         yield looking.source.finding(node.value, text, "compare by =, or give it a list", Weight.MUST)
