@@ -185,4 +185,7 @@ DJANGO = (
     Mutant(0, "code goes to a fork without the requirements", "recipes/django/changing.py",
            " and (each.name != _FORKS or _follows(leg, choice))", "",
            "tests/recipes/django/dependencies/test_forks.py::test_code_and_requirements_go_together"),
+    Mutant(0, "any file of its name is taken for a copy of constraints", "recipes/django/config/elsewhere.py",
+           "path not in work.changed and not _is_copy(work, include, path):", "False:",
+           "tests/recipes/django/config/test_pins.py::test_a_file_that_is_something_else_is_never_taken_for_a_copy"),
 )  # fmt: skip
