@@ -145,3 +145,39 @@ def app_alike(hunk: Hunk, before: str, ours: str) -> bool:
     """
     added = [line for line in (each.split("#")[0].strip() for each in hunk.added) if line]
     return added == ["default = False"] and bool(_SET.search(ours)) and _SET.findall(before) != _SET.findall(ours)
+
+
+def origins(text: str) -> dict[str, str]:
+    """What each imported name stands for."""
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError):
+        return {}
+    nodes = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    return {
+        alias.asname or alias.name: f"{'.' * node.level}{node.module or ''}.{alias.name}"
+        for node in nodes
+        for alias in node.names
+    }
+
+
+def by_origin(tree: ast.AST, names: dict[str, str]) -> ast.AST:
+    """Each imported name by its whole origin; the imports themselves are left out."""
+    return _Names(names).visit(tree)
+
+
+class _Names(ast.NodeTransformer):
+    def __init__(self, names: dict[str, str]) -> None:
+        self.names = names
+
+    def visit_Name(self, node: ast.Name) -> ast.AST:
+        return ast.Name(self.names.get(node.id, node.id), node.ctx)
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
+        self.generic_visit(node)
+        if isinstance(node.value, ast.Name) and node.value.id in self.names.values():
+            return ast.Name(f"{node.value.id}.{node.attr}", node.ctx)
+        return node
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.AST:
+        return ast.Pass()

@@ -111,6 +111,16 @@ def _same_code(hunk: Hunk, three: Three) -> bool:
         return False
     if made == was:
         return _respelled(hunk, three)
+    return (not (made - was) - (ours - was) and not (was - made) - (was - ours)) or _same_origins(hunk, three)
+
+
+def _same_origins(hunk: Hunk, three: Three) -> bool:
+    """The same where each name is what the file imports: `models.JSONField()`, and `JSONField()` from there."""
+    before, theirs, own = (alike.origins(text) for text in (three.before, three.theirs, three.ours))
+    was, ours = meaning.statements(three.before, names=before), meaning.statements(three.ours, names=own)
+    made = meaning.statements(with_hunk(three.before, hunk), names={**before, **theirs})
+    if made is None or was is None or ours is None or made == was:
+        return False
     return not (made - was) - (ours - was) and not (was - made) - (was - ours)
 
 

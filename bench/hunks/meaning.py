@@ -12,7 +12,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
-from bench.hunks.alike import alike
+from bench.hunks.alike import alike, by_origin
 from bench.hunks.history import Hunk
 from chairlift.recipes.django.config import makefile
 from chairlift.recipes.django.config.texts import Text
@@ -206,13 +206,14 @@ def _fits(name: str, theirs: SpecifierSet, ours: SpecifierSet | None, leg: tuple
     return ours.contains(new) == theirs.contains(new) and (not ours.contains(old) or theirs.contains(old))
 
 
-def statements(text: str, plain: bool = False) -> Counter[str] | None:
+def statements(text: str, plain: bool = False, names: dict[str, str] | None = None) -> Counter[str] | None:
     """Every simple statement and every head of a block, with the names of the blocks around it; None for no Python.
 
-    Those that are alike are one, unless it is to be `plain`.
+    Those that are alike are one, unless it is to be `plain`. With `names` each of these is what it stands for.
     """
     try:
         tree: ast.AST = ast.parse(text)
+        tree = by_origin(tree, names) if names is not None else tree
         tree = tree if plain else alike(tree)
     except (SyntaxError, ValueError):
         return None

@@ -6,7 +6,7 @@ import ast
 import re
 import textwrap
 
-from bench.hunks.alike import imported
+from bench.hunks.alike import by_origin, imported, origins
 from bench.hunks.history import Hunk
 from bench.hunks.kinds import with_hunk
 
@@ -60,7 +60,7 @@ def _imports_otherwise(hunk: Hunk, before: str, after: str) -> bool:
     if gone and come and gone != come:
         left, right = gone - come, come - gone
         return all(_within(each, left) for each in right) and all(_within(each, right) for each in left)
-    names = {**_locals(before), **_locals(after)}
+    names = {**origins(before), **origins(after)}
     trees = [_resolved(text, names) for text in (before, with_hunk(before, hunk))]
     return bool(trees[0]) and trees[0] == trees[1]
 
@@ -69,42 +69,9 @@ def _within(name: str, others: frozenset[str]) -> bool:
     return any(name.startswith(f"{each}.") or each.startswith(f"{name}.") for each in others)
 
 
-def _locals(text: str) -> dict[str, str]:
-    """What each imported name stands for."""
-    try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError):
-        return {}
-    nodes = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
-    return {
-        alias.asname or alias.name: f"{'.' * node.level}{node.module or ''}.{alias.name}"
-        for node in nodes
-        for alias in node.names
-    }
-
-
 def _resolved(text: str, names: dict[str, str]) -> str:
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError):
         return ""
-    return ast.dump(_Names(names).visit(tree))
-
-
-class _Names(ast.NodeTransformer):
-    """Each imported name by its whole origin; the imports themselves are left out."""
-
-    def __init__(self, names: dict[str, str]) -> None:
-        self.names = names
-
-    def visit_Name(self, node: ast.Name) -> ast.AST:
-        return ast.Name(self.names.get(node.id, node.id), node.ctx)
-
-    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
-        self.generic_visit(node)
-        if isinstance(node.value, ast.Name) and node.value.id in self.names.values():
-            return ast.Name(f"{node.value.id}.{node.attr}", node.ctx)
-        return node
-
-    def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.AST:
-        return ast.Pass()
+    return ast.dump(by_origin(tree, names))

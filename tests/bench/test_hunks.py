@@ -155,6 +155,22 @@ def test_what_ours_did() -> None:
     assert said(path, before, ("a = 1", "a = 3"), before, Finding(path, 0, "x", "all of it")) is Verdict.NONE
 
 
+def test_names_are_what_their_file_imports() -> None:
+    old = "from django.contrib.postgres.fields import JSONField\nfrom django.db import models\n\n\n"
+    old += "class A(models.Model):\n    a = JSONField(null=True)\n    b = 1\n"
+    new = old.replace("django.contrib.postgres.fields", "django.db.models")
+    theirs = old.replace("from django.contrib.postgres.fields import JSONField\n", "").replace("JSON", "models.JSON")
+    one = hunk("a.py", "    a = JSONField(null=True)", "    a = models.JSONField(null=True)", 6)
+    for ours, verdict in (
+        (new, Verdict.EQUIVALENT),
+        (new.replace("null=True", "null=False"), Verdict.PARTIAL),
+        (new.replace("b = 1", "b = 2").replace("django.db.models import J", "ours import J"), Verdict.NONE),
+        (old.replace("b = 1", "b = 2"), Verdict.NONE),
+    ):
+        found = judge(one, Sort.CODE, Three(old, theirs, ours), (), LEG)
+        assert found is verdict, ours
+
+
 def test_what_ci_and_tox_mean() -> None:
     before = "envlist = py38-django{22,30}\n"
     theirs = (before.strip(), "envlist = py38-django32")

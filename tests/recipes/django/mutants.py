@@ -12,6 +12,8 @@ REPORT = "tests/recipes/django/report/test_report.py"
 TREE = "tests/recipes/django/test_tree.py"
 UPGRADE = "tests/recipes/django/tools/test_django_upgrade.py"
 
+COMPARE = "recipes/django/proving/compare.py"
+COMPARING = "tests/recipes/django/proving/test_compare.py"
 FIXING = "recipes/django/fixing.py"
 PROVE = "recipes/django/proving/prove.py"
 PATCH = "recipes/django/dependencies/locks.py"
@@ -164,4 +166,26 @@ DJANGO = (
     Mutant(0, "nothing to change hides what a person must mend", MODEL,
            "            return State.OPEN if must else State.NOTHING\n", "            return State.NOTHING\n",
            f"{REPORT}::test_nothing_to_change_is_not_said_where_a_person_must_mend_something"),
+    Mutant(0, "a migration is written where the present version could not say", COMPARE,
+           "        return dict.fromkeys(after.migrations, why)\n    if before.asked",
+           "        return {}\n    if before.asked",
+           f"{COMPARING}::test_no_migration_is_the_upgrades_where_the_present_version_could_not_say"),
+    Mutant(0, "a migration is written that was missing before the upgrade already", COMPARE,
+           "if any((each.app, one) in was for one in each.operations)}", "if False}",
+           f"{COMPARING}::test_only_what_was_not_missing_before_is_the_upgrades_to_write"),
+    Mutant(0, "a migration is written that needs one which is not", COMPARE,
+           "        for other, why in held.items()\n", "        for other, why in ()\n",
+           f"{COMPARING}::test_what_builds_on_a_migration_that_is_not_written_is_not_written"),
+    Mutant(0, "a migration is written though it is not the upgrade's", "recipes/django/upgrading.py",
+           "[each for each in proof.migrations if each not in held]", "proof.migrations",
+           f"{UPGRADING}::test_only_migrations_that_the_target_brings_are_written"),
+    Mutant(0, "a fork is followed though one place cannot be changed", "recipes/django/dependencies/forks.py",
+           " and not _elsewhere(project, each) and _all(project, each)", "",
+           "tests/recipes/django/fixers/test_drop_in_forks.py"),
+    Mutant(0, "code goes to a fork without the requirements", "recipes/django/changing.py",
+           " and (each.name != _FORKS or _follows(leg, choice))", "",
+           "tests/recipes/django/dependencies/test_forks.py::test_code_and_requirements_go_together"),
+    Mutant(0, "any file of its name is taken for a copy of constraints", "recipes/django/config/elsewhere.py",
+           "path not in work.changed and not _is_copy(work, include, path):", "False:",
+           "tests/recipes/django/config/test_pins.py::test_a_file_that_is_something_else_is_never_taken_for_a_copy"),
 )  # fmt: skip

@@ -115,12 +115,20 @@ def test_migrations_say_what_a_person_decides() -> None:
     asking = Migration("till", "0004_z", "till/migrations/0004_z.py", "", asks=("a default for 'kind'",))
     others = Migration("tick", "0005_w", "", "", distribution="tick")
     needed = (written, harmless, asking, others)
-    found = [*telling.migrations(needed, (written.path, harmless.path))]
+    found = [*telling.migrations(needed, (written.path, harmless.path), {})]
     assert [each.weight for each in found] == [Weight.LOOK, Weight.MUST, Weight.LOOK]
     assert "alters core_user" in found[0].text
     assert "state only" in found[0].how
     assert "a default for 'kind'" in found[1].text
     assert "tick" in found[2].text
+
+
+def test_a_migration_that_was_not_written_is_told_with_the_reason() -> None:
+    old = Migration("core", "0002_x", "core/migrations/0002_x.py", "", ("Alter field a on b", "Add field c to b"))
+    (found,) = telling.migrations((old,), (), {old: "it was missing before the upgrade already"})
+    assert (found.path, found.weight) == (old.path, Weight.MUST)
+    assert "Alter field a on b, Add field c to b" in found.text
+    assert found.text.endswith("which was not written: it was missing before the upgrade already")
 
 
 def test_names_that_the_target_lost_are_told_by_distribution() -> None:

@@ -16,7 +16,7 @@ from chairlift.testing.contracts.recipe import Example, ProverContract, RecipeCo
 from chairlift.testing.recipes import read_files
 from tests.recipes.django.dependencies.wheels import wheel
 from tests.recipes.django.index import served
-from tests.recipes.django.proving.services import GREEN, in_a_sandbox, on_django, service
+from tests.recipes.django.proving.services import GREEN, in_a_sandbox, on_django, service, with_user
 
 real = pytest.mark.usefixtures("own_cache")
 SIGNALS = "from django.dispatch import Signal\n\ndone = Signal(providing_args=['x'])\n"
@@ -147,6 +147,36 @@ def test_what_no_traceback_names_is_found_by_reading(tmp_path: Path, monkeypatch
     assert part.state is State.GREEN, (part.repairs, part.runs)
     assert {each.name: each.after for each in part.bumps if each.name != "django"}.get("tick") == "1.1"
     assert not any("knock" in text for text in part.repairs), part.repairs
+
+
+@in_a_sandbox
+@on_django((2, 2))
+@on_django((3, 2))
+@real
+@pytest.mark.parametrize(
+    ("drifted", "unknown", "said"),
+    [
+        (False, False, ""),
+        (True, False, "it was missing before the upgrade already"),
+        (False, True, "whether it was missing before the upgrade already could not be told"),
+    ],
+)
+def test_only_migrations_that_the_target_brings_are_written(
+    tmp_path: Path, drifted: bool, unknown: bool, said: str
+) -> None:
+    made = with_user(tmp_path)
+    models, settings = made / "shop" / "models.py", made / "site_settings.py"
+    if drifted:
+        models.write_text(models.read_text().replace("max_length=20", "max_length=21"))
+    if unknown:
+        settings.write_text(settings.read_text() + "import django\nassert django.VERSION > (3,)\n")
+    before = {*(made / "shop" / "migrations").glob("*.py")}
+    (part,) = upgrade(made, Wanted((3, 2), stages=(Stage.UPGRADE,), seconds=600)).parts
+    written = [] if said else ["shop/migrations/0003_alter_user_first_name.py"]
+    assert list(part.migrations) == written
+    assert {*(made / "shop" / "migrations").glob("*.py")} - before == {made / each for each in written}
+    told = [each.text for each in part.findings if each.code == "migration" and "was not written" in each.text]
+    assert [said in each for each in told] == ([True] if said else [])
 
 
 def test_without_tests_nothing_is_proven(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from packaging.version import Version
 from chairlift.recipes.django import tree
 from chairlift.recipes.django.book import Because, Book
 from chairlift.recipes.django.config import Declared, detect, edits
-from chairlift.recipes.django.dependencies import index, native
+from chairlift.recipes.django.dependencies import forks, index, native
 from chairlift.recipes.django.dependencies.limits import lift
 from chairlift.recipes.django.dependencies.relocking import not_answered, relock, unpinned
 from chairlift.recipes.django.dependencies.replacements import unmaintained
@@ -39,6 +39,8 @@ PARTS = {
     "ruff": "Python's own deprecations, where the new Django drops old Pythons",
     "text": "files that are neither Python nor configuration",
 }
+#: A fixer that goes with edits of requirements.
+_FORKS = "drop_in_forks"
 _DJANGO_UPGRADE = "https://github.com/adamchainz/django-upgrade#fixers"
 _FETCH_SECONDS, _FETCH_BYTES = 30, 1 << 20
 
@@ -91,15 +93,35 @@ def change(book: Book, leg: Leg, choice: Choice = Choice()) -> Made:
     _tools(book, leg, choice)
     declared = detect(Project(book.root), None if choice.offline else fetch)
     made = Made(book, declared)
+    fresh = _renamed(book, leg, choice)
     python = target_python(book, leg)
     follow = True
     if choice.has("configuration"):
         follow = _configuration(book, leg, declared, newest_of(leg.target, python, choice))
     if choice.has("dependencies") and leg.stage is Stage.UPGRADE and python and follow:
-        move(book, leg.target, resolver(book, leg, choice), {})
+        move(book, leg.target, resolver(book, leg, choice), fresh)
         book.findings += unmaintained(Project(book.root), leg.target)
     made.bumps = bumps(book)
     return made
+
+
+def _follows(leg: Leg, choice: Choice) -> bool:
+    """Whether forks are followed: what imports them and what asks for them change together, or not at all."""
+    return leg.stage is Stage.UPGRADE and choice.has("dependencies") and choice.has(_FORKS)
+
+
+def _renamed(book: Book, leg: Leg, choice: Choice) -> dict[str, str]:
+    """Requirements with the names of forks, as the code has them by now; what has to move for that."""
+    fresh: dict[str, str] = {}
+    project = Project(book.root)
+    for fork in project.once(forks.followed) if _follows(leg, choice) else ():
+        if forks.concerns(fork, leg.target):
+            fresh |= forks.wanted(project, fork)
+            for path, data in forks.renamed(project, fork):
+                book.write(path, data, (Because(_FORKS, f"{fork.into} for {fork.name}"),))
+            for path, data in lift(Project(book.root), {fork.into: fork.least}):
+                book.write(path, data, (Because(_FORKS, f"{fork.into} for {fork.name}"),))
+    return fresh
 
 
 def bumps(book: Book) -> tuple[Bump, ...]:
@@ -128,7 +150,7 @@ def _code(book: Book, leg: Leg, choice: Choice) -> None:
     if tool:
         unwanted = frozenset(name for name in FIXERS if not choice.has(name))
         tool = type(tool)(tool.target, tool.repairs, tool.skip | unwanted)
-    fixers = [each for each in all_fixers() if choice.has(each.name)]
+    fixers = [each for each in all_fixers() if choice.has(each.name) and (each.name != _FORKS or _follows(leg, choice))]
     found = tree.fix_tree(project, leg, fixers=fixers, tool=tool, plain=tool is None)
     for fixed in found.fixed:
         book.write(fixed.path, fixed.data, _because(fixed))

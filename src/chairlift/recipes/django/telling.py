@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from chairlift.recipes.django.findings import Finding, Weight
 from chairlift.recipes.django.proving.compare import Comparison, compare
@@ -125,8 +125,13 @@ def _place(frame: str) -> tuple[str, int]:
     return (path, int(line)) if line.isdigit() else (place, 0)
 
 
-def migrations(needed: tuple[Migration, ...], written: tuple[str, ...]) -> Iterator[Finding]:
-    """What a person decides about migrations: those that ask something, that are another's, or alter a table."""
+def migrations(
+    needed: tuple[Migration, ...], written: tuple[str, ...], held: Mapping[Migration, str]
+) -> Iterator[Finding]:
+    """What a person decides about migrations: those that ask something, that are another's, or alter a table.
+
+    `held` are those that are not the upgrade's to write, each with why.
+    """
     for each in needed:
         where = each.path or each.app
         if each.asks:
@@ -136,6 +141,10 @@ def migrations(needed: tuple[Migration, ...], written: tuple[str, ...]) -> Itera
             text = f"{each.app} of {each.distribution} lacks a migration; makemigrations would write it outside"
             how = "take a newer version, or set DEFAULT_AUTO_FIELD for that app"
             yield Finding("", 0, "migration", text, how, weight=Weight.LOOK)
+        elif each in held:
+            text = f"{each.app} lacks a migration ({', '.join(each.operations)}), which was not written: {held[each]}"
+            how = "run makemigrations on the present version, and on the target; what both write is a change of its own"
+            yield Finding(where, 0, "migration", text, how, weight=Weight.MUST)
         elif each.path in written and each.alters:
             text = f"{each.name} of {each.app} alters {', '.join(each.alters)}: is one of them big?"
             yield Finding(where, 0, "migration", text, "; or ".join(WAYS), weight=Weight.LOOK)

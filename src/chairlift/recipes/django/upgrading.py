@@ -17,6 +17,7 @@ from chairlift.recipes.django.external import copy_checkout
 from chairlift.recipes.django.findings import Finding
 from chairlift.recipes.django.project import Project
 from chairlift.recipes.django.proving import checks
+from chairlift.recipes.django.proving.compare import not_ours
 from chairlift.recipes.django.proving.evidence import Proof, State, Wish
 from chairlift.recipes.django.proving.interpreters import for_both
 from chairlift.recipes.django.proving.prove import prove, side_by_side
@@ -191,22 +192,24 @@ def _mended(
 ) -> Proof:
     """Migrations that the target asks for, and the repair loop; the proof of what came out."""
     if wanted.choice.has("migrations"):
-        written = _migrations(made, proof)
+        written = _migrations(made, baseline, proof)
         if written:
             proof = prove(made.book.root, wish)
     if proof.state is not State.PASSED:
         proof = Repair(made, leg, wanted.choice, wish, until, wanted.hook, baseline).loop(proof)
-        if wanted.choice.has("migrations") and _migrations(made, proof):
+        if wanted.choice.has("migrations") and _migrations(made, baseline, proof):
             proof = prove(made.book.root, wish)
     return proof
 
 
-def _migrations(made: Made, proof: Proof) -> tuple[str, ...]:
-    written = checks.write(made.book.root, proof.migrations)
+def _migrations(made: Made, baseline: Proof | None, proof: Proof) -> tuple[str, ...]:
+    """Write those that the target needs and the present version does not; the paths that were written."""
+    held = not_ours(baseline, proof)
+    written = checks.write(made.book.root, [each for each in proof.migrations if each not in held])
     for path in written:
         made.book.wrote(path, Because("migrations", PARTS["migrations"]))
     made.migrations += written
-    made.book.findings += telling.migrations(proof.migrations, written)
+    made.book.findings += telling.migrations(proof.migrations, written, held)
     return written
 
 

@@ -218,3 +218,11 @@ def test_offline_no_tool_is_let_loose(name: str, tmp_path: Path) -> None:
 def test_pipenv_is_told_what_the_pipfile_says(said: str, asked: str, tmp_path: Path) -> None:
     write_files(tmp_path, {"Pipfile": f"[packages]\n{said}\n"})
     assert native.command(tmp_path, "Pipfile.lock", "{}", BY, {})[0][-1] == asked
+
+
+@pytest.mark.parametrize(("group", "dev"), [("packages", False), ("dev-packages", True)])
+def test_pipenv_is_told_in_which_group_it_is(group: str, dev: bool, tmp_path: Path) -> None:
+    write_files(tmp_path, {"Pipfile": f'[{group}]\ndjango = "~=3.2.0"\n[packages.six]\nversion = "*"\n'})
+    argv = native.command(tmp_path, "Pipfile.lock", "{}", BY, {"six": ""})[0]
+    assert ("--dev" in argv) is dev
+    assert argv[-2:] == ["six", "django~=3.2.0"]

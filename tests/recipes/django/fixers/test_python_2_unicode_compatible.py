@@ -43,6 +43,15 @@ from chairlift.testing.fixers import check_changes, check_unchanged
             "from django.utils import encoding\nclass A: ...\n",
         ),
         ("from django.utils.six import python_2_unicode_compatible as p\n@p\nclass A: ...\n", "class A: ...\n"),
+        (
+            "from django.utils.encoding import python_2_unicode_compatible\n\n"
+            "class A:\n    @python_2_unicode_compatible\n    def __str__(self): ...\n",
+            "\nclass A:\n    def __str__(self): ...\n",
+        ),
+        (
+            "from django.utils import encoding\n@encoding.python_2_unicode_compatible\ndef f(): ...\n",
+            "from django.utils import encoding\ndef f(): ...\n",
+        ),
     ],
 )
 def test_changes(before: str, after: str) -> None:

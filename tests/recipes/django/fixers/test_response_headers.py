@@ -23,6 +23,16 @@ from chairlift.testing.fixers import check_changes, check_unchanged
             "f({name.lower(): (name, value) for name, value in response.items()}, 1)\n",
         ),
         (
+            "def f(kept):\n    response = HttpResponse(b'', status=200)\n    response._headers = kept  # why\n",
+            "def f(kept):\n    response = HttpResponse(b'', status=200)\n"
+            "    for name, value in kept.values():\n        response[name] = value  # why\n",
+        ),
+        (
+            "if kept:\n\tresponse = http.JsonResponse({})\n\tresponse._headers = self.kept\n",
+            "if kept:\n\tresponse = http.JsonResponse({})\n"
+            "\tfor name, value in self.kept.values():\n\t    response[name] = value\n",
+        ),
+        (
             "x = self.last_response._headers.copy()\n",
             "x = {name.lower(): (name, value) for name, value in self.last_response.items()}\n",
         ),
@@ -40,6 +50,13 @@ def test_changes(before: str, after: str) -> None:
         ("response._headers['a'] = pair\n", 1),
         ("response._headers['a'] = other = ('A', 'b')\n", 1),
         ("del response._headers['a'], other\n", 1),
+        ("response = get()\nresponse._headers = kept\n", 1),
+        ("response = HttpResponse()\nf()\nresponse._headers = kept\n", 1),
+        ("response = HttpResponse()\nresponse._headers = kept()\n", 1),
+        ("response = HttpResponse()\nresponse._headers = x = kept\n", 1),
+        ("other = HttpResponse()\nresponse._headers = kept\n", 1),
+        ("def f(value):\n    response = HttpResponse()\n    response._headers = kept\n", 1),
+        ("name = 1\nresponse = HttpResponse()\nresponse._headers = kept\n", 1),
         ("x = response._headers.items()\n", 1),
         ("x = response._headers.copy\n", 1),
         ("x = value.response._headers.copy()\n", 1),

@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 
 from chairlift.recipes.django.proving import sandbox
+from chairlift.recipes.django.proving.checks import write
+from chairlift.recipes.django.proving.evidence import Wish
 from chairlift.recipes.django.proving.interpreters import NoPython, choose
 from chairlift.recipes.django.proving.order import Store
+from chairlift.recipes.django.proving.prove import prove
 from chairlift.recipes.django.proving.servers.planning import KINDS
 from chairlift.recipes.django.releases import Release
 
@@ -105,3 +108,26 @@ class Tests(TestCase):
     def test_two(self):
         self.assertEqual(1 + 1, 2)
 """
+
+USER = {
+    "shop/models.py": """
+        from django.contrib.auth.models import AbstractUser
+        from django.db import models
+
+        class Thing(models.Model):
+            name = models.CharField(max_length=20, help_text="new")
+
+        class User(AbstractUser):
+            pass
+    """,
+}
+
+
+def with_user(folder):
+    """A service with its own user model, whose migrations are up to date on 2.2."""
+    made = service(folder, USER, tests=GREEN)
+    settings = made / "site_settings.py"
+    settings.write_text(settings.read_text() + 'AUTH_USER_MODEL = "shop.User"\n')
+    found = prove(made, Wish((2, 2), reruns=0), STORE)
+    assert write(made, found.migrations) == tuple(each.path for each in found.migrations)
+    return made

@@ -10,37 +10,15 @@ from chairlift.recipes.django.proving.checks import migration_name, settings_mod
 from chairlift.recipes.django.proving.commands import Command
 from chairlift.recipes.django.proving.evidence import WAYS, Migration, Wish
 from chairlift.recipes.django.proving.prove import prove
-from tests.recipes.django.proving.services import GREEN, STORE, in_a_sandbox, on_django, service
+from tests.recipes.django.proving.services import GREEN, STORE, in_a_sandbox, on_django, service, with_user
 
 pytestmark = [in_a_sandbox, on_django((2, 2)), on_django((3, 2))]
 
 OLD, NEW = Wish((2, 2), reruns=0), Wish((3, 2), bump=True, reruns=0)
-USER = {
-    "shop/models.py": """
-        from django.contrib.auth.models import AbstractUser
-        from django.db import models
-
-        class Thing(models.Model):
-            name = models.CharField(max_length=20, help_text="new")
-
-        class User(AbstractUser):
-            pass
-    """,
-}
 
 
 def proof(folder, files=None, wish=OLD):
     return prove(service(folder, files, tests=GREEN), wish, STORE)
-
-
-def with_user(folder):
-    """A service with its own user model, whose migrations are up to date on 2.2."""
-    made = service(folder, USER, tests=GREEN)
-    settings = made / "site_settings.py"
-    settings.write_text(settings.read_text() + 'AUTH_USER_MODEL = "shop.User"\n')
-    found = prove(made, OLD, STORE)
-    assert write(made, found.migrations) == tuple(each.path for each in found.migrations)
-    return made
 
 
 def test_checks_are_told_with_what_they_are_about(tmp_path):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
-from chairlift.recipes.django.proving.compare import compare
+from chairlift.recipes.django.proving.compare import compare, not_ours
 from chairlift.recipes.django.proving.evidence import (
     Built,
     Case,
@@ -97,6 +98,42 @@ def test_migrations_that_were_missing_before_are_not_new():
     assert compare(proof(migrations=(old,)), proof(migrations=(old, new))).new_migrations == (new,)
 
 
+def needed(name, *operations, app="shop", text="", asks=()):
+    return Migration(app, name, f"{app}/migrations/{name}.py", text, operations, asks=asks)
+
+
+def test_only_what_was_not_missing_before_is_the_upgrades_to_write():
+    old, new = needed("0002_a", "Alter field a", "Alter field b"), needed("0002_c", "Alter field c", app="till")
+    before = replace(proof(migrations=(needed("0002_other", "Alter field b"),)), asked="settings")
+    after = replace(proof(migrations=(old, new)), asked="settings")
+    assert not_ours(before, after) == {old: "it was missing before the upgrade already"}
+
+
+@pytest.mark.parametrize(
+    ("before", "why"),
+    [
+        (None, "could not be told"),
+        (proof(), "could not be told"),
+        (replace(proof(), asked="test_settings"), "asked with test_settings, and now with settings"),
+    ],
+)
+def test_no_migration_is_the_upgrades_where_the_present_version_could_not_say(before, why):
+    new = needed("0002_c", "Alter field c")
+    found = not_ours(before, replace(proof(migrations=(new,)), asked="settings"))
+    assert list(found) == [new]
+    assert why in found[new]
+
+
+def test_what_builds_on_a_migration_that_is_not_written_is_not_written():
+    first = needed("0002_a", "Add field a", asks=("a default",))
+    second = needed("0003_b", "Alter field b", text="dependencies = [('shop', '0002_a')]")
+    third = needed("0004_c", "Alter field c", app="till", text='dependencies = [\n    ("shop", "0003_b"),\n]')
+    free = needed("0004_d", "Alter field d", app="desk", text="dependencies = [('shop', '0002_ab')]")
+    before = replace(proof(), asked="settings")
+    after = replace(proof(migrations=(third, second, first, free)), asked="settings")
+    assert set(not_ours(before, after)) == {first, second, third}
+
+
 def test_a_proof_goes_through_json_and_back():
     given = Proof(
         State.FAILED,
@@ -112,6 +149,7 @@ def test_a_proof_goes_through_json_and_back():
         (Migration("a", "n", "p", "t", ("o",), ("tab",), ("ask",)),),
         ("nothing",),
         exit_code=1,
+        asked="settings",
     )
     assert of_data(json.loads(json.dumps(given.data()))) == given
     assert given.migrations[0].ways

@@ -64,18 +64,24 @@ def _address(work: Work, include: Include) -> None:
         blocking = ["by what was compiled with it"]
     if not blocking or work.text(include.path) is None or (not source and not _compiler(work)):
         return
-    if work.project.read(path) is not None and path not in work.changed:
-        words = f"{include.target} keeps Django {show(work.leg.target)} out ({blocking[0]})"
-        work.say(include.path, include.line, "constraint-blocks", words, f"Include {path} instead.", Weight.MUST)
-        return
     why = f"{include.target} keeps Django {show(work.leg.target)} out"
-    work.put(_copy(include.target, path, source, blocking[0]), why)
+    kept = work.text(path)
+    if work.project.read(path) is not None and path not in work.changed and not _is_copy(work, include, path):
+        how = f"Keep a copy without that line, and include that; {path} is something else."
+        work.say(include.path, include.line, "constraint-blocks", f"{why} ({blocking[0]})", how, Weight.MUST)
+        return
+    if source is None and kept is not None:
+        # An older copy of it, which says more than none.
+        work.edit(path, _without_limits(work, kept), why)
+    elif path not in work.changed:
+        work.put(_copy(include.target, path, source, blocking[0]), why)
     _instead(work, include, name, why)
     made = _made_anew(work, include.target, path, why)
     _limited(work, include.path, why)
     words = f"{include.target} keeps Django back ({blocking[0]}): a copy without that line is used"
     if not source:
-        words += ", which is empty until it is made: it could not be read from here"
+        state = "an old one" if kept is not None else "empty"
+        words += f", which is {state} until it is made: it could not be read from here"
     how = f"`make {made}` makes the copy; go" if made else "Go"
     work.say(
         include.path, include.line, "constraint-copied", words, f"{how} back to it when it lets the new Django in."
@@ -104,6 +110,21 @@ def _copy(address: str, path: str, source: Text | None, line: str) -> Text:
     blocking = list(requirements.django_lines(source))
     gone = [Edit(source.start_of_line(each.start), source.end_of_line(each.start), "") for each in blocking]
     return Text(path, source.newline.join([*head, source.edited(gone).text]))
+
+
+def _is_copy(work: Work, include: Include, path: str) -> bool:
+    """Whether a file of the list's name may be an older copy of it: nothing is installed from it."""
+    kept = work.text(path)
+    if kept is None or path == include.path or path in work.declared.compiled_paths:
+        return False
+    others = (each for other in requirements.files(work.project) for each in _lines(work, other))
+    named = any(isinstance(each, Include) and not each.constraint and each.inside == path for each in others)
+    return not named and "constraint" in path.rpartition("/")[2]
+
+
+def _without_limits(work: Work, kept: Text) -> list[Edit]:
+    blocking = [line for line in requirements.django_lines(kept) if _blocks(work, line)]
+    return [Edit(kept.start_of_line(line.start), kept.end_of_line(line.start), "") for line in blocking]
 
 
 def _instead(work: Work, include: Include, name: str, why: str) -> None:
@@ -181,11 +202,10 @@ def _downloaded(work: Work, rule: re.Match[str], address: str) -> None:
     text, name = _makefile(work), address.rpartition("/")[2]
     for path in work.project.matching(name):
         kept = work.text(path)
-        blocking = [line for line in requirements.django_lines(kept) if _blocks(work, line)] if kept else []
-        if not text or not kept or not blocking or not rule["recipe"].strip():
+        gone = _without_limits(work, kept) if kept else []
+        if not text or not kept or not gone or not rule["recipe"].strip():
             continue
         why = f"{address} keeps Django {show(work.leg.target)} out"
-        gone = [Edit(kept.start_of_line(line.start), kept.end_of_line(line.start), "") for line in blocking]
         work.edit(path, gone, why)
         end = rule.start("recipe") + len(rule["recipe"].rstrip())
         line = f'{text.newline}\t{_SED} "$(@)" > "$(@).tmp" && mv "$(@).tmp" "$(@)"'

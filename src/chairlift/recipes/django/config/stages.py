@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from packaging.version import Version
 
-from chairlift.recipes.django.config import envlists, noxfiles, pins, releasing, workflows
+from chairlift.recipes.django.config import called, envlists, noxfiles, pins, releasing, workflows
 from chairlift.recipes.django.config import jobs as all_jobs
 from chairlift.recipes.django.config.declared import Declared, Edited, Job, Kind
 from chairlift.recipes.django.config.disagreements import lying
@@ -34,6 +34,7 @@ def edits(project: Project, leg: Leg, declared: Declared, exact: Version | None 
         case Stage.UPGRADE:
             pins.upgrade(work, exact)
             envlists.swap(work)
+            called.swap(work)
             workflows.add_named(work)
             workflows.raise_pythons(work)
         case Stage.CLEAN_UP:

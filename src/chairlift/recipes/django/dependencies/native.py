@@ -31,6 +31,8 @@ _POETRY = {"1.0": "1.0.10", "1.1": "1.2.2", "2.0": "1.8.5", "2.1": "2.1.4"}
 _PDM = "pdm>=2.12,<3"
 #: It resolves inside the Python of the service, so the last that knows old ones; of itself it makes an environment.
 _PIPENV = "pipenv==2024.4.1"
+#: Who signs for the index, where that is not who signs for everybody: uv knows it by the system, these do not.
+_CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "PIP_CERT")
 #: Newer ones of what it asks for by a minimum only break it.
 _WITH = ("--with", "hishel<2")
 
@@ -57,7 +59,11 @@ def lock(project: Project, path: str, target: Release, by: Resolver, wanted: Map
         _copy(project, copy)
         folder = copy / posixpath.dirname(path)
         argv, env = command(folder, name, before, by, wanted)
-        passed = (*PASSED, *(each for each in os.environ if each.startswith(("POETRY_HTTP_BASIC_", "PDM_PYPI_"))))
+        passed = (
+            *PASSED,
+            *_CERTIFICATES,
+            *(each for each in os.environ if each.startswith(("POETRY_HTTP_BASIC_", "PDM_PYPI_"))),
+        )
         passed += _named_in_sources(folder) if name == "Pipfile.lock" else ()
         try:
             ran = run(argv, cwd=folder, seconds=by.seconds, env=env, also=passed, limit=1_000_000)
@@ -133,7 +139,8 @@ def command(
     if name == "Pipfile.lock":
         words = [*uv(), "tool", "run", "--from", _PIPENV, "pipenv", *python, "upgrade", "--lock-only"]
         others = [f"{each}=={version}" if version else each for each, version in wanted.items()]
-        return [*words, *others, _asked(folder, "django")], {
+        group, asked = _asked(folder, "django")
+        return [*words, *(["--dev"] if group == "dev-packages" else []), *others, asked], {
             **env,
             "PIPENV_NOSPIN": "1",
             "PIPENV_YES": "1",
@@ -149,16 +156,16 @@ def command(
     return [*tool, _PDM, *_WITH, "pdm", "lock", "--update-reuse"], {**env, "PDM_CHECK_UPDATE": "false"}
 
 
-def _asked(folder: Path, name: str) -> str:
-    """What the Pipfile asks of a distribution, in its own words: any others it would take over."""
+def _asked(folder: Path, name: str) -> tuple[str, str]:
+    """Where the Pipfile asks for a distribution, and what, in its own words: any others it would take over."""
     manifest = _toml(folder / "Pipfile")
     for group in ("packages", "dev-packages"):
         for key, row in manifest.get(group, {}).items():
             if canonicalize_name(key) == name:
                 version = row.get("version", "*") if isinstance(row, dict) else str(row)
                 extras = f"[{','.join(row['extras'])}]" if isinstance(row, dict) and row.get("extras") else ""
-                return f"{key}{extras}{'' if version == '*' else version}"
-    return name
+                return group, f"{key}{extras}{'' if version == '*' else version}"
+    return "packages", name
 
 
 def _named_in_sources(folder: Path) -> tuple[str, ...]:

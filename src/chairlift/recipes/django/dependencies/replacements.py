@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Iterator
 from functools import lru_cache
 from importlib.resources import files
+from typing import Any
 
 from packaging.utils import canonicalize_name
 
@@ -17,7 +18,7 @@ from chairlift.recipes.django.releases import Release, parse
 
 
 @lru_cache(maxsize=1)
-def table() -> dict[str, dict[str, str]]:
+def table() -> dict[str, dict[str, Any]]:
     """The rows of replacements.toml by canonical name."""
     text = files("chairlift.recipes.django.dependencies").joinpath("replacements.toml").read_text()
     return {canonicalize_name(row["name"]): row for row in tomllib.loads(text)["replacement"]}
@@ -45,12 +46,12 @@ def unmaintained(project: Project, target: Release) -> Iterator[Finding]:
                 yield _finding(path, text.count("\n", 0, place.start("name")) + 1, row)
 
 
-def _row(key: str, target: Release) -> dict[str, str] | None:
+def _row(key: str, target: Release) -> dict[str, Any] | None:
     row = table().get(key)
     return row if row and (not row["stops"] or parse(row["stops"]) < target) else None
 
 
-def _finding(path: str, line: int, row: dict[str, str]) -> Finding:
+def _finding(path: str, line: int, row: dict[str, Any]) -> Finding:
     said = f"{row['name']} is not maintained any more: {row['why']}"
     return Finding(path, line, "unmaintained", said, f"others took {row['instead']}")
 

@@ -15,7 +15,7 @@ from chairlift.recipes.django.source import Source
 
 fixer = Fixer(
     __name__,
-    title="classes without @python_2_unicode_compatible",
+    title="classes and methods without @python_2_unicode_compatible",
     link="https://docs.djangoproject.com/en/3.0/releases/3.0/#removed-private-python-2-compatibility-apis",
     since=(2, 0),
     breaks=(3, 0),
@@ -44,7 +44,8 @@ def imported(looking: Looking, node: ast.ImportFrom, parents: Parents) -> Iterat
 
 
 @fixer.on(ast.ClassDef)
-def decorated(looking: Looking, node: ast.ClassDef, parents: Parents) -> Iterator[Edit]:
+@fixer.on(ast.FunctionDef)
+def decorated(looking: Looking, node: ast.ClassDef | ast.FunctionDef, parents: Parents) -> Iterator[Edit]:
     """Through a module: `@encoding.python_2_unicode_compatible`."""
     for decorator in node.decorator_list:
         if isinstance(decorator, ast.Attribute) and looking.source.resolve(decorator) in _ORIGINS:
@@ -56,7 +57,8 @@ fixer.triggers(_NAME)
 
 def _decorated(source: Source) -> Iterator[ast.expr]:
     for node in source.nodes:
-        if isinstance(node, ast.ClassDef):
+        # It returns what it is given, so that it did no harm above `def __str__` either.
+        if isinstance(node, ast.ClassDef | ast.FunctionDef):
             for each in node.decorator_list:
                 if isinstance(each, ast.Name) and source.resolve(each) in _ORIGINS:
                     yield each

@@ -25,7 +25,7 @@ def used(looking: Looking, node: ast.Attribute, parents: Parents) -> Iterator[Ed
     source = looking.source
     if not _is_response(node.value) and not _is_pair(node, parents):
         return
-    if edit := _through_the_response(source, node, parents):
+    if edit := _through_the_response(source, node, parents) or _given(source, node, parents):
         yield edit
         return
     yield source.finding(
@@ -83,6 +83,39 @@ def _through_the_response(source: Source, node: ast.Attribute, parents: Parents)
         ):
             return source.replace(node, response)
     return None
+
+
+def _given(source: Source, node: ast.Attribute, parents: Parents) -> Edit | None:
+    """`response._headers = kept` right below the response is made: the pairs that were kept, one by one."""
+    match parents[-1], node.value:
+        case ast.Assign(targets=[_], value=(ast.Name() | ast.Attribute()) as kept) as said, ast.Name(id=response):
+            start = source.span(said)[0]
+            indent = source.text[source.offset(said.lineno, 0) : start]
+            if getattr(kept, "attr", "") == "_headers" or indent.strip() or not _just_made(parents[-2], said, response):
+                return None
+            if any(isinstance(each, ast.arg) and each.arg in _PAIR for each in source.nodes):
+                return None
+            if any(each.id in _PAIR for each in _names(source.tree)):
+                return None
+            head = f"for name, value in {source.segment(kept)}.values():"
+            return source.replace(said, f"{head}{source.newline}{indent}    {response}[name] = value")
+    return None
+
+
+_PAIR = frozenset({"name", "value"})
+
+
+def _just_made(block: ast.AST, said: ast.Assign, response: str) -> bool:
+    """Whether the statement above makes the response: then nobody has given it headers that would have to go."""
+    for field in ("body", "orelse", "finalbody"):
+        lines = getattr(block, field, [])
+        if said in lines and (at := lines.index(said)):
+            match lines[at - 1]:
+                case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=made)):
+                    return name == response and (getattr(made, "attr", "") or getattr(made, "id", "")).endswith(
+                        "Response"
+                    )
+    return False
 
 
 def _copied(response: str) -> str:

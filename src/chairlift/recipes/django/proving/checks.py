@@ -21,12 +21,16 @@ from chairlift.recipes.django.releases import Release, show
 
 @dataclass(frozen=True)
 class Looked:
-    """What Django says. `unverified` are the parts that could not be asked, with the reason."""
+    """What Django says. `unverified` are the parts that could not be asked, with the reason.
+
+    `asked` are the settings with which it said which migrations are needed; empty where it could not say.
+    """
 
     checks: tuple[Checked, ...] = ()
     migrations: tuple[Migration, ...] = ()
     settings: str = ""
     unverified: tuple[str, ...] = ()
+    asked: str = ""
 
 
 def look(inside: Inside, command: Command | None) -> Looked:
@@ -85,7 +89,8 @@ def _look(inside: Inside, path: str, module: str, env: Mapping[str, str]) -> Loo
         if what not in done:
             why = confined.stopped or _why(heard, what) or last_words(confined.ran.out)
             unverified.append(f"{called}: {why}")
-    return Looked(checked(heard), migrations(heard, inside.wish.django), settings, tuple(unverified))
+    asked = settings if "migrations" in done else ""
+    return Looked(checked(heard), migrations(heard, inside.wish.django), settings, tuple(unverified), asked)
 
 
 def _why(heard: Sequence[Mapping[str, Any]], what: str) -> str:

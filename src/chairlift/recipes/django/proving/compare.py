@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from chairlift.recipes.django.proving.evidence import Case, Checked, Migration, Proof, Result, State, Warned
@@ -76,3 +77,33 @@ def _state(
     if newly:
         return State.FAILED, f"{len(newly)} tests fail that did not before; the first: {newly[0].id}"
     return State.FAILED, after.why
+
+
+def not_ours(before: Proof | None, after: Proof) -> dict[Migration, str]:
+    """Those migrations that the models need on the target and that are not the upgrade's to write, each with why.
+
+    Only what Django did not ask for before the change, with the same settings, is needed because of it.
+    """
+    if before is None or not before.asked:
+        why = "whether it was missing before the upgrade already could not be told, as Django could not be asked there"
+        return dict.fromkeys(after.migrations, why)
+    if before.asked != after.asked:
+        why = f"before the upgrade Django was asked with {before.asked}, and now with {after.asked}"
+        return dict.fromkeys(after.migrations, why)
+    was = {(each.app, operation) for each in before.migrations for operation in each.operations}
+    why = "it was missing before the upgrade already"
+    held = {each: why for each in after.migrations if any((each.app, one) in was for one in each.operations)}
+    held |= {each: "it asks what only a person can answer" for each in after.migrations if each.asks}
+    while more := {each: why for each, why in _needing(after.migrations, held) if each not in held}:
+        held |= more
+    return held
+
+
+def _needing(migrations: tuple[Migration, ...], held: dict[Migration, str]) -> list[tuple[Migration, str]]:
+    """Those that name one of these among what they depend on."""
+    return [
+        (each, f"it needs {other.name} of {other.app}, and of that one: {why}")
+        for each in migrations
+        for other, why in held.items()
+        if re.search(rf"\(\s*['\"]{re.escape(other.app)}['\"],\s*['\"]{re.escape(other.name)}['\"]\s*\)", each.text)
+    ]

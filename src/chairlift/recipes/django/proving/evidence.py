@@ -12,7 +12,7 @@ from typing import Any
 from chairlift.recipes.django.releases import Release
 
 #: Of the JSON: raised when a field changes its meaning or goes away.
-VERSION = 2
+VERSION = 3
 
 
 class State(StrEnum):
@@ -225,6 +225,8 @@ class Proof:
     exit_code: int | None = None
     seconds: float = 0.0
     output: str = ""
+    #: The settings with which Django said which migrations are needed; empty where it could not say.
+    asked: str = ""
 
     @property
     def red(self) -> tuple[Case, ...]:

@@ -69,7 +69,8 @@ def _prove(checkout: Path, wish: Wish, store: Store, bounds: Bounds) -> Proof:
         looked = checks.look(inside, command) if wish.checks else checks.Looked()
     missing = [note for note in built.notes if note.startswith(LEFT_OUT)]
     unverified = (*proof.unverified, *unproven, *looked.unverified, *missing)
-    proof = replace(proof, built=built, checks=looked.checks, migrations=looked.migrations, unverified=unverified)
+    proof = replace(proof, checks=looked.checks, migrations=looked.migrations, asked=looked.asked)
+    proof = replace(proof, built=built, unverified=unverified)
     memory.keep(key, wish, proof)
     return proof
 
