@@ -14,8 +14,8 @@ from pathlib import Path
 import httpx
 
 from chairlift.adapters.gitea.forge import GiteaForge, Settings
-from chairlift.adapters.gitea.talk import unmarked
 from chairlift.core.upgrade import PullRequest
+from chairlift.marking import unmarked
 from tests.localforge.clone import START, Clone, git
 
 EVENTS = {"approved": "APPROVED", "changes requested": "REQUEST_CHANGES", "commented": "COMMENT"}

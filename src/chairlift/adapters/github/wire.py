@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
-from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,11 +15,9 @@ from chairlift.adapters.github.errors import explained, explained_errors, heard
 from chairlift.adapters.github.settings import Place
 from chairlift.adapters.github.signing import Signer
 from chairlift.core.budget import Call, Heard, Lane
-from chairlift.exchange import Answer, Server
+from chairlift.exchange import Answer, Kept, Server
 from chairlift.ports import Budget, Unavailable
 
-#: As many bytes as are kept of all answers for asking whether they still hold.
-_KEPT = 32 << 20
 _REDIRECTS = 3
 #: As many pages as are read of a list, and as often as it is read when it shifts meanwhile.
 _PAGES, _TRIES = 100, 4
@@ -47,7 +43,7 @@ class Wire:
         self._place, self._signer, self._budget = place, signer, budget
         self.who = f"{place.host} {signer.name}"
         self._server = Server(place.api, seconds, _HEAD)
-        self._kept = _Kept()
+        self._kept = Kept[Page]()
 
     @cached_property
     def login(self) -> str:
@@ -201,32 +197,6 @@ class Wire:
 
     def _explained(self, answer: Answer, what: str) -> Exception:
         return explained(answer, what, self.who, self._signer.remedy)
-
-
-class _Kept:
-    """The last answers by address, so that GitHub can say that they still hold; the oldest go first."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._pages: OrderedDict[str, tuple[str, Page, int]] = OrderedDict()
-        self._bytes = 0
-
-    def get(self, url: str) -> tuple[str, Page] | None:
-        with self._lock:
-            if url not in self._pages:
-                return None
-            self._pages.move_to_end(url)
-            return self._pages[url][:2]
-
-    def put(self, url: str, etag: str, page: Page, size: int) -> None:
-        with self._lock:
-            if url in self._pages:
-                self._bytes -= self._pages.pop(url)[2]
-            if etag and size <= _KEPT:
-                self._pages[url] = (etag, page, size)
-                self._bytes += size
-            while self._bytes > _KEPT:
-                self._bytes -= self._pages.popitem(last=False)[1][2]
 
 
 def _next(answer: Answer) -> str:
