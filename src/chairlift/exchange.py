@@ -7,11 +7,12 @@ import os
 import re
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from functools import cached_property
+from itertools import islice
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlsplit
 
@@ -25,6 +26,8 @@ MOST = 64 << 20
 _KEPT = 32 << 20
 #: As much of a server's own words as is shown to people.
 _SOME = 300
+#: As often is a list read that shifts meanwhile.
+_TRIES = 4
 _UNSHOWN = re.compile(r"[\x00-\x20\x7f\u2028-\u202e]+")
 Page = TypeVar("Page")
 _HERE = ("localhost", "127.0.0.1", "::1")
@@ -110,6 +113,23 @@ class Kept(Generic[Page]):
                 self._bytes += size
             while self._bytes > _KEPT:
                 self._bytes -= self._pages.popitem(last=False)[1][2]
+
+
+def steady(pages: Callable[[], Iterator[Sequence[Any]]], key: Callable[[Any], str], what: str) -> list[Any]:
+    """The items of a list that is read by pages, each once, also where it shifts while it is read.
+
+    Whatever was removed meanwhile moves what is behind it onto a page that was read before: so all pages are looked at
+    again. What has come to lie on a later page meanwhile is there twice, and given once.
+    """
+    for _ in range(_TRIES):
+        read = [*pages()]
+        if len(read) < 2 or _keys(read, key) == _keys([*islice(pages(), len(read))], key):
+            return list({key(item): item for page in read for item in page}.values())
+    raise Unavailable(f"{what} changes faster than it can be read")
+
+
+def _keys(pages: Sequence[Sequence[Any]], key: Callable[[Any], str]) -> list[list[str]]:
+    return [[key(item) for item in page] for page in pages]
 
 
 def token_in(variable: str, host: str) -> str:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
-from itertools import islice
 from typing import Any
 from urllib.parse import urlencode, urljoin, urlsplit
 
@@ -15,12 +14,12 @@ from chairlift.adapters.github.errors import explained, explained_errors, heard
 from chairlift.adapters.github.settings import Place
 from chairlift.adapters.github.signing import Signer
 from chairlift.core.budget import Call, Heard, Lane
-from chairlift.exchange import Answer, Kept, Server
+from chairlift.exchange import Answer, Kept, Server, steady
 from chairlift.ports import Budget, Unavailable
 
 _REDIRECTS = 3
-#: As many pages as are read of a list, and as often as it is read when it shifts meanwhile.
-_PAGES, _TRIES = 100, 4
+#: As many pages as are read of a list.
+_PAGES = 100
 _HEAD = {
     "Accept": "application/vnd.github+json",
     "User-Agent": f"chairlift/{version('chairlift')}",
@@ -61,8 +60,7 @@ class Wire:
     def pages(self, path: str, lane: Lane, what: str, **query: str | int) -> Sequence[Any]:
         """The whole of a list by pages, newest or oldest first, also where it shifts while it is read.
 
-        Whatever was removed meanwhile moves what is behind it onto a page that was read before: so all pages are
-        looked at again, which costs nothing where they are the same.
+        To look at its pages again costs nothing where they are the same.
         """
         return self._steady(path, lane, what, query, lambda page: False)
 
@@ -81,16 +79,13 @@ class Wire:
     def _steady(
         self, path: str, lane: Lane, what: str, query: Mapping[str, str | int], enough: Callable[[Page], bool]
     ) -> Sequence[Any]:
-        for _ in range(_TRIES):
-            read = []
+        def pages() -> Iterator[Sequence[Any]]:
             for page in self._each(path, lane, what, query):
-                read.append(page)
+                yield page.found
                 if enough(page):
-                    break
-            if len(read) < 2 or _keys(read) == _keys([*islice(self._each(path, lane, what, query), len(read))]):
-                # What has come to lie on a later page meanwhile is there twice.
-                return list({_key(item): item for page in read for item in page.found}.values())
-        raise Unavailable(f"a list of {what} changes faster than it can be read")
+                    return
+
+        return steady(pages, _key, f"a list of {what}")
 
     def write(self, method: str, path: str, body: object, lane: Lane, call: Call, what: str) -> Any:
         """Change something; never followed elsewhere, never done twice."""
@@ -205,10 +200,6 @@ def _next(answer: Answer) -> str:
         if rel.strip() == 'rel="next"':
             return str(url.strip().strip("<>"))
     return ""
-
-
-def _keys(pages: Sequence[Page]) -> list[list[str]]:
-    return [[_key(item) for item in page.found] for page in pages]
 
 
 def _key(item: Any) -> str:
