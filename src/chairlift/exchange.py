@@ -151,8 +151,9 @@ def seconds_in(text: str, most: float) -> float | None:
 
 
 def moment_in(text: str) -> datetime | None:
-    """What a header such as Date says."""
+    """What a header such as Date says; None where that is no time of a known zone."""
     try:
-        return parsedate_to_datetime(text)
+        found = parsedate_to_datetime(text)
     except ValueError:
         return None
+    return found if found.tzinfo else None

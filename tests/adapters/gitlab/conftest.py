@@ -10,11 +10,17 @@ from tests.localforge.clone import Clock
 
 
 @pytest.fixture(scope="session")
-def running(tmp_path_factory):
+def time():
+    """The stand-in's own clock."""
+    return Clock()
+
+
+@pytest.fixture(scope="session")
+def running(tmp_path_factory, time):
     from tests.forges.gitlab.server import Server
     from tests.forges.gitlab.world import GitLabNamespace
 
-    with Server(tmp_path_factory.mktemp("gitlab"), Clock()) as server:
+    with Server(tmp_path_factory.mktemp("gitlab"), time) as server:
         token = server.places.add_token(server.admin)
         with GitLabNamespace(server.url, token) as namespace:
             yield server, namespace

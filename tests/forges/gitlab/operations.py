@@ -78,6 +78,12 @@ STATUSES = [
     "title_regex", "unchecked",
 ]  # fmt: skip
 
+#: And all that a job may be.
+JOBS = [
+    "created", "waiting_for_resource", "preparing", "pending", "running", "success", "failed", "canceling", "canceled",
+    "skipped", "manual", "scheduled",
+]  # fmt: skip
+
 #: What may be asked and the client does not know, by GitLab's documentation.
 EXTRA: dict[str, dict[str, Any]] = {
     "POST /projects": {"name": _TEXT, "path": _TEXT},
@@ -92,6 +98,8 @@ CORRECTED: dict[str, dict[str, Any]] = {
     # None before anything was pushed.
     "SimpleProjectSchema": {"default_branch": _NO_TEXT},
     "IssueSchema": {"closed_by": _USER, "closed_at": _NO_TEXT},
+    # Jobs of CI are in this list as well.
+    "CommitStatusSchema": {"status": {"type": "string", "enum": JOBS}},
     "MergeRequestSchema": {"detailed_merge_status": {"type": "string", "enum": STATUSES}},
 }
 

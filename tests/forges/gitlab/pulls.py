@@ -175,4 +175,4 @@ class PullApi(Api):
         if found.train:
             raise Wrong(409, "Merge request is already on a train")
         found.train, found.updated = True, self.places.now()
-        return 201, [{"id": 1, "merge_request": shapes.pull(found, asked.of, asked.url), "status": "idle"}]
+        return 201, {"id": 1, "merge_request": shapes.pull(found, asked.of, asked.url), "status": "idle"}

@@ -151,7 +151,12 @@ class Server:
             return None
         fault.times -= 1
         if fault.before:
-            fault.before()
+            # It may ask the stand-in itself.
+            self.places.lock.release()
+            try:
+                fault.before()
+            finally:
+                self.places.lock.acquire()
         if fault.kind.isdigit():
             data = {"message": f"{fault.kind} as asked"} if fault.body is None else json.loads(fault.body)
             self._say(handler, int(fault.kind), data, fault.headers)
@@ -254,10 +259,10 @@ class Server:
             body = b"<html><title>Sign in</title></html>"
         if kind == "truncated":
             body = body[: len(body) // 2]
-        handler.send_response(code)
-        for name, value in (*self.headers.items(), *headers):
+        handler.send_response_only(code)
+        said = {"Date": handler.date_time_string(), "Content-Type": "application/json", **self.headers, **dict(headers)}
+        for name, value in said.items():
             handler.send_header(name, value)
-        handler.send_header("Content-Type", "application/json")
         if code != 304:
             handler.send_header("Content-Length", str(len(body)))
         handler.end_headers()

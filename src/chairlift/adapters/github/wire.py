@@ -62,27 +62,24 @@ class Wire:
 
         To look at its pages again costs nothing where they are the same.
         """
-        return self._steady(path, lane, what, query, lambda page: False)
+        return self._steady(path, lane, what, query, lambda number, page: False)
 
     def until(self, path: str, lane: Lane, what: str, after: int, most: int, **query: str | int) -> Sequence[Any]:
         """What is newer than the id `after` in a list with the newest first, of at most so many pages (0: of all)."""
-        left = most
 
-        def enough(page: Page) -> bool:
-            nonlocal left
-            left -= 1
-            return left == 0 or any(item["id"] <= after for item in page.found)
+        def enough(number: int, page: Page) -> bool:
+            return number == most or any(item["id"] <= after for item in page.found)
 
         found = self._steady(path, lane, what, query, enough)
         return [item for item in found if item["id"] > after]
 
     def _steady(
-        self, path: str, lane: Lane, what: str, query: Mapping[str, str | int], enough: Callable[[Page], bool]
+        self, path: str, lane: Lane, what: str, query: Mapping[str, str | int], enough: Callable[[int, Page], bool]
     ) -> Sequence[Any]:
         def pages() -> Iterator[Sequence[Any]]:
-            for page in self._each(path, lane, what, query):
+            for number, page in enumerate(self._each(path, lane, what, query), 1):
                 yield page.found
-                if enough(page):
+                if enough(number, page):
                     return
 
         return steady(pages, _key, f"a list of {what}")

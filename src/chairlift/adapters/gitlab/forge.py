@@ -133,10 +133,9 @@ class GitLab:
         if not self._settings.reviewer_token_env or (pull.get("author") or {}).get("username") == me.name:
             remedy = "set reviewer_token_env to a variable with the token of another user"
             raise Refused(f"{me.name} opened merge request {number} of {repo} and may not approve it; {remedy}")
-        if not self._approved(repo, pull, head, me.name):
+        if not self._stands(repo, pull, head, me.name):
             try:
-                path = place(repo, "merge_requests", number, "approve")
-                self._reviewer.send("POST", path, Lane.TALK, {"sha": head}, Call.CREATE)
+                self._review(repo, number, "approve", {"sha": head})
             except Denied as error:
                 self._reviewer.get("user", Lane.TALK)
                 raise Refused(f"{me.name} may not approve merge request {number} of {repo} ({error})") from None
@@ -144,9 +143,17 @@ class GitLab:
             # An approval itself has no words.
             self._talk.keep(repo, number, words_key(head), text, self._reviewer)
 
-    def _approved(self, repo: str, pull: Mapping[str, Any], head: str, name: str) -> bool:
-        reviews = self._pulls.show(repo, pull, Lane.TALK).reviews
-        return any((each.by, each.state, each.head) == (name, "approved", head) for each in reviews)
+    def _stands(self, repo: str, pull: Mapping[str, Any], head: str, name: str) -> bool:
+        """Whether it has approved this head; an approval of another one, which GitLab may keep, is taken back."""
+        mine = [
+            each for each in self._pulls.reviews(repo, pull, Lane.TALK) if (each.by, each.state) == (name, "approved")
+        ]
+        if mine and mine[-1].head != head:
+            self._review(repo, int(pull["iid"]), "unapprove", {})
+        return bool(mine) and mine[-1].head == head
+
+    def _review(self, repo: str, number: int, how: str, body: Mapping[str, object]) -> None:
+        self._reviewer.send("POST", place(repo, "merge_requests", number, how), Lane.TALK, body, Call.CREATE)
 
     def merge(self, repo: str, number: int, expected_head: str, method: str) -> str:
         return self._merging.merge(repo, number, expected_head, method)

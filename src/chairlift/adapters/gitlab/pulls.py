@@ -79,7 +79,7 @@ class Pulls:
         """All that a look wants to know of it; four requests and more where somebody has an opinion."""
         state, head = _STATES[pull["state"]], str(pull["sha"] or "")
         approvals = self._part(repo, pull, "approvals", lane)
-        reviews = self._reviews(repo, pull, approvals, lane)
+        reviews = self._opinions(repo, pull, approvals, lane)
         project = self.project(repo, lane) if state == "open" else {}
         checks = self._checks(repo, pull, head, project, lane)
         is_open, closed = state == "open", state == "closed"
@@ -106,7 +106,11 @@ class Pulls:
             url=str(pull.get("web_url") or ""),
         )
 
-    def _reviews(self, repo: str, pull: Mapping[str, Any], approvals: Any, lane: Lane) -> tuple[Review, ...]:
+    def reviews(self, repo: str, pull: Mapping[str, Any], lane: Lane) -> tuple[Review, ...]:
+        """Who approved which head, or asked for changes on it."""
+        return self._opinions(repo, pull, self._part(repo, pull, "approvals", lane), lane)
+
+    def _opinions(self, repo: str, pull: Mapping[str, Any], approvals: Any, lane: Lane) -> tuple[Review, ...]:
         at = place(repo, "merge_requests", pull["iid"])
         notes = self._wire.every(f"{at}/notes", lane, {"sort": "asc", "order_by": "created_at"})
         versions = lambda: self._wire.every(f"{at}/versions", lane)  # noqa: E731

@@ -58,12 +58,10 @@ class Talk:
 
         GitLab lists what is said in all of a project only as events.
         """
-        left = 0 if after else _PAGES_AT_FIRST
+        most = 0 if after else _PAGES_AT_FIRST
 
-        def enough(page: list[Any]) -> bool:
-            nonlocal left
-            left -= 1
-            return left == 0 or any(_noted(each) <= after for each in page if each.get("note"))
+        def enough(number: int, page: list[Any]) -> bool:
+            return number == most or any(_noted(each) <= after for each in page if each.get("note"))
 
         asked = {"action": "commented", "sort": "desc"}
         events = self._wire.every(place(repo, "events"), lane, asked, enough)

@@ -36,10 +36,10 @@ class Me:
 
 @dataclass(frozen=True)
 class Read:
-    """What an answer holds; `next` is the number of the page behind it, empty where there is none."""
+    """What an answer holds; `next` is the number of the page behind it, empty where there is none, if it is said."""
 
     data: Any
-    next: str = ""
+    next: str | None = None
 
 
 class Wire:
@@ -84,19 +84,28 @@ class Wire:
             if not isinstance(found.data, list) or number > _MOST_PAGES:
                 raise self._odd(path)
             yield found.data
-            page = found.next
+            # Who does not say has more as long as pages are full.
+            full = str(number + 1) if len(found.data) == _PAGE else ""
+            page = full if found.next is None else found.next
             if not page:
                 return
 
     def every(
-        self, path: str, lane: Lane, params: Params = _NONE, enough: Callable[[list[Any]], bool] = lambda page: False
+        self,
+        path: str,
+        lane: Lane,
+        params: Params = _NONE,
+        enough: Callable[[int, list[Any]], bool] = lambda number, page: False,
     ) -> list[Any]:
-        """A list up to the page that is enough, without a gap and nothing twice, also where it shifts meanwhile."""
+        """A list up to the page that is enough, without a gap and nothing twice, also where it shifts meanwhile.
+
+        `enough` is given the number of each page, from 1 on, and what is on it.
+        """
 
         def pages() -> Iterator[list[Any]]:
-            for page in self.pages(path, lane, params):
+            for number, page in enumerate(self.pages(path, lane, params), 1):
                 yield page
-                if enough(page):
+                if enough(number, page):
                     return
 
         return steady(pages, lambda item: str(item.get("id")), f"a list of {self._settings.host}, {path},")
@@ -135,7 +144,7 @@ class Wire:
                 continue
             if answer.code != 200:
                 raise self._explained(answer, f"GET {path}")
-            found = Read(answer.json(), answer.headers.get("X-Next-Page", ""))
+            found = Read(answer.json(), answer.headers.get("X-Next-Page"))
             self._kept.put(url, answer.headers.get("ETag", ""), found, len(answer.body))
             return found
         raise Refused(f"{self._settings.host} sends {path} from one place to the next: is its address right?")
