@@ -19,6 +19,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tests.adapters.github.mutants import GITHUB
+from tests.adapters.gitlab.mutants import GITLAB
 from tests.forges.gitea.mutants import GITEA
 from tests.mutant import Mutant
 from tests.recipes.django.mutants import DJANGO
@@ -334,7 +335,7 @@ def judged(mutants: Sequence[Mutant]) -> Iterator[tuple[str, float]]:
         yield from pool.map(judge, mutants)
 
 
-KNOWN = (*MUTANTS, *SERVER, *PAGES, *PROGRAMS, *DJANGO, *GITHUB, *GITEA)
+KNOWN = (*MUTANTS, *SERVER, *PAGES, *PROGRAMS, *DJANGO, *GITHUB, *GITEA, *GITLAB)
 
 
 def main(words: Sequence[str]) -> int:

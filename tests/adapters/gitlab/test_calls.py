@@ -74,7 +74,7 @@ def test_what_a_look_costs(forge, world, server):
     world.review(pull.number, world.people[0], "approved")
     server.forget()
     found(forge, world)
-    assert sum(server.calls.values()) == 6
+    assert sum(server.calls.values()) == 7
 
 
 def test_what_has_not_changed_is_not_sent_again(forge, world, server):
@@ -118,7 +118,8 @@ def test_branches_of_others_are_no_part_of_a_mark(forge, world, server):
     assert max(server.queries) <= MOST
     world.push("unwatched", {"a": "b"})
     opened(forge, world, "unwatched")
-    assert forge.marks([mine]) == [alone]
+    beside = forge.marks([mine, Watched(world.repo, ("unwatched",))])
+    assert beside[0] == alone != beside[1]
 
 
 def test_a_mark_sees_what_only_rules_and_people_change(forge, world, server, kept):

@@ -255,12 +255,24 @@ def test_who_opened_it_may_not_approve_it(world, clock):
     assert found(forge, world).reviews == ()
 
 
-def test_who_may_not_approve_says_so(forge, world, kept, server):
+def test_who_may_not_approve_says_so(forge, world, kept):
     pull = opened(forge, world)
     reviewer = world.namespace.people["reviewer"]
-    kept.members[reviewer.id] = 20
+    kept.barred.add(reviewer.id)
     with pytest.raises(Refused, match=f"{reviewer.name} may not approve merge request 1"):
         forge.approve(world.repo, pull.number, pull.head, "good")
+    kept.members[reviewer.id] = 20
+    with pytest.raises(Refused, match="the role of a developer"):
+        forge.approve(world.repo, pull.number, pull.head, "good")
+
+
+def test_a_wish_for_changes_that_gitlab_has_not_noted_is_one_of_the_present_head(forge, world, server, kept):
+    ann = world.people[0]
+    pull = opened(forge, world)
+    kept.pulls[pull.number].reviewed(server.places.users[ann.casefold()], "requested_changes")
+    assert [(r.by, r.state, r.head) for r in found(forge, world).reviews] == [(ann, "changes requested", pull.head)]
+    kept.pulls[pull.number].reviewed(server.places.users[ann.casefold()], "reviewed")
+    assert found(forge, world).reviews == ()
 
 
 # ---- ways of merging ----

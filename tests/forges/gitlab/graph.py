@@ -20,6 +20,7 @@ _REVIEWS = {
     "unreviewed": "UNREVIEWED",
     "approved": "REVIEWED",
     "unapproved": "UNREVIEWED",
+    "reviewed": "REVIEWED",
 }
 
 

@@ -84,6 +84,9 @@ JOBS = [
     "skipped", "manual", "scheduled",
 ]  # fmt: skip
 
+#: And all that a reviewer may have done.
+REVIEWS = ["unreviewed", "review_started", "reviewed", "requested_changes", "approved", "unapproved"]
+
 #: What may be asked and the client does not know, by GitLab's documentation.
 EXTRA: dict[str, dict[str, Any]] = {
     "POST /projects": {"name": _TEXT, "path": _TEXT},
@@ -100,6 +103,7 @@ CORRECTED: dict[str, dict[str, Any]] = {
     "IssueSchema": {"closed_by": _USER, "closed_at": _NO_TEXT},
     # Jobs of CI are in this list as well.
     "CommitStatusSchema": {"status": {"type": "string", "enum": JOBS}},
+    "MergeRequestReviewerSchema": {"state": {"type": "string", "enum": REVIEWS}},
     "MergeRequestSchema": {"detailed_merge_status": {"type": "string", "enum": STATUSES}},
 }
 

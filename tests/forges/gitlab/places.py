@@ -95,6 +95,7 @@ class Pull(Topic):
     versions: list[Version] = field(default_factory=list)
     approvals: dict[int, datetime] = field(default_factory=dict)
     reviewers: dict[int, str] = field(default_factory=dict)
+    people: dict[int, User] = field(default_factory=dict)
     unresolved: int = 0
     auto_merge: bool = False
     train: bool = False
@@ -110,6 +111,10 @@ class Pull(Topic):
     @property
     def head(self) -> str:
         return self.versions[-1].head
+
+    def reviewed(self, by: User, state: str) -> None:
+        """Who says something of it is one of its reviewers from then on."""
+        self.reviewers[by.id], self.people[by.id] = state, by
 
     @property
     def draft(self) -> bool:
@@ -162,6 +167,8 @@ class Project:
     rules: list[Rule] = field(default_factory=list)
     checks: dict[int, str] = field(default_factory=dict)
     mergers: dict[str, int] = field(default_factory=dict)
+    #: Who may not approve, such as those who have committed to it.
+    barred: set[int] = field(default_factory=set)
     trains: bool = False
 
     @property
@@ -278,7 +285,7 @@ class Places:
                 self.approve(of, topic, by)
             elif word == "request_changes":
                 topic.approvals.pop(by.id, None)
-                topic.reviewers[by.id] = "requested_changes"
+                topic.reviewed(by, "requested_changes")
                 self.noted(topic, by, "requested changes")
             elif word == "merge":
                 topic.auto_merge = True
@@ -292,10 +299,12 @@ class Places:
         self.noted(topic, by, state.replace("opened", "reopened"))
 
     def approve(self, of: Project, pull: Pull, by: User) -> None:
-        if by is pull.by or by.id in pull.approvals or of.access(by) < DEVELOPER:
+        if of.access(by) < DEVELOPER:
+            raise Wrong(403)
+        if by is pull.by or by.id in pull.approvals or by.id in of.barred:
             raise Wrong(401)
         pull.approvals[by.id] = self.now()
-        pull.reviewers[by.id] = "approved"
+        pull.reviewed(by, "approved")
         self.noted(pull, by, "approved this merge request")
 
     # ---- following branches ----

@@ -40,7 +40,8 @@ class PullApi(Api):
         made = Pull(next(self.places.ids), iid, self.title(body), text, asked.user, at, at, branch=branch, base=base)
         labels = body.get("labels") or ""
         made.labels = [each.strip() for each in (labels if isinstance(labels, list) else labels.split(",")) if each]
-        made.reviewers = dict.fromkeys(body.get("reviewer_ids") or (), "unreviewed")
+        for id in body.get("reviewer_ids") or ():
+            made.reviewed(self.people[id], "unreviewed")
         made.versions.append(self.places.version(of, of.tip(branch), of.tip(base)))
         of.pulls[iid] = made
         self.places.obey(of, made, asked.user, orders)
@@ -104,7 +105,7 @@ class PullApi(Api):
         found = self._pull(asked)
         if found.approvals.pop(asked.user.id, None) is None:
             raise Wrong(404)
-        found.reviewers[asked.user.id] = "unapproved"
+        found.reviewed(asked.user, "unapproved")
         self.places.noted(found, asked.user, "unapproved this merge request")
         return 201, None
 

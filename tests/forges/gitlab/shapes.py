@@ -92,7 +92,7 @@ def pull(each: Pull, of: Project, url: str, whole: User | None = None) -> dict[s
         "squash_commit_sha": each.squash_commit or None,
         "merged_by": user(each.merged_by),
         "merged_at": stamp(each.merged_at),
-        "reviewers": [],
+        "reviewers": [user(each.people[who]) for who in each.reviewers],
     }
     if whole is not None:
         shown["user"] = {"can_merge": rules.may_merge(of, each, whole)}

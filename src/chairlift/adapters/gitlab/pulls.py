@@ -115,7 +115,7 @@ class Pulls:
         notes = self._wire.every(f"{at}/notes", lane, {"sort": "asc", "order_by": "created_at"})
         versions = lambda: self._wire.every(f"{at}/versions", lane)  # noqa: E731
         reviewers = lambda: self._wire.whole(f"{at}/reviewers", lane)  # noqa: E731
-        return opinions(notes, approvals, versions, reviewers)
+        return opinions(notes, approvals, versions, reviewers, bool(pull.get("reviewers")))
 
     def _rules(self, repo: str, pull: Mapping[str, Any], lane: Lane) -> Sequence[Mapping[str, Any]]:
         return self._part(repo, pull, "approval_state", lane).get("rules") or ()

@@ -6,6 +6,7 @@ An approval of GitLab names no commit: it is of the version that was the newest 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,11 +14,12 @@ from chairlift.adapters.gitlab.speech import meant
 from chairlift.adapters.gitlab.talk import when
 from chairlift.core.upgrade import Review
 
-#: What GitLab notes of a review; in English, whatever the language of its pages.
+APPROVED, CHANGES, DISMISSED = "approved", "changes requested", "dismissed"
+#: How begins what GitLab notes of a review; in English, whatever the language of its pages.
 _EVENTS = {
-    "approved this merge request": "approved",
+    "approved this merge request": APPROVED,
     "unapproved this merge request": "",
-    "requested changes": "changes requested",
+    "requested changes": CHANGES,
 }
 #: A review's words are a note of their own, just before what GitLab notes of it.
 _TOGETHER = timedelta(minutes=1)
@@ -30,48 +32,74 @@ def words_key(head: str) -> str:
     return f"approval of {head}"
 
 
-def opinions(
-    notes: Sequence[Mapping[str, Any]], approvals: Mapping[str, Any], versions: Rows, reviewers: Rows
-) -> tuple[Review, ...]:
-    """All of them, oldest first. `versions` and `reviewers` are asked for only where somebody has an opinion.
+@dataclass(frozen=True)
+class _Given:
+    """An opinion as it was noted; without a `state` it takes back an approval."""
 
-    An approval that does not stand any more, and a wish for changes that was taken back, are shown as dismissed.
+    who: str
+    state: str
+    at: datetime
+    note: Mapping[str, Any]
+
+
+def opinions(
+    notes: Sequence[Mapping[str, Any]], approvals: Mapping[str, Any], versions: Rows, reviewers: Rows, asked: bool
+) -> tuple[Review, ...]:
+    """All of them, oldest first.
+
+    `versions` and `reviewers` are asked for only where somebody has an opinion, or was `asked` for one. An approval
+    that does not stand any more, and a wish for changes that was taken back, are shown as dismissed.
     """
+    given = [
+        _Given(_who(each), state, when(each["created_at"]), each)
+        for each in notes
+        if (state := _noted(each)) is not None
+    ]
     approved = {str(each["user"]["username"]): each.get("approved_at") for each in approvals.get("approved_by") or ()}
-    events = [(_who(note), _EVENTS[note["body"]], note) for note in notes if note["system"] and note["body"] in _EVENTS]
-    given = [(who, state, when(note["created_at"]), note) for who, state, note in events]
-    if not given and not approved:
+    wish = asked or any(each.state == CHANGES for each in given)
+    wishing = {str(each["user"]["username"]): each for each in reviewers() if _wishes(each)} if wish else {}
+    if not (given or approved or wishing):
         return ()
     heads = [(when(each["created_at"]), str(each["head_commit_sha"])) for each in versions()]
-    standing = _standing([(who, state) for who, state, _, _ in given], approved, reviewers)
+    standing = _standing(given, approved, wishing)
     found = []
-    for place, (who, state, at, note) in enumerate(given):
-        if state:
-            head = _head(heads, at)
-            shown = state if place in standing else "dismissed"
-            found.append(Review(who, shown, head, at, _text(notes, who, note, head)))
-    noted = {who for who, state, _, _ in given if state == "approved"}
-    # Approved in some other way, which GitLab has not noted.
+    for place, each in enumerate(given):
+        if each.state:
+            head = _head(heads, each.at)
+            shown = each.state if place in standing else DISMISSED
+            found.append(Review(each.who, shown, head, each.at, _text(notes, each.who, each.note, head)))
+    # Given in some other way, which GitLab has not noted, or not in words that are known here.
+    noted = {(each.who, each.state) for each in given}
     for who, said_at in approved.items():
-        if said_at and who not in noted:
-            found.append(Review(who, "approved", _head(heads, when(said_at)), when(said_at)))
+        if said_at and (who, APPROVED) not in noted:
+            found.append(Review(who, APPROVED, _head(heads, when(said_at)), when(said_at)))
+    for who, row in wishing.items():
+        if (who, CHANGES) not in noted:
+            found.append(Review(who, CHANGES, heads[0][1] if heads else "", when(row["created_at"])))
     return tuple(sorted(found, key=lambda review: review.at))
 
 
-def _standing(given: Sequence[tuple[str, str]], approved: Mapping[str, object], reviewers: Rows) -> frozenset[int]:
+def _standing(given: Sequence[_Given], approved: Mapping[str, object], wishing: Mapping[str, object]) -> frozenset[int]:
     """The places of those that hold: an approval that stands, and the last word of who still wants changes."""
-    last: dict[str, int] = {}
-    approvals: dict[str, int] = {}
-    for place, (who, state) in enumerate(given):
-        last[who] = place
-        if state == "approved":
-            approvals[who] = place
+    last = {each.who: place for place, each in enumerate(given)}
+    approvals = {each.who: place for place, each in enumerate(given) if each.state == APPROVED}
     holds = {place for who, place in approvals.items() if who in approved}
-    wishes = [place for place, (_, state) in enumerate(given) if state == "changes requested"]
-    if any(last[given[place][0]] == place for place in wishes):
-        still = {str(each["user"]["username"]) for each in reviewers() if each.get("state") == "requested_changes"}
-        wishes = [place for place in wishes if last[given[place][0]] != place or given[place][0] in still]
-    return frozenset({*holds, *wishes})
+    for place, each in enumerate(given):
+        # One that an approval followed was no mistake then.
+        if each.state == CHANGES and (last[each.who] != place or each.who in wishing):
+            holds.add(place)
+    return frozenset(holds)
+
+
+def _noted(note: Mapping[str, Any]) -> str | None:
+    """What a note says of an opinion; None where it says nothing of one."""
+    if not note["system"]:
+        return None
+    return next((state for words, state in _EVENTS.items() if str(note["body"]).startswith(words)), None)
+
+
+def _wishes(reviewer: Mapping[str, Any]) -> bool:
+    return reviewer.get("state") == "requested_changes"
 
 
 def _head(heads: Sequence[tuple[datetime, str]], at: datetime) -> str:
