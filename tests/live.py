@@ -42,3 +42,6 @@ class TestLive(ForgeContract, DirectoryContract):
 
     def our_comments(self, forge, world, number):
         return world.our_comments(number, KEYS)
+
+    def heard(self, text):
+        return text.replace("\r", "") if os.environ.get("CHAIRLIFT_LIVE_FORGE") == "gitlab" else text

@@ -19,6 +19,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tests.adapters.github.mutants import GITHUB
+from tests.adapters.gitlab.mutants import GITLAB
 from tests.catalogues.mutants import CATALOGUES
 from tests.forges.gitea.mutants import GITEA
 from tests.mutant import Mutant
@@ -335,7 +336,7 @@ def judged(mutants: Sequence[Mutant]) -> Iterator[tuple[str, float]]:
         yield from pool.map(judge, mutants)
 
 
-KNOWN = (*MUTANTS, *SERVER, *PAGES, *PROGRAMS, *DJANGO, *GITHUB, *CATALOGUES, *GITEA)
+KNOWN = (*MUTANTS, *SERVER, *PAGES, *PROGRAMS, *DJANGO, *GITHUB, *GITLAB, *CATALOGUES, *GITEA)
 
 
 def main(words: Sequence[str]) -> int:

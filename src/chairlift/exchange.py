@@ -3,18 +3,33 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import os
+import re
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from functools import cached_property
-from typing import Any
+from itertools import islice
+from typing import Any, Generic, TypeVar
 from urllib.parse import urlsplit
 
 import httpx
 
-from chairlift.ports import Unavailable
+from chairlift.ports import Refused, Unavailable
 
 #: The longest answer that is read, in bytes.
 MOST = 64 << 20
+#: As many bytes as are kept of all answers for asking whether they still hold.
+_KEPT = 32 << 20
+#: As much of a server's own words as is shown to people.
+_SOME = 300
+#: As often is a list read that shifts meanwhile.
+_TRIES = 4
+_UNSHOWN = re.compile(r"[\x00-\x20\x7f\u2028-\u202e]+")
+Page = TypeVar("Page")
 _HERE = ("localhost", "127.0.0.1", "::1")
 
 
@@ -70,3 +85,75 @@ class Server:
         outside = self._at.hostname not in _HERE
         head = {"Content-Type": "application/json", **self._headers}
         return httpx.Client(headers=head, timeout=self._seconds, trust_env=outside, follow_redirects=False)
+
+
+class Kept(Generic[Page]):
+    """The last answers by address, so that a server can say that they still hold; the oldest go first."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._pages: OrderedDict[str, tuple[str, Page, int]] = OrderedDict()
+        self._bytes = 0
+
+    def get(self, url: str) -> tuple[str, Page] | None:
+        """The ETag, and what was kept under it."""
+        with self._lock:
+            if url not in self._pages:
+                return None
+            self._pages.move_to_end(url)
+            return self._pages[url][:2]
+
+    def put(self, url: str, etag: str, page: Page, size: int) -> None:
+        """Nothing without an ETag; `size` is in bytes."""
+        with self._lock:
+            if url in self._pages:
+                self._bytes -= self._pages.pop(url)[2]
+            if etag and size <= _KEPT:
+                self._pages[url] = (etag, page, size)
+                self._bytes += size
+            while self._bytes > _KEPT:
+                self._bytes -= self._pages.popitem(last=False)[1][2]
+
+
+def steady(pages: Callable[[], Iterator[Sequence[Any]]], key: Callable[[Any], str], what: str) -> list[Any]:
+    """The items of a list that is read by pages, each once, also where it shifts while it is read.
+
+    Whatever was removed meanwhile moves what is behind it onto a page that was read before: so all pages are looked at
+    again. What has come to lie on a later page meanwhile is there twice, and given once.
+    """
+    for _ in range(_TRIES):
+        read = [*pages()]
+        if len(read) < 2 or _keys(read, key) == _keys([*islice(pages(), len(read))], key):
+            return list({key(item): item for page in read for item in page}.values())
+    raise Unavailable(f"{what} changes faster than it can be read")
+
+
+def _keys(pages: Sequence[Sequence[Any]], key: Callable[[Any], str]) -> list[list[str]]:
+    return [[key(item) for item in page] for page in pages]
+
+
+def token_in(variable: str, host: str) -> str:
+    """As it stands in the variable now. Raises Refused."""
+    token = os.environ.get(variable, "").strip()
+    if not token or not token.isascii() or not token.isprintable() or " " in token:
+        raise Refused(f"the variable {variable} holds no token for {host}: set it, restart")
+    return token
+
+
+def plainly(words: str, token: str) -> str:
+    """A server's own words, bounded and on one line; never the token, whoever repeats it."""
+    return _UNSHOWN.sub(" ", words.replace(token, "…")).strip()[:_SOME]
+
+
+def seconds_in(text: str, most: float) -> float | None:
+    """What a header such as Retry-After says; None where it is no number of seconds."""
+    return min(float(text), most) if text.isascii() and text.isdigit() else None
+
+
+def moment_in(text: str) -> datetime | None:
+    """What a header such as Date says; None where that is no time of a known zone."""
+    try:
+        found = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo else None

@@ -15,6 +15,7 @@ from chairlift.testing.contracts.people import World
 NAMESPACES = {
     "forgejo": "tests.forges.gitea.world:GiteaNamespace",
     "gitea": "tests.forges.gitea.world:GiteaNamespace",
+    "gitlab": "tests.forges.gitlab.world:GitLabNamespace",
 }
 
 

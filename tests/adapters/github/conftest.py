@@ -1,4 +1,4 @@
-"""A stand-in for GitHub, adapters on it, and a loud word where it could not be had."""
+"""A stand-in for GitHub, and adapters on it."""
 
 from __future__ import annotations
 
@@ -7,16 +7,6 @@ import contextlib
 import pytest
 
 from tests.forges.github.world import Kit
-from tests.forges.npm import SKIPPED
-
-
-def pytest_terminal_summary(terminalreporter):
-    """Once, loudly: a line in a list of skips is overlooked."""
-    reasons = {
-        report.longrepr[2] for report in terminalreporter.stats.get("skipped", ()) if SKIPPED in report.longrepr[2]
-    }
-    for reason in sorted(reasons):
-        terminalreporter.write_line(reason.removeprefix("Skipped: "), red=True, bold=True)
 
 
 @pytest.fixture

@@ -39,7 +39,7 @@ GITHUB = (
     Mutant(0, "a comment with our mark is ours, whoever wrote it", f"{HERE}/talk.py",
            'if self._by(comment) == self._wire.login and held("comment"', 'if held("comment"',
            f"{RULES}::test_a_mark_that_somebody_else_wrote_is_not_ours"),
-    Mutant(0, "a list that shifts while it is read loses something", f"{HERE}/wire.py",
+    Mutant(0, "a list that shifts while it is read loses something", "exchange.py",
            "if len(read) < 2 or _keys", "if read or _keys",
            f"{CALLS}::test_a_list_that_shifts_while_it_is_read_loses_nothing_and_repeats_nothing"),
     Mutant(0, "the token goes wherever an answer sends", f"{HERE}/wire.py",

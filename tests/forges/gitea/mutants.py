@@ -39,7 +39,7 @@ GITEA = (
            "self._budget.spend(self.identity, LIMITS, lane, call)", "pass",
            f"{CALLS}::test_what_the_budget_does_not_have_is_not_asked"),
     Mutant(0, "Gitea's words may hold the token", "adapters/gitea/wire.py",
-           'words.replace(token, "…")', "words",
+           'plainly(words, token)', 'plainly(words, "…")',
            f"{CALLS}::test_a_token_is_in_nothing_that_anybody_sees"),
     Mutant(0, "Gitea's token goes wherever a redirect says", "adapters/gitea/wire.py",
            "if (then.scheme, then.netloc) != (now.scheme, now.netloc) or not location:", "if not location:",

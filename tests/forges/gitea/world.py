@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import os
 import secrets
 import time
@@ -14,9 +13,10 @@ from pathlib import Path
 import httpx
 
 from chairlift.adapters.gitea.forge import GiteaForge, Settings
-from chairlift.adapters.gitea.talk import unmarked
 from chairlift.core.upgrade import PullRequest
-from tests.localforge.clone import START, Clone, git
+from chairlift.marking import unmarked
+from tests.forges.clone import AuthorizedClone
+from tests.localforge.clone import START, git
 
 EVENTS = {"approved": "APPROVED", "changes requested": "REQUEST_CHANGES", "commented": "COMMENT"}
 SCOPES = ["write:repository", "write:issue", "read:user", "write:user"]
@@ -90,29 +90,6 @@ class GiteaNamespace:
         return GiteaWorld(self, f"{owner.login}/{name}", folder, live)
 
 
-class AuthorizedClone(Clone):
-    """A clone that shows a token to the server, by git's environment; of a repository that may still be empty."""
-
-    def __init__(self, url: str, path: Path, person: Person) -> None:
-        login = base64.b64encode(f"{person.login}:{person.token}".encode()).decode()
-        super().__init__(
-            url,
-            path,
-            GIT_CONFIG_COUNT="1",
-            GIT_CONFIG_KEY_0="http.extraHeader",
-            GIT_CONFIG_VALUE_0=f"Authorization: Basic {login}",
-        )
-
-    def commit(self, branch: str, files: Mapping[str, str]) -> str:
-        if git("branch", "--remotes", cwd=self.path).strip():
-            return super().commit(branch, files)
-        for name, text in files.items():
-            (self.path / name).write_text(text)
-        git("add", "--all", cwd=self.path)
-        git("commit", "--quiet", "--message", "start", cwd=self.path)
-        return git("rev-parse", "HEAD", cwd=self.path).strip()
-
-
 class GiteaWorld:
     """The people around one repository."""
 
@@ -122,7 +99,9 @@ class GiteaWorld:
         self.people = (people["ann"].login, people["bob"].login)
         self._by_login = {each.login: each for each in people.values()}
         self.owner = people["owner"]
-        self.clone = AuthorizedClone(f"{namespace.url}/{repo}.git", folder / "clone", self.owner)
+        self.clone = AuthorizedClone(
+            f"{namespace.url}/{repo}.git", folder / "clone", self.owner.login, self.owner.token
+        )
         self.push("main", START)
 
     def forge(self, now, budget=None, patience=0, **more) -> GiteaForge:

@@ -12,11 +12,12 @@ from chairlift.adapters.gitea.marks import Marks
 from chairlift.adapters.gitea.pulls import Pulls, is_draft, opinions
 from chairlift.adapters.gitea.settings import Settings
 from chairlift.adapters.gitea.talk import LONGEST_TITLE, Talk, shown
-from chairlift.adapters.gitea.wire import Broken, Missing, NotNow, Wire, branch_name, place
+from chairlift.adapters.gitea.wire import Broken, Missing, NotNow, Wire, place
 from chairlift.core.budget import Call, Lane
 from chairlift.core.listing import Listed
 from chairlift.core.upgrade import Issue, PullRequest
 from chairlift.exchange import Server
+from chairlift.marking import branch_name
 from chairlift.ports import Budget, Comment, Refused, Unavailable, Watched
 
 __all__ = ["GiteaForge", "Settings"]

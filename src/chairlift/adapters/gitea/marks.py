@@ -9,8 +9,9 @@ from typing import Any
 
 from chairlift.adapters.gitea.pulls import Pulls, opinions, when
 from chairlift.adapters.gitea.talk import Talk
-from chairlift.adapters.gitea.wire import Wire, branch_name, place
+from chairlift.adapters.gitea.wire import Wire, place
 from chairlift.core.budget import Lane
+from chairlift.marking import branch_name
 from chairlift.ports import Refused, Watched
 
 #: The server counts in whole seconds: only after one is over does its time say that nothing more happened in it.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -10,26 +9,11 @@ from chairlift.adapters.gitea.pulls import when
 from chairlift.adapters.gitea.wire import Broken, Me, Missing, Wire, place
 from chairlift.core.budget import Call, Lane
 from chairlift.core.upgrade import Issue, digest
+from chairlift.marking import marked, unmarked
 from chairlift.ports import Comment, Refused
 
 #: What the server's own column holds.
 LONGEST_TITLE = 255
-
-
-def marked(text: str, kind: str, key: str) -> str:
-    """The text with the marker of a key at its end."""
-    return f"{text}\n\n{_marker(kind, key)}"
-
-
-def unmarked(body: str, kind: str, key: str) -> str | None:
-    """The text before the marker of this key; None where it is not there."""
-    end = f"\n\n{_marker(kind, key)}"
-    return body.removesuffix(end) if body.endswith(end) else None
-
-
-def _marker(kind: str, key: str) -> str:
-    # A key may hold anything, also what would end a comment of HTML.
-    return f"<!-- chairlift {kind} {hashlib.sha256(key.encode('utf-8', 'replace')).hexdigest()[:20]} -->"
 
 
 class Talk:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from email.utils import parsedate_to_datetime
 from itertools import count
 from types import MappingProxyType
 from typing import Any
@@ -18,14 +16,13 @@ import httpx
 
 from chairlift.adapters.gitea.settings import Settings
 from chairlift.core.budget import Call, Heard, Lane, Limits
-from chairlift.exchange import Answer, Server
+from chairlift.exchange import Answer, Server, moment_in, plainly, seconds_in, token_in
 from chairlift.ports import Budget, Refused, Unavailable
 
 #: The server has no limits of its own; a proxy before it may.
 LIMITS = Limits()
 Params = Mapping[str, str | int]
 _REPO = re.compile(r"(?!\.{1,2}/)[A-Za-z0-9._-]{1,100}/(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}")
-_NO_BRANCH = re.compile(r"^$|^[-/.]|[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|/\.|\.lock(/|$)|[./]$|[\ud800-\udfff]")
 _PAGE = 50
 _MOST_PAGES = 2_000
 _HOPS = 3
@@ -68,13 +65,6 @@ def place(repo: str, *segments: object) -> str:
         raise Refused(f"no repository called {repo!r}: write it as owner/name")
     owner, name = repo.split("/")
     return "/".join(["repos", owner, name, *(quote(str(segment), safe="/") for segment in segments)])
-
-
-def branch_name(branch: str) -> str:
-    """The name, where git takes it for one. Raises Refused otherwise."""
-    if _NO_BRANCH.search(branch) or len(branch.encode("utf-8", "replace")) > 244:
-        raise Refused(f"{branch[:60]!r} can be no name of a branch")
-    return branch
 
 
 class Wire:
@@ -168,10 +158,7 @@ class Wire:
 
     def token(self) -> str:
         """As it stands in the variable now. Raises Refused."""
-        token = os.environ.get(self._token_env, "").strip()
-        if not token or not token.isascii() or not token.isprintable():
-            raise Refused(f"the variable {self._token_env} holds no token for {self._settings.host}: set it, restart")
-        return token
+        return token_in(self._token_env, self._settings.host)
 
     def _onward(self, url: str, location: str) -> str:
         then, now = urlsplit(urljoin(url, location)), urlsplit(url)
@@ -183,7 +170,7 @@ class Wire:
 
     def _read(self, answer: Answer, what: str, token: str) -> Read:
         head = answer.headers
-        after = _seconds(head.get("Retry-After", ""))
+        after = seconds_in(head.get("Retry-After", ""), _LONGEST_WAIT)
         if self._budget and (answer.code == 429 or after):
             wait = _PACE_SECONDS if after is None else after
             self._budget.heard(self.identity, Heard(retry_after=wait, secondary=answer.code == 429))
@@ -191,7 +178,7 @@ class Wire:
             raise self._explained(answer, what, token, after)
         total = head.get("X-Total-Count", "")
         data = answer.json() if answer.body.strip() else None
-        self.heard_at = _date(head.get("Date", ""))
+        self.heard_at = moment_in(head.get("Date", ""))
         return Read(data, int(total) if total.isascii() and total.isdigit() else None)
 
     def _odd(self, what: str) -> Unavailable:
@@ -221,22 +208,11 @@ class Wire:
 
 
 def _said(answer: Answer, token: str) -> str:
-    """The server's own words, bounded and on one line; never the token, whoever repeats it."""
+    """The server's own words."""
     try:
         found = json.loads(answer.body)
     except ValueError:
         return ""
     words = str(found.get("message") or found.get("errors") or "") if isinstance(found, dict) else ""
-    words = re.sub(r"[\x00-\x20\x7f\u2028-\u202e]+", " ", words.replace(token, "…")).strip()
-    return f": {words[:300]}" if words else ""
-
-
-def _seconds(text: str) -> float | None:
-    return min(float(text), _LONGEST_WAIT) if text.isascii() and text.isdigit() else None
-
-
-def _date(text: str) -> datetime | None:
-    try:
-        return parsedate_to_datetime(text)
-    except ValueError:
-        return None
+    words = plainly(words, token)
+    return f": {words}" if words else ""

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import json
-import threading
-from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
-from itertools import islice
 from typing import Any
 from urllib.parse import urlencode, urljoin, urlsplit
 
@@ -17,14 +14,12 @@ from chairlift.adapters.github.errors import explained, explained_errors, heard
 from chairlift.adapters.github.settings import Place
 from chairlift.adapters.github.signing import Signer
 from chairlift.core.budget import Call, Heard, Lane
-from chairlift.exchange import Answer, Server
+from chairlift.exchange import Answer, Kept, Server, steady
 from chairlift.ports import Budget, Unavailable
 
-#: As many bytes as are kept of all answers for asking whether they still hold.
-_KEPT = 32 << 20
 _REDIRECTS = 3
-#: As many pages as are read of a list, and as often as it is read when it shifts meanwhile.
-_PAGES, _TRIES = 100, 4
+#: As many pages as are read of a list.
+_PAGES = 100
 _HEAD = {
     "Accept": "application/vnd.github+json",
     "User-Agent": f"chairlift/{version('chairlift')}",
@@ -47,7 +42,7 @@ class Wire:
         self._place, self._signer, self._budget = place, signer, budget
         self.who = f"{place.host} {signer.name}"
         self._server = Server(place.api, seconds, _HEAD)
-        self._kept = _Kept()
+        self._kept = Kept[Page]()
 
     @cached_property
     def login(self) -> str:
@@ -65,36 +60,29 @@ class Wire:
     def pages(self, path: str, lane: Lane, what: str, **query: str | int) -> Sequence[Any]:
         """The whole of a list by pages, newest or oldest first, also where it shifts while it is read.
 
-        Whatever was removed meanwhile moves what is behind it onto a page that was read before: so all pages are
-        looked at again, which costs nothing where they are the same.
+        To look at its pages again costs nothing where they are the same.
         """
-        return self._steady(path, lane, what, query, lambda page: False)
+        return self._steady(path, lane, what, query, lambda number, page: False)
 
     def until(self, path: str, lane: Lane, what: str, after: int, most: int, **query: str | int) -> Sequence[Any]:
         """What is newer than the id `after` in a list with the newest first, of at most so many pages (0: of all)."""
-        left = most
 
-        def enough(page: Page) -> bool:
-            nonlocal left
-            left -= 1
-            return left == 0 or any(item["id"] <= after for item in page.found)
+        def enough(number: int, page: Page) -> bool:
+            return number == most or any(item["id"] <= after for item in page.found)
 
         found = self._steady(path, lane, what, query, enough)
         return [item for item in found if item["id"] > after]
 
     def _steady(
-        self, path: str, lane: Lane, what: str, query: Mapping[str, str | int], enough: Callable[[Page], bool]
+        self, path: str, lane: Lane, what: str, query: Mapping[str, str | int], enough: Callable[[int, Page], bool]
     ) -> Sequence[Any]:
-        for _ in range(_TRIES):
-            read = []
-            for page in self._each(path, lane, what, query):
-                read.append(page)
-                if enough(page):
-                    break
-            if len(read) < 2 or _keys(read) == _keys([*islice(self._each(path, lane, what, query), len(read))]):
-                # What has come to lie on a later page meanwhile is there twice.
-                return list({_key(item): item for page in read for item in page.found}.values())
-        raise Unavailable(f"a list of {what} changes faster than it can be read")
+        def pages() -> Iterator[Sequence[Any]]:
+            for number, page in enumerate(self._each(path, lane, what, query), 1):
+                yield page.found
+                if enough(number, page):
+                    return
+
+        return steady(pages, _key, f"a list of {what}")
 
     def write(self, method: str, path: str, body: object, lane: Lane, call: Call, what: str) -> Any:
         """Change something; never followed elsewhere, never done twice."""
@@ -203,42 +191,12 @@ class Wire:
         return explained(answer, what, self.who, self._signer.remedy)
 
 
-class _Kept:
-    """The last answers by address, so that GitHub can say that they still hold; the oldest go first."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._pages: OrderedDict[str, tuple[str, Page, int]] = OrderedDict()
-        self._bytes = 0
-
-    def get(self, url: str) -> tuple[str, Page] | None:
-        with self._lock:
-            if url not in self._pages:
-                return None
-            self._pages.move_to_end(url)
-            return self._pages[url][:2]
-
-    def put(self, url: str, etag: str, page: Page, size: int) -> None:
-        with self._lock:
-            if url in self._pages:
-                self._bytes -= self._pages.pop(url)[2]
-            if etag and size <= _KEPT:
-                self._pages[url] = (etag, page, size)
-                self._bytes += size
-            while self._bytes > _KEPT:
-                self._bytes -= self._pages.popitem(last=False)[1][2]
-
-
 def _next(answer: Answer) -> str:
     for part in answer.headers.get("link", "").split(","):
         url, _, rel = part.partition(";")
         if rel.strip() == 'rel="next"':
             return str(url.strip().strip("<>"))
     return ""
-
-
-def _keys(pages: Sequence[Page]) -> list[list[str]]:
-    return [[_key(item) for item in page.found] for page in pages]
 
 
 def _key(item: Any) -> str:

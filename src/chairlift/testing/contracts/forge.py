@@ -193,7 +193,8 @@ class ForgeContract(TalkContract):
         head = world.push("work", {"more.txt": "more\n"})
         world.review(pull.number, bob, "approved")
         shown = [(review.by, review.state, review.head, review.text) for review in found(forge, world).reviews]
-        assert shown == [(ann, "changes requested", pull.head, ODD_TEXT), (bob, "approved", head, "")]
+        said = self.heard(ODD_TEXT)
+        assert shown == [(ann, "changes requested", pull.head, said), (bob, "approved", head, "")]
 
     def test_our_approval_is_of_this_very_head(self, forge: Forge, world: World) -> None:
         pull = opened(forge, world)

@@ -22,6 +22,10 @@ class TalkContract:
         """The people around that repository."""
         raise NotImplementedError
 
+    def heard(self, text: str) -> str:
+        """What a person's text is when it comes back: some forges take carriage returns out of it, and nothing else."""
+        return text
+
     def test_comments_come_once_each_and_in_order(self, forge: Forge, world: World) -> None:
         ann, bob = world.people
         first, second = opened(forge, world), opened(forge, world, "other")
@@ -29,7 +33,7 @@ class TalkContract:
         world.comment(second.number, bob, ODD_TEXT)
         one, two = forge.comments(world.repo, 0)
         assert (one.number, one.by, one.text) == (first.number, ann, "one")
-        assert (two.number, two.by, two.text) == (second.number, bob, ODD_TEXT)
+        assert (two.number, two.by, two.text) == (second.number, bob, self.heard(ODD_TEXT))
         assert one.id < two.id
         assert one.at.tzinfo is not None
         world.comment(first.number, ann, LONG_TEXT)
