@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from chairlift.testing.contracts.directory import DirectoryContract
 from chairlift.testing.contracts.forge import ForgeContract
 from tests.localforge.clone import Clock
 
 KEYS = ("notice", "other", "django")
 
 
-class TestGitLab(ForgeContract):
+class TestGitLab(ForgeContract, DirectoryContract):
     @pytest.fixture
     def made(self, server, running, tmp_path):
         return running[1].world(tmp_path)

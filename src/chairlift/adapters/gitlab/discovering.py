@@ -15,6 +15,7 @@ from chairlift.core.listing import Listed
 from chairlift.ports import Refused
 
 _AT_ONCE = 50
+_CATALOG = "catalog-info.yaml"
 #: Where GitLab looks: the first of them counts.
 _OWNERS = ("CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS")
 
@@ -68,4 +69,5 @@ def _shown(project: Mapping[str, Any], more: Mapping[str, Any]) -> Listed:
         language=str(languages[0]["name"]) if languages else "",
         topics=tuple(project.get("topics") or ()),
         owners=next((texts[path] for path in _OWNERS if path in texts), ""),
+        catalog=texts.get(_CATALOG, ""),
     )

@@ -32,7 +32,7 @@ query Look($ids: [ID!]) {
   projects(ids: $ids, first: 50) { nodes {
     id
     languages { name share }
-    repository { blobs(paths: ["CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS"], first: 3) {
+    repository { blobs(paths: ["CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS", "catalog-info.yaml"], first: 4) {
       nodes { path rawTextBlob }
     } }
   } }
