@@ -44,6 +44,9 @@ def test_missing_minutes_are_unknown_and_are_no_zeros() -> None:
     assert judge(DAY, torn).health is Health.UNKNOWN
     assert judge(DAY, torn).why == "only 719 of 1440 minutes after the deploy were measured"
     assert judge(torn, DAY).why == "only 719 of 1440 minutes before the deploy were measured"
+    short = replace(DAY, minutes=1 / 60, expected=0.0054735 * 60)
+    assert judge(short, DAY).why == "only 1 of 20 seconds before the deploy were measured"
+    assert judge(replace(DAY, minutes=3.14159, expected=10.5), DAY).why.startswith("only 3.1 of 10.5 minutes before")
     assert judge(DAY, replace(DAY, minutes=720)).health is Health.HEALTHY
     assert judge(DAY, replace(DAY, minutes=0, errors=100_000)).health is Health.UNKNOWN
 

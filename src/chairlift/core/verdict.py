@@ -87,10 +87,17 @@ def judge(before: Counts | None, after: Counts | None) -> Verdict:
 def _doubt(counts: Counts, when: str) -> str:
     """Why one window says nothing; empty when it says something."""
     if counts.minutes < MIN_COVERAGE * counts.expected:
-        return f"only {counts.minutes:g} of {counts.expected:g} minutes {when} the deploy were measured"
+        return f"only {_part(counts)} {when} the deploy were measured"
     if counts.requests < MIN_REQUESTS:
         return f"too little traffic {when} the deploy: {counts.requests} requests"
     return ""
+
+
+def _part(counts: Counts) -> str:
+    """How much was measured of what should have been, for a person: 0.0054735 minutes are no words."""
+    if counts.expected < 1:
+        return f"{counts.minutes * 60:.0f} of {counts.expected * 60:.0f} seconds"
+    return f"{round(counts.minutes, 1):.10g} of {round(counts.expected, 1):.10g} minutes"
 
 
 def _share(before: Counts, after: Counts) -> float:

@@ -119,3 +119,20 @@ class TestOneDateForOneThing:
         page = words(visit("Ana").page("/"))
         assert "overdue" in page
         assert "it was due 3 days ago (Fri 9 Jan, 09:00)" in page
+
+
+@pytest.mark.parametrize(
+    ("step", "decision", "why", "buttons"),
+    [
+        ("test", "ask", "it was reverted: find the cause, then run 'chairlift retry'", ["retry", "hold", "said"]),
+        ("test", "ask", "who uses it tests it", ["tested", "hold", "said"]),
+        ("deploy", "ask", "the deployment failed; after mending it, run 'chairlift retry'", ["retry", "hold", "said"]),
+        ("deploy", "ask", "deploy it", ["deployed", "hold", "said"]),
+        ("create", "stop", "it was closed", ["hold", "said", "retry"]),
+        ("merge", "wait", "notice", ["hold", "said"]),
+    ],
+)
+def test_the_first_button_is_what_the_reason_asks_for(at_desk, visit, step, decision, why, buttons):
+    Upgrade.objects.filter(service__name="shop").update(step=step, decision=decision, why=why)
+    page = visit("Ana").page("/campaigns/tiny/services/shop")
+    assert re.findall(r'name="what" value="([a-z]+)"', page) == buttons

@@ -37,6 +37,7 @@ def service(request: Request, slug: str, name: str) -> HttpResponse:
         "campaign": campaign, "value": campaign.value, "row": row, "told": told, "mine": mine,
         "yours": ours if row.stands.turn == "project team" else row.stands.turn in request.reader.squads,
         "held": any(each.startswith("hold: ") for each in told.blockers),
+        "retries": _retries(row),
         "link": _link(campaign, row) if mine else None,
         "environments": (value.environments if value else ()) or campaign.value.environments,
         "changes": [_Change(slug, each) for slug, each in told.evidence.get("changes", {}).items()],
@@ -44,6 +45,17 @@ def service(request: Request, slug: str, name: str) -> HttpResponse:
         "log": list(reversed(told.log)),
     }  # fmt: skip
     return render(request, "web/service.html", context)
+
+
+#: How reasons name what only a person can start.
+RETRY = "'chairlift retry'"
+
+
+def _retries(row: rows.Row) -> str:
+    """How the button stands there that tries once more: first where the reason asks for it, or last, or not at all."""
+    if RETRY in row.upgrade.why:
+        return "first"
+    return "last" if row.decision in ("stop", "refused") else ""
 
 
 def _link(campaign: Campaign, row: rows.Row) -> tuple[str, str] | None:
