@@ -132,7 +132,7 @@ def test_one_of_the_checkout_that_does_more_is_flagged(body: str) -> None:
     "module",
     [
         "from django.middleware.locale import LocaleMiddleware\nclass OwnMiddleware(LocaleMiddleware): ...\n",
-        "from django.contrib.auth import middleware as m\nclass OwnMiddleware(m.RemoteUserMiddleware):\n    header = 1\n",
+        "from django.contrib.auth import middleware as m\nclass OwnMiddleware(m.RemoteUserMiddleware): ...\n",
         "import social_django.middleware as m\nclass OwnMiddleware(m.SocialAuthExceptionMiddleware): ...\n",
     ],
 )
