@@ -96,6 +96,8 @@ def _meant(hunk: Hunk, sort: Sort, three: Three, leg: tuple[Release, Release]) -
         return Verdict.NONE
     if sort is Sort.MAKE and (said := meaning.of_make(hunk, three.before, three.ours)):
         return Verdict(said)
+    if sort is Sort.TEMPLATE and meaning.loads_alike(hunk, three.ours):
+        return Verdict.EQUIVALENT
     python = (hunk.path or hunk.old).endswith(".py")
     apps = (hunk.path or hunk.old).endswith("apps.py") and alike.app_alike(hunk, three.before, three.ours)
     if python and (apps or alike.imports_alike(hunk, three.ours) or _same_code(hunk, three)):

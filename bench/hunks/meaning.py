@@ -118,6 +118,18 @@ def of_make(hunk: Hunk, before: str, ours: str) -> str:
     return "partial" if others else "equivalent"
 
 
+_LOAD = re.compile(r"\{%-?\s*load\s+([\w. ]+?)\s*-?%\}")
+
+
+def loads_alike(hunk: Hunk, ours: str) -> bool:
+    """Of a hunk of nothing but `{% load … %}`: ours loads what it brings and not what it takes away, in any lines."""
+    gone, come = ("\n".join(some) for some in (hunk.removed, hunk.added))
+    if _LOAD.sub("", gone + come).strip() or not come.strip():
+        return False
+    old, new, have = ({name for found in _LOAD.findall(text) for name in found.split()} for text in (gone, come, ours))
+    return old != new and new <= have and not (old - new) & have
+
+
 _HEAD = re.compile(r"([\w.-]+):(?![:=])")
 
 

@@ -155,6 +155,19 @@ def test_what_ours_did() -> None:
     assert said(path, before, ("a = 1", "a = 3"), before, Finding(path, 0, "x", "all of it")) is Verdict.NONE
 
 
+def test_libraries_of_a_template_may_be_loaded_in_one_line() -> None:
+    before = "{% extends 'a' %}\n{% load i18n %}\n{% load staticfiles %}\n"
+    theirs = ("{% load staticfiles %}", "{% load static %}")
+    for ours, verdict in (
+        ("{% extends 'a' %}\n{% load i18n static %}\n", Verdict.EQUIVALENT),
+        ("{% extends 'a' %}\n{% load i18n static staticfiles %}\n", Verdict.PARTIAL),
+        ("{% extends 'a' %}\n{% load i18n %}\n", Verdict.PARTIAL),
+    ):
+        one = hunk("a/templates/b.html", *theirs, 3)
+        found = judge(one, Sort.TEMPLATE, Three(before, before.replace("staticfiles", "static"), ours), (), LEG)
+        assert found is verdict, ours
+
+
 def test_names_are_what_their_file_imports() -> None:
     old = "from django.contrib.postgres.fields import JSONField\nfrom django.db import models\n\n\n"
     old += "class A(models.Model):\n    a = JSONField(null=True)\n    b = 1\n"

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from chairlift.recipes.django import telling
 from chairlift.recipes.django.findings import Weight
+from chairlift.recipes.django.proving.compare import MISSING_BEFORE
 from chairlift.recipes.django.proving.evidence import (
     Built,
     Case,
@@ -125,10 +126,11 @@ def test_migrations_say_what_a_person_decides() -> None:
 
 def test_a_migration_that_was_not_written_is_told_with_the_reason() -> None:
     old = Migration("core", "0002_x", "core/migrations/0002_x.py", "", ("Alter field a on b", "Add field c to b"))
-    (found,) = telling.migrations((old,), (), {old: "it was missing before the upgrade already"})
-    assert (found.path, found.weight) == (old.path, Weight.MUST)
-    assert "Alter field a on b, Add field c to b" in found.text
-    assert found.text.endswith("which was not written: it was missing before the upgrade already")
+    for why, weight in ((MISSING_BEFORE, Weight.LOOK), ("it could not be told", Weight.MUST)):
+        (found,) = telling.migrations((old,), (), {old: why})
+        assert (found.path, found.weight) == (old.path, weight)
+        assert "Alter field a on b, Add field c to b" in found.text
+        assert found.text.endswith(f"which was not written: {why}")
 
 
 def test_names_that_the_target_lost_are_told_by_distribution() -> None:

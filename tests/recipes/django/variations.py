@@ -49,7 +49,7 @@ def _parameters(test: Callable[..., None]) -> Iterator[dict[str, Any]]:
         if mark.name == "parametrize":
             names, rows = mark.args[0], mark.args[1]
             names = [name.strip() for name in names.split(",")] if isinstance(names, str) else list(names)
-            rows = [getattr(row, "values", row) for row in rows]
+            rows = [row if isinstance(row, dict) else getattr(row, "values", row) for row in rows]
             sets.append([dict(zip(names, row if len(names) > 1 else (row,), strict=True)) for row in rows])
     wanted = set(test.__code__.co_varnames[: test.__code__.co_argcount])
     for each in itertools.product(*sets):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from chairlift.recipes.django.findings import Finding, Weight
-from chairlift.recipes.django.proving.compare import Comparison, compare
+from chairlift.recipes.django.proving.compare import MISSING_BEFORE, Comparison, compare
 from chairlift.recipes.django.proving.evidence import WAYS, Case, Lost, Migration, Proof, Result, State, newly_lost
 from chairlift.recipes.django.releases import show
 from chairlift.recipes.django.report.model import Run
@@ -144,7 +144,8 @@ def migrations(
         elif each in held:
             text = f"{each.app} lacks a migration ({', '.join(each.operations)}), which was not written: {held[each]}"
             how = "run makemigrations on the present version, and on the target; what both write is a change of its own"
-            yield Finding(where, 0, "migration", text, how, weight=Weight.MUST)
+            weight = Weight.LOOK if held[each] == MISSING_BEFORE else Weight.MUST
+            yield Finding(where, 0, "migration", text, how, weight=weight)
         elif each.path in written and each.alters:
             text = f"{each.name} of {each.app} alters {', '.join(each.alters)}: is one of them big?"
             yield Finding(where, 0, "migration", text, "; or ".join(WAYS), weight=Weight.LOOK)

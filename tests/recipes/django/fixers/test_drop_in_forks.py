@@ -26,6 +26,7 @@ ASKED = {"requirements.in": "django-taggit-serializer\ndjango-sendfile\n"}
             "OUR_APPS = (\n    'a',\n    'b',\n)\n",
         ),
         ("INSTALLED_APPS += ['taggit_serializer']\n", "INSTALLED_APPS += []\n"),
+        ("INSTALLED_APPS = [('taggit_serializer'), 'b']\n", "INSTALLED_APPS = ['b']\n"),
     ],
 )
 def test_changes(before: str, after: str) -> None:

@@ -126,3 +126,21 @@ def test_tests_that_make_one_of_the_checkout() -> None:
 def test_one_of_the_checkout_that_does_more_is_flagged(body: str) -> None:
     files = {"app/middleware.py": HEAD + body}
     assert check_unchanged(fixer, OWN, path="app/tests/test_a.py", files=files).findings
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        "from django.middleware.locale import LocaleMiddleware\nclass OwnMiddleware(LocaleMiddleware): ...\n",
+        "from django.contrib.auth import middleware as m\nclass OwnMiddleware(m.RemoteUserMiddleware): ...\n",
+        "import social_django.middleware as m\nclass OwnMiddleware(m.SocialAuthExceptionMiddleware): ...\n",
+    ],
+)
+def test_one_of_the_checkout_on_one_that_is_known(module: str) -> None:
+    after = OWN.replace("()", "(lambda request: None)")
+    check_changes(fixer, OWN, after, path="app/tests/test_a.py", files={"app/middleware.py": module})
+
+
+def test_one_on_what_others_made_is_flagged() -> None:
+    body = "from elsewhere.middleware import SomeMiddleware\n\nclass OwnMiddleware(SomeMiddleware): ...\n"
+    assert check_unchanged(fixer, OWN, path="app/tests/test_a.py", files={"app/middleware.py": body}).findings

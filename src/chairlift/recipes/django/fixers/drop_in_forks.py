@@ -10,6 +10,7 @@ import ast
 from collections.abc import Iterator
 
 from chairlift.recipes.django.dependencies import forks
+from chairlift.recipes.django.edits import outer
 from chairlift.recipes.django.findings import Edit
 from chairlift.recipes.django.fixing import Fixer, Looking, Parents
 from chairlift.recipes.django.releases import Stage
@@ -55,7 +56,7 @@ def named(looking: Looking, node: ast.Constant, parents: Parents) -> Iterator[Ed
 
 def _taken_out(source: Source, node: ast.Constant, row: ast.AST) -> Edit:
     """An entry of a list with its comma, and with its line where nothing else stands there but a comment."""
-    start, end = source.span(node)
+    start, end = outer(source, node, row)
     last = source.span(row)[1] - 1
     comma = source.text.find(",", end, last)
     if comma >= 0 and not source.text[end:comma].strip():

@@ -57,6 +57,8 @@ def _is_init(call: ast.Call) -> bool:
 
 #: Django's own, which can be made without one before 4.0; all of them build on MiddlewareMixin.
 _DJANGO = re.compile(r"django\.(?:contrib\.\w+|middleware)(?:\.\w+)*\.\w+Middleware")
+#: Others' that are nothing but a MiddlewareMixin with one of its methods, and that services build upon.
+_OTHERS = frozenset({"social_django.middleware.SocialAuthExceptionMiddleware"})
 
 
 @fixer.on(ast.Call)
@@ -85,15 +87,22 @@ def made(looking: Looking, node: ast.Call, parents: Parents) -> Iterator[Edit | 
     )
 
 
+_BUILDS = re.compile(rb"Middleware(?:Mixin)?[ \t]*\)[ \t]*:")
+
+
 def _plain(project: Project) -> frozenset[str]:
-    """Dotted names of the checkout's classes of MiddlewareMixin alone that leave its constructor as it is."""
-    found = set()
+    """Dotted names of the checkout's classes of MiddlewareMixin alone that leave its constructor as it is.
+
+    Those of one of Django's own, or of such another, are as well.
+    """
+    found = set(_OTHERS)
     for path in project.matching("*.py"):
-        source = project.source(path) if b"MiddlewareMixin" in (project.read(path) or b"") else None
+        source = project.source(path) if _BUILDS.search(project.read(path) or b"") else None
         for node in source.tree.body if source else ():
             if not isinstance(node, ast.ClassDef) or method(node, "__init__") or method(node, "__call__"):
                 continue
-            if source and [source.resolve(base) for base in node.bases] == [_MIXIN]:
+            origins = [source.resolve(base) for base in node.bases] if source else []
+            if len(origins) == 1 and (origins[0] in {_MIXIN, *_OTHERS} or _DJANGO.fullmatch(origins[0])):
                 module = path.removesuffix(".py").removesuffix("/__init__").split("/")
                 found |= {".".join([*module[at:], node.name]) for at in range(len(module))}
     return frozenset(found)

@@ -79,6 +79,10 @@ def _state(
     return State.FAILED, after.why
 
 
+#: Why a migration is left that the present version lacks as well: nothing gets worse without it.
+MISSING_BEFORE = "it was missing before the upgrade already"
+
+
 def not_ours(before: Proof | None, after: Proof) -> dict[Migration, str]:
     """Those migrations that the models need on the target and that are not the upgrade's to write, each with why.
 
@@ -91,8 +95,7 @@ def not_ours(before: Proof | None, after: Proof) -> dict[Migration, str]:
         why = f"before the upgrade Django was asked with {before.asked}, and now with {after.asked}"
         return dict.fromkeys(after.migrations, why)
     was = {(each.app, operation) for each in before.migrations for operation in each.operations}
-    why = "it was missing before the upgrade already"
-    held = {each: why for each in after.migrations if any((each.app, one) in was for one in each.operations)}
+    held = {each: MISSING_BEFORE for each in after.migrations if any((each.app, one) in was for one in each.operations)}
     held |= {each: "it asks what only a person can answer" for each in after.migrations if each.asks}
     while more := {each: why for each, why in _needing(after.migrations, held) if each not in held}:
         held |= more
