@@ -242,7 +242,7 @@ class Own:
         described = self._described(operation.name)
         if described is None or code >= 300:
             return
-        said = OWN_CODES.get(operation.name, str(code))
+        said = str(code) if str(code) in described["responses"] else OWN_CODES.get(operation.name, "")
         if said not in described["responses"]:
             yield f"GitLab's own description of {operation.name} never answers {code}"
             return
