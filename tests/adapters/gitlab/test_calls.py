@@ -102,7 +102,8 @@ def test_fifty_are_watched_by_one_query_within_gitlabs_limit(forge, world, serve
     assert len({*forge.marks(watched)}) == 1
     assert [call for _, _, call in purse.spent] == [Call.QUERY] * 2
     assert server.calls["GraphQL query Watch"] == 2
-    assert max(server.queries) <= MOST
+    # GitLab adds a little for some of what is asked for, such as an order.
+    assert max(server.queries) <= MOST * 0.8
 
 
 def test_branches_of_others_are_no_part_of_a_mark(forge, world, server):
@@ -115,6 +116,8 @@ def test_branches_of_others_are_no_part_of_a_mark(forge, world, server):
     server.forget()
     assert forge.marks([*many, mine])[-1] == alone
     assert server.calls["GraphQL query Watch"] == 6, "never more than eight branches in one query"
+    assert max(server.queries) <= MOST
+    assert all(forge.marks([Watched(world.repo, tuple(f"attempt-{count}" for count in range(25)))]))
     assert max(server.queries) <= MOST
     world.push("unwatched", {"a": "b"})
     opened(forge, world, "unwatched")

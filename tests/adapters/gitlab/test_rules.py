@@ -64,6 +64,22 @@ def approvals_of(name):
     return json.dumps(said).encode()
 
 
+def test_an_edition_that_knows_less_of_approvals_is_enough(forge, world, server):
+    """As the free one, which has no rules for them."""
+    pull, ann = opened(forge, world), world.people[0]
+    world.review(pull.number, ann, "approved")
+    said = {"approved": True, "user_can_approve": True, "approved_by": [{"user": {"username": ann}}]}
+    server.fault("/approvals", 200, 9, body=json.dumps(said).encode())
+    server.fault("/approval_state", 404, 9)
+    again = found(forge, world)
+    assert (again.needs_approvals, again.waits) == (0, ())
+    assert [(review.by, review.state, review.head) for review in again.reviews] == [(ann, "approved", pull.head)]
+    server.forget()
+    server.fault("/approvals", 403, 9)
+    assert [review.state for review in found(forge, world).reviews] == ["dismissed"]
+    assert forge.merge(world.repo, pull.number, pull.head, "squash") == world.tip("main")
+
+
 def test_discussions_are_waited_for(forge, world, kept):
     settings(world, only_allow_merge_if_all_discussions_are_resolved=True)
     pull = opened(forge, world)

@@ -59,8 +59,10 @@ class Marks:
             "variables": "".join(f", ${name}: String!" for name in variables),
             "trees": " ".join(queries.TREE % {"place": place} for place in range(len(branches))),
         }
+        ids = list(dict.fromkeys(self._ids[each.repo] for each in watched))
         variables |= {
-            "ids": list(dict.fromkeys(self._ids[each.repo] for each in watched)),
+            "ids": ids,
+            "count": len(ids),
             "branches": branches,
             "most": max(_PULLS * len(branches), 1),
             "me": self._wire.me().name,

@@ -8,8 +8,8 @@ IDENTIFIED = "p%(place)d: project(fullPath: $p%(place)d) { id fullPath }"
 
 #: Up to fifty projects, with where some branches are, their merge requests, and our issues that moved last.
 WATCH = """
-query Watch($ids: [ID!], $branches: [String!], $most: Int!, $me: String%(variables)s) {
-  projects(ids: $ids, first: 50) { nodes {
+query Watch($ids: [ID!], $count: Int!, $branches: [String!], $most: Int!, $me: String%(variables)s) {
+  projects(ids: $ids, first: $count) { nodes {
     id archived
     repository { rootRef top: tree { lastCommit { sha } } %(trees)s }
     mergeRequests(sourceBranches: $branches, sort: UPDATED_DESC, first: $most) { nodes { ...Mark } }
