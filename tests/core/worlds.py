@@ -358,8 +358,7 @@ def scanned(dice: Dice) -> tuple[tuple[Change, Plan], ...]:
     return tuple((change, dice.usually(nothing, *others, but=25)) for change in CHANGES)
 
 
-#: The stages with the most answers are drawn more often.
-_MANY = (Stage.CREATE, Stage.REVIEW, Stage.TEST)
+_MANY = (Stage.CREATE, Stage.REVIEW, Stage.TEST)  # have the most answers, and are drawn more often
 _AIMS = (*Stage, *_MANY, *_MANY, Stage.REVIEW, Stage.MERGE, Stage.DEPLOY, Stage.DEPLOY, Stage.FINISH)
 
 

@@ -46,9 +46,8 @@ class Squad:
 class Service:
     """Something with a repository, an owning squad and perhaps a deployment.
 
-    `tests` is the repository's own test command, run in a checkout. `environments` is empty where the campaign's hold.
-    `deployer` and `monitor` are a kind and its settings; an empty mapping means that there is none. `pool` is where its
-    CI builds, with all that name the same; empty where that is with all of its forge.
+    `tests` is the repository's own test command, run in a checkout. Empty are `environments` where the campaign's hold,
+    `deployer` and `monitor` (a kind and its settings) where there is none, `pool` where all of its forge share one CI.
     """
 
     name: str
@@ -208,8 +207,7 @@ class PlanState(StrEnum):
 class Plan:
     """What the recipe found and would do for one change on one base commit, with the evidence.
 
-    `commit` holds the change on top of `base`; it is the same each time, so it proves whose a branch is. `report` is
-    the recipe's own, as Markdown.
+    `commit` holds the change on top of `base`; the same each time, it proves whose a branch is. `report` is Markdown.
     """
 
     state: PlanState
