@@ -49,6 +49,14 @@ def test_a_wrong_name_is_mended() -> None:
     )
 
 
+def test_a_name_of_a_package_around_the_app_is_kept_out() -> None:
+    for name in ("service", "service.apps"):
+        before = HEAD + config(f"name = '{name}'", READY)
+        after = HEAD + config("default = False", f"name = '{name}'", READY)
+        fixed = check_changes(FIND, before, after, path=PATH, files=SETTINGS)
+        assert any("the package around the app" in each.text for each in fixed.findings)
+
+
 @pytest.mark.parametrize(
     ("lines", "kept"),
     [

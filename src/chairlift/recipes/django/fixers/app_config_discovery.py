@@ -74,7 +74,10 @@ def _misnamed(looking: Looking, each: Config, entry: str) -> Iterator[Edit | Fin
     source, project, name = looking.source, looking.project, each.name or ""
     text = f"{each.node.name} is named {name!r}, and the settings call the app {entry!r}: Django 3.2 uses the class"
     value = next((v for s in each.node.body if isinstance(s, ast.Assign) and (v := _name_in(s)) is not None), None)
-    if appconfigs.importable(project, name) or appconfigs.changes_the_path(project) or value is None:
+    if entry.startswith(f"{name}.") and not appconfigs.changes_the_path(project):
+        # A package around the app: Django 3.2 would take that for the app, and lose the models.
+        yield from _kept_out(looking, each, f"it names {name!r}, the package around the app")
+    elif appconfigs.importable(project, name) or appconfigs.changes_the_path(project) or value is None:
         yield source.finding(each.node, text, f'name = "{entry}", if this is what `import {name}` does not find')
     elif name.rpartition(".")[2] != entry.rpartition(".")[2]:
         yield source.finding(each.node, text, f'name = "{entry}", or default = False', Weight.MUST)
