@@ -250,7 +250,11 @@ class Own:
         names, lacks = set(self._properties(schema)), OWN_LACKS.get(operation.name, frozenset())
         for each in answer if isinstance(answer, list) else [answer]:
             # What is in the client's types or in GitLab's file is GitLab's: both lack something.
-            unknown = set(each or {}) - names - set(_known(operation, code)) - lacks if names else set()
+            unknown = (
+                set(each or {}) - names - set(_known(operation, code, isinstance(answer, list))) - lacks
+                if names
+                else set()
+            )
             if unknown:
                 yield f"{operation.name} answers {sorted(unknown)}, which nobody describes"
 
@@ -296,9 +300,10 @@ class Own:
         return node
 
 
-def _known(operation: Operation, code: int) -> list[str]:
-    filled = operation.filled(code, {})
-    return list(filled[0] if isinstance(filled, list) and filled else filled or {})
+def _known(operation: Operation, code: int, many: bool) -> list[str]:
+    """The names that the client knows of an answer, or of each in a list of them."""
+    filled = operation.filled(code, [{}] if many else {})
+    return list((filled[0] if many else filled) or {})
 
 
 # ---- both ----

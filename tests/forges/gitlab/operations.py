@@ -132,7 +132,9 @@ UNKNOWN: dict[str, Any] = {
 
 _PAID = frozenset({"id", "iid", "project_id", "state", "approvals_required", "approvals_left", "approval_rules_left"})
 
-#: What GitLab's own file leaves out: its edition that is paid for tells more of approvals.
-OWN_LACKS = {f"GET {M}/approvals": _PAID, f"POST {M}/approve": _PAID}
+_RULES = frozenset({"merge_trains_enabled", "only_allow_merge_if_all_status_checks_passed"})
+
+#: What GitLab's own file leaves out: its edition that is paid for tells more of approvals, and of a user's projects.
+OWN_LACKS = {f"GET {M}/approvals": _PAID, f"POST {M}/approve": _PAID, "GET /users/{id}/projects": _RULES}
 #: And where it is mistaken: what is made is answered with 201.
 OWN_CODES = {f"POST {P}/statuses/{{sha}}": "200"}
