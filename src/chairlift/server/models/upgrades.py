@@ -74,7 +74,11 @@ class UpgradeQuerySet(QuerySet["Upgrade"]):
     def named(self, names: Sequence[str]) -> Iterator[Upgrade]:
         """Those of the services of these names, however many."""
         for start in range(0, len(names), AT_ONCE):
-            yield from self.filter(service__name__in=names[start : start + AT_ONCE]).select_related("service")
+            # No join: where PostgreSQL takes its tables for empty, soon after a load, it compares all with all.
+            services = {each.pk: each for each in Service.objects.filter(name__in=names[start : start + AT_ONCE])}
+            for row in self.filter(service__in=list(services)):
+                row.service = services[row.service_id]
+                yield row
 
 
 class Upgrade(models.Model):
