@@ -68,14 +68,15 @@ def everything(at_desk, visit, token):
 def test_it_is_the_operators_alone(visit, token, person):
     client = visit(person)
     client.page(PAGE, 403)
-    assert client.post(PAGE, {"end": "token 1"}).status_code == 403
+    assert client.post(PAGE, {"end": f"token {token[0].pk}"}).status_code == 403
     assert ended() == []
 
 
 class TestWhatIsShown:
-    def test_all_that_lets_somebody_in(self, everything, olga):
+    def test_all_that_lets_somebody_in(self, everything, token, olga):
         page = words(olga.page(PAGE))
-        for said in ("Firefox on Linux Ana a link", "Token 1, <CI> Ana read, act", "never", "Heron Ana", "Sign out"):
+        name = f"Token {token[0].pk}, <CI> Ana read, act"
+        for said in ("Firefox on Linux Ana a link", name, "never", "Heron Ana", "Sign out"):
             assert said in page
         for title in ("Sessions 2", "Tokens of programs 1", "Sign-in links 1", "Calendar addresses 1"):
             assert title in page
@@ -163,9 +164,9 @@ class TestEnding:
         assert refused.json()["type"] == "urn:chairlift:problem:token"
         assert "taken back" in refused.json()["detail"]
         page = words(olga.page(PAGE))
-        assert "Ended: token 1 of Ana (<CI>)." in page
-        assert "Olga token 1 of Ana (<CI>)" in page
-        assert ended() == [("Olga", "token 1 of Ana (<CI>)")]
+        assert f"Ended: token {token[0].pk} of Ana (<CI>)." in page
+        assert f"Olga token {token[0].pk} of Ana (<CI>)" in page
+        assert ended() == [("Olga", f"token {token[0].pk} of Ana (<CI>)")]
 
     def test_a_session_in_the_middle_of_a_form(self, everything, olga, caplog):
         caplog.set_level(logging.INFO)
