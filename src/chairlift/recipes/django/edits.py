@@ -59,6 +59,25 @@ def outer(source: Source, node: ast.AST, inside: ast.AST) -> tuple[int, int]:
         start, end = opening + len(before), end + after.index(")") + 1
 
 
+def remove_element(source: Source, node: ast.AST, row: ast.AST) -> Edit:
+    """Take one element out of a list or tuple with its comma, and with its lines where only a comment is beside it.
+
+    Of what is left the comma may be what makes it a tuple: whether enough is left is the caller's to know.
+    """
+    start, end = outer(source, node, row)
+    last = source.span(row)[1] - 1
+    comma = source.text.find(",", end, last)
+    if comma >= 0 and not source.text[end:comma].strip():
+        end = comma + 1
+    first, below = source.offset(source.line_of(start), 0), source.end_of_line(source.line_of(end))
+    head, tail = source.text[first:start].strip(), source.text[end:below].strip()
+    if not head and (not tail or tail.startswith("#")) and below <= last:
+        return Edit(first, below, "")
+    while end < last and source.text[end] in " \t":
+        end += 1
+    return Edit(start, end, "")
+
+
 def _gap_before(text: str) -> str:
     """What stands between the argument and the one before it."""
     return text[max(text.rfind(","), text.rfind("(")) + 1 :]

@@ -10,11 +10,10 @@ import ast
 from collections.abc import Iterator
 
 from chairlift.recipes.django.dependencies import forks
-from chairlift.recipes.django.edits import outer
+from chairlift.recipes.django.edits import remove_element
 from chairlift.recipes.django.findings import Edit
 from chairlift.recipes.django.fixing import Fixer, Looking, Parents
 from chairlift.recipes.django.releases import Stage
-from chairlift.recipes.django.source import Source
 
 fixer = Fixer(
     __name__,
@@ -49,22 +48,6 @@ def named(looking: Looking, node: ast.Constant, parents: Parents) -> Iterator[Ed
             if fork.app:
                 yield source.replace(node, source.segment(node).replace(text, fork.app))
             elif fork.app == "":
-                yield _taken_out(source, node, parents[-1])
+                yield remove_element(source, node, parents[-1])
         elif (new := fork.moved(text)) and text != fork.old_app and source.is_single_string(node):
             yield source.replace(node, source.segment(node).replace(text, new))
-
-
-def _taken_out(source: Source, node: ast.Constant, row: ast.AST) -> Edit:
-    """An entry of a list with its comma, and with its line where nothing else stands there but a comment."""
-    start, end = outer(source, node, row)
-    last = source.span(row)[1] - 1
-    comma = source.text.find(",", end, last)
-    if comma >= 0 and not source.text[end:comma].strip():
-        end = comma + 1
-    line, below = source.line_of(start), source.line_of(end)
-    head, tail = source.text[source.offset(line, 0) : start], source.text[end : source.end_of_line(below)]
-    if not head.strip() and (not tail.strip() or tail.strip().startswith("#")) and source.end_of_line(below) <= last:
-        return Edit(source.offset(line, 0), source.end_of_line(below), "")
-    while end < last and source.text[end] in " \t":
-        end += 1
-    return Edit(start, end, "")

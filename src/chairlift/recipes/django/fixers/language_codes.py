@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 
 from chairlift.recipes.django import settings
-from chairlift.recipes.django.edits import outer
+from chairlift.recipes.django.edits import remove_element
 from chairlift.recipes.django.findings import Edit, Finding, Weight
 from chairlift.recipes.django.fixing import Fixer, Looking, Parents
 
@@ -38,8 +38,10 @@ def languages(looking: Looking, node: ast.Assign, parents: Parents) -> Iterator[
         return
     for each, code in wrong.items():
         text = f"{code!r} is no code of a language: from Django 3.0 on nothing starts with it in LANGUAGES"
-        taken = _taken_out(looking, each, row) if len(row.elts) - len(wrong) >= _LEAST else None
-        if taken:
+        taken = remove_element(source, each, row)
+        # In a row of one line it is left to a person, who sees the others beside it.
+        whole = taken.start == source.offset(source.line_of(taken.start), 0)
+        if whole and len(row.elts) - len(wrong) >= _LEAST:
             yield taken
             yield source.finding(each, text, "it was taken out; where it is needed, call it by letters, as in x-fake")
         else:
@@ -51,17 +53,3 @@ def _code(node: ast.expr) -> str:
         case ast.Tuple(elts=[ast.Constant(value=str(code)), _]) | ast.List(elts=[ast.Constant(value=str(code)), _]):
             return code
     return ""
-
-
-def _taken_out(looking: Looking, node: ast.expr, row: ast.expr) -> Edit | None:
-    """The entry with its lines and a comment behind it, where nothing else stands on these."""
-    source = looking.source
-    start, end = outer(source, node, row)
-    comma = source.text.find(",", end)
-    if comma < 0 or source.text[end:comma].strip():
-        return None
-    first, last = source.line_of(start), source.line_of(comma)
-    head, tail = source.text[source.offset(first, 0) : start], source.text[comma + 1 : source.end_of_line(last)]
-    if head.strip() or (tail.strip() and not tail.strip().startswith("#")):
-        return None
-    return Edit(source.offset(first, 0), source.end_of_line(last), "")
