@@ -60,15 +60,8 @@ class Way:
         """Those of whom one of these words tells; also those that are over, where everything is wanted."""
         found = self.rows()
         for word in words.split():
-            found = found.filter(_any({f"{field}__icontains": word} for field in self.searched))
+            found = found.filter(Q(*((f"{field}__icontains", word) for field in self.searched), _connector=Q.OR))
         return found if everything else found.filter(self.open(now))
-
-
-def _any(each: Any) -> Q:
-    found = Q()
-    for fields in each:
-        found |= Q(**fields)
-    return found
 
 
 def _token(row: ApiToken, now: datetime) -> Shown:
@@ -151,9 +144,11 @@ def revoke(pk: int, by: str, now: datetime) -> ApiToken:
     row = tokens.token(pk)
     if row.revoked_at is None:
         with transaction.atomic():
-            if tokens.revoke(row, now):
+            done = tokens.revoke(row, now)
+            if done:
                 Entry.write(None, Line(now, by, Kind.ENDED, about=_called(row)))
-        logger.info("%s ended %s", by, _called(row))
+        if done:
+            logger.info("%s ended %s", by, _called(row))
     return row
 
 
@@ -178,8 +173,8 @@ def _end_link(which: str, now: datetime) -> str:
 
 def _end_session(which: str, now: datetime) -> str:
     name, _, person = which.partition(" ")
-    row = sessions.named(person, name)
-    if row is None or not sessions.end(person, name, now):
+    row = sessions.end(person, name, now)
+    if row is None:
         raise NotPossible("that session is over already: its browser has to sign in again in any case")
     return f"a session of {person}, {sessions.browser(row.agent)}"
 

@@ -99,15 +99,12 @@ def of(person: str, here: str | None, now: datetime) -> list[Shown]:
     ]
 
 
-def named(person: str, name: str) -> Session | None:
-    """The one of theirs that goes by this name, over or not."""
-    return next((row for row in Session.objects.filter(person=person) if name_of(row.pk) == name), None)
-
-
-def end(person: str, name: str, now: datetime) -> bool:
-    """Sign one of theirs out; False where it is over already."""
-    row = named(person, name)
-    return row is not None and Session.objects.filter(pk=row.pk, expire_date__gt=now).delete()[0] > 0
+def end(person: str, name: str, now: datetime) -> Session | None:
+    """Sign the one of theirs out that goes by this name, and give it; None where it is over already."""
+    theirs = Session.objects.filter(person=person, expire_date__gt=now)
+    row = next((each for each in theirs.defer("session_data") if name_of(each.pk) == name), None)
+    # By one DELETE: of two at once, one has ended it.
+    return row if row and theirs.filter(pk=row.pk).delete()[0] else None
 
 
 def end_all(person: str) -> int:
