@@ -20,7 +20,6 @@ from typing import Any
 from bench.all_repos import AllRepos, NotInstalled
 from bench.cost import measured
 from bench.place import REVIEW, answer, load, names, part
-from chairlift import plugins
 from chairlift.cli.frame import now, open_home
 
 FILES = 20
@@ -96,12 +95,8 @@ def _outside(home: Path):
 
     class Unlimited(Outside):
         def forge(self, name: str) -> Any:
-            if name not in self._kept:
-                config = self.installation.forges[name]
-                self._kept[name] = plugins.build("forge", config, self.home, self.clock, budget=None, keys=self.key)
-            return self._kept[name]
+            return self._one("forge", name, self.installation.forges[name])
 
-    Unlimited._kept = {}
     return Unlimited.of(home, now)
 
 
