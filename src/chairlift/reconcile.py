@@ -153,7 +153,7 @@ def _contested(up: Upgrade, change: Change, do: Do) -> Ask | None:
         return None
     why = (
         f"Chairlift has done this {times} times, and each time it was taken back ({do.why}): "
-        "find out by whom, perhaps another program; after that 'chairlift retry' goes on"
+        f"find out by whom, perhaps another program; after that {texts.RETRY} goes on"
     )
     return Ask(Party.PROJECT_TEAM, f"contested {do.verb} {do.about}", why)
 

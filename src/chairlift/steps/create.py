@@ -95,7 +95,7 @@ class Create:
 
     def _closed(self, up: Upgrade, change: Change, pull: PullRequest) -> Decision:
         """Closing is an answer: ask why, once, and then leave it."""
-        way_out = "reopen it, or run 'chairlift retry' for a new one, at another level if you choose that first"
+        way_out = f"reopen it, or run {texts.RETRY} for a new one, at another level if you choose that first"
         by = f" by {pull.closed_by}" if pull.closed_by else ""
         about = f"closed {pull.number}"
         heard, closed = up.said.heard, pull.closed_at

@@ -9,6 +9,7 @@ from chairlift.core.decision import Ask, Decision, Do, Party, Satisfied, StepNam
 from chairlift.core.menu import Change
 from chairlift.core.upgrade import Holds, Running, Seen, Upgrade
 from chairlift.ports import Ports
+from chairlift.steps import texts
 from chairlift.steps.gates import closed, stands_in_the_way
 from chairlift.steps.units import deploy_unit
 from chairlift.steps.watching import needed, running, target, verdict, worse_in
@@ -72,7 +73,7 @@ class Deploy:
         if run.releasing:
             return Wait(now + SOON, f"deploying to {environment}")
         if run.failed:
-            why = f"the deployment to {environment} failed: {run.failed}; after mending it, run 'chairlift retry'"
+            why = f"the deployment to {environment} failed: {run.failed}; after mending it, run {texts.RETRY}"
             return Ask(Party.PROJECT_TEAM, f"deploy {environment} {target(seen)}", why)
         soaked = before and before.since and up.calendar.add(before.since, up.campaign.times.soak)
         if before and soaked and soaked > now:

@@ -10,12 +10,13 @@ from chairlift.core.menu import Change
 from chairlift.core.upgrade import Plan as Found
 from chairlift.core.upgrade import PlanState, RunState, Seen, Upgrade, Verification
 from chairlift.ports import Ports
+from chairlift.steps import texts
 from chairlift.steps.units import find_plan, find_tests, plan_unit
 
 #: A unit that ends nudges its upgrade; this is only for the nudge that got lost.
 SOON = timedelta(minutes=1)
 
-_MEND_BEFORE = "mend them there, or `tests` in the services file; after mere bad luck 'chairlift retry' runs them again"
+_MEND_BEFORE = f"mend them there, or `tests` in the services file; after mere bad luck {texts.RETRY} runs them again"
 
 
 class Plan:

@@ -28,7 +28,7 @@ class Test:
             return Satisfied("nothing that runs was altered")
         if seen.reverted:
             why = f"the change was reverted{_cause(up, change, seen)}"
-            way_out = "find the cause, then run 'chairlift retry' for a new pull request"
+            way_out = f"find the cause, then run {texts.RETRY} for a new pull request"
             return Ask(Party.PROJECT_TEAM, f"reverted {seen.merged_commit}", f"{why}: {way_out}")
         worse = worse_in(up, change, seen)
         if worse:

@@ -13,6 +13,9 @@ from chairlift.ports import Message
 #: Forges refuse bodies above about 65,000 characters; the patch gets what the report leaves of this.
 _LONG = 50_000
 
+#: How reasons name what only a person can start, here and on the page that has a button for it.
+RETRY = "'chairlift retry'"
+
 _COMMANDS = (
     "Write `/chairlift hold REASON`, `resume`, `deployed ENVIRONMENT`, `tested [NOTE]`, `level NAME`, "
     "`blocker TEXT`, `update TEXT` or `help` in a comment."

@@ -19,6 +19,7 @@ from chairlift.server.models import Campaign, Entry, Upgrade
 from chairlift.server.web import access, plots, rows
 from chairlift.server.web.access import Request
 from chairlift.server.web.once import once
+from chairlift.steps import texts
 
 
 def service(request: Request, slug: str, name: str) -> HttpResponse:
@@ -47,13 +48,9 @@ def service(request: Request, slug: str, name: str) -> HttpResponse:
     return render(request, "web/service.html", context)
 
 
-#: How reasons name what only a person can start.
-RETRY = "'chairlift retry'"
-
-
 def _retries(row: rows.Row) -> str:
     """How the button stands there that tries once more: first where the reason asks for it, or last, or not at all."""
-    if RETRY in row.upgrade.why:
+    if texts.RETRY in row.upgrade.why:
         return "first"
     return "last" if row.decision in ("stop", "refused") else ""
 
