@@ -30,7 +30,8 @@ _SOME = 300
 _TRIES = 4
 _UNSHOWN = re.compile(r"[\x00-\x20\x7f\u2028-\u202e]+")
 Page = TypeVar("Page")
-_HERE = ("localhost", "127.0.0.1", "::1")
+#: Hosts that are this machine.
+HERE = ("localhost", "127.0.0.1", "::1")
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ class Server:
     def _client(self) -> httpx.Client:
         """Made with the first request: reading the certificates that the machine trusts is slow."""
         # What is on this machine is asked directly, whatever proxy leads out of it.
-        outside = self._at.hostname not in _HERE
+        outside = self._at.hostname not in HERE
         head = {"Content-Type": "application/json", **self._headers}
         return httpx.Client(headers=head, timeout=self._seconds, trust_env=outside, follow_redirects=False)
 
@@ -130,6 +131,20 @@ def steady(pages: Callable[[], Iterator[Sequence[Any]]], key: Callable[[Any], st
 
 def _keys(pages: Sequence[Sequence[Any]], key: Callable[[Any], str]) -> list[list[str]]:
     return [[key(item) for item in page] for page in pages]
+
+
+def check_address(url: str, what: str, example: str, plain_http: bool) -> None:
+    """Raises Refused for what is no address of a server's pages, and where a token would go in the clear."""
+    try:
+        where = urlsplit(url)
+        wrong = where.scheme not in ("http", "https") or not where.hostname or where.username or where.query
+    except ValueError:
+        wrong = True
+    if wrong or where.fragment or "/api/v" in where.path:
+        shown = url.rpartition("@")[2]
+        raise Refused(f"url {shown!r} is no address of a {what}: write it as {example}")
+    if where.scheme == "http" and where.hostname not in HERE and not plain_http:
+        raise Refused(f"{url!r} would send the token in the clear: write https://, or set plain_http = true")
 
 
 def token_in(variable: str, host: str) -> str:

@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from chairlift.ports import Refused
-
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+from chairlift.exchange import check_address
 
 
 @dataclass(frozen=True)
@@ -28,12 +26,7 @@ class Settings:
     seconds: int = 30
 
     def __post_init__(self) -> None:
-        where = urlsplit(self.url)
-        if where.scheme not in ("http", "https") or not where.hostname or where.username or where.query:
-            shown = self.url.rpartition("@")[2]
-            raise Refused(f"url {shown!r} is no address of a Gitea server: write it as https://git.example.org")
-        if where.scheme == "http" and where.hostname not in _LOOPBACK and not self.plain_http:
-            raise Refused(f"{self.url!r} would send the token in the clear: write https://, or set plain_http = true")
+        check_address(self.url, "Gitea server", "https://git.example.org", self.plain_http)
 
     @property
     def base(self) -> str:

@@ -7,10 +7,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from chairlift.core.budget import Limits
+from chairlift.exchange import HERE
 from chairlift.ports import Refused
 
 CLOUD = "https://api.github.com"
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 #: What GitHub writes of its limits in the cloud. An Enterprise Server has only those that its operator sets.
 _CLOUD_LIMITS = Limits(
     requests_hour=5000, points_minute=900, write_points=5, creates_minute=80, creates_hour=500, gap=1.0
@@ -46,7 +46,7 @@ class Settings:
             host = None
         if not host or where.username or where.query or where.fragment:
             raise Refused("the url of a GitHub forge is no address of an API: write https://api.github.com")
-        if where.scheme != "https" and not (where.scheme == "http" and host in _LOOPBACK):
+        if where.scheme != "https" and not (where.scheme == "http" and host in HERE):
             raise Refused(f"url {self.url!r} would send the token in the clear: write https://")
         if bool(self.token_env) == bool(self.app):
             raise Refused("a GitHub forge works either as an App or with a token: set app or token_env, not both")

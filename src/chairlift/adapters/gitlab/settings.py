@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from chairlift.core.budget import Limits
-from chairlift.ports import Refused
+from chairlift.exchange import check_address
 
 CLOUD = "https://gitlab.com"
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 #: What gitlab.com writes of its limits: 2,000 requests a minute for one user, of which 60 make a note.
 _CLOUD_LIMITS = Limits(points_minute=2000, write_points=1, creates_minute=60)
 #: As a server comes: 300 notes a minute, and no limit for those who are signed in unless its operator sets one.
@@ -34,16 +33,7 @@ class Settings:
     seconds: int = 30
 
     def __post_init__(self) -> None:
-        try:
-            where = urlsplit(self.url)
-            wrong = where.scheme not in ("http", "https") or not where.hostname or where.username or where.query
-        except ValueError:
-            wrong = True
-        if wrong or where.fragment or "/api/v4" in where.path:
-            shown = self.url.rpartition("@")[2]
-            raise Refused(f"url {shown!r} is no address of a GitLab: write it as https://gitlab.example.org")
-        if where.scheme == "http" and where.hostname not in _LOOPBACK and not self.plain_http:
-            raise Refused(f"{self.url!r} would send the token in the clear: write https://, or set plain_http = true")
+        check_address(self.url, "GitLab", "https://gitlab.example.org", self.plain_http)
 
     @property
     def base(self) -> str:
