@@ -10,11 +10,9 @@ import signal
 
 import pytest
 
-from chairlift.testing.contracts.directory import DirectoryContract
-from chairlift.testing.contracts.forge import ForgeContract
+from tests.forges.contract import ServerContract
 from tests.forges.live import namespace
 
-KEYS = ("notice", "other", "django")
 WANTED = ("FORGE", "URL", "TOKEN_ENV")
 
 
@@ -31,7 +29,7 @@ def there():
         yield made
 
 
-class TestLive(ForgeContract, DirectoryContract):
+class TestLive(ServerContract):
     @pytest.fixture
     def world(self, there, tmp_path):
         return there.live_world(tmp_path)
@@ -39,9 +37,6 @@ class TestLive(ForgeContract, DirectoryContract):
     @pytest.fixture
     def forge(self, world):
         return world.live_forge()
-
-    def our_comments(self, forge, world, number):
-        return world.our_comments(number, KEYS)
 
     def heard(self, text):
         return text.replace("\r", "") if os.environ.get("CHAIRLIFT_LIVE_FORGE") == "gitlab" else text

@@ -23,6 +23,16 @@ class NotAsDescribed(Exception):
     """What was asked or answered is not what the forge describes; the text says where."""
 
 
+def resolved(document: Mapping[str, Any], node: Any) -> Any:
+    """What a reference in a document means, and whatever is none as it is."""
+    while isinstance(node, Mapping) and "$ref" in node:
+        at: Any = document
+        for part in node["$ref"].removeprefix("#/").split("/"):
+            at = at[part.replace("~1", "/").replace("~0", "~")]
+        node = at
+    return node
+
+
 class Description:
     """One forge's description: an OpenAPI 3 document as it was read."""
 
@@ -56,12 +66,7 @@ class Description:
         raise NotAsDescribed(f"there is no {method} {path}")
 
     def resolved(self, node: Any) -> Any:
-        while isinstance(node, Mapping) and "$ref" in node:
-            at: Any = self._document
-            for part in node["$ref"].removeprefix("#/").split("/"):
-                at = at[part.replace("~1", "/").replace("~0", "~")]
-            node = at
-        return node
+        return resolved(self._document, node)
 
     def validator(self, schema: Mapping[str, Any]) -> jsonschema_rs.Draft7Validator:
         """Of a schema in the document, with all that it refers to; made once."""

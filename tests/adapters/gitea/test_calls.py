@@ -8,8 +8,6 @@ import traceback
 import pytest
 
 from chairlift import plugins
-from chairlift.adapters.git import GitWorkspace
-from chairlift.adapters.git import Settings as GitSettings
 from chairlift.adapters.gitea.forge import GiteaForge, Settings
 from chairlift.core.budget import Call, Lane
 from chairlift.ports import Refused, Unavailable, Watched
@@ -45,25 +43,6 @@ def test_every_request_was_spent_before_and_by_whom(forge, world, purse, server)
     assert reviewing == [Call.READ, Call.CREATE]
     assert all(identity.startswith("127.0.0.1:") for identity, _, _ in purse.spent)
     assert [lane for _, lane, call in purse.spent if call is Call.WRITE] == [Lane.MERGE]
-
-
-def test_the_workspace_pushes_with_the_token_and_keeps_it_nowhere(forge, world, server, tmp_path):
-    url, mirrors = forge.git_url(world.repo), tmp_path / "mirrors"
-    workspace = GitWorkspace(GitSettings(mirrors), forge.git_authorization)
-    base = workspace.heads(url)["main"]
-    with workspace.checkout(url, base) as path:
-        (path / "new.txt").write_text("new\n")
-        written = workspace.commit(url, path, base, "Change\n")
-    workspace.push(url, written.commit, "work", frozenset())
-    assert world.tip("work") == written.commit
-    key = forge.git_authorization(url)
-    kept = [file.read_bytes() for file in mirrors.rglob("*") if file.is_file() and "objects" not in file.parts]
-    assert kept
-    assert not any(key.encode() in text for text in kept)
-    with pytest.raises(Refused):
-        GitWorkspace(GitSettings(tmp_path / "other")).heads(url)
-    assert forge.git_authorization(f"{server.url}.evil.test/team/shop.git") == ""
-    assert forge.git_authorization("/a/path") == ""
 
 
 def test_what_the_budget_does_not_have_is_not_asked(forge, world, purse, server):
@@ -113,13 +92,13 @@ def test_a_token_is_in_nothing_that_anybody_sees(forge, world, server):
         forge.pull_for(world.repo, "work")
     said += traceback.format_exception(error.value)
     server.places.tokens[secrets[0]] = server.places.tokens[secrets[1]].__class__(
-        server.places.users[world.namespace.people["bot"].login.lower()]
+        server.places.users[world.namespace.people["bot"].name.lower()]
     )
     assert not [text for text in said for secret in secrets if secret in text]
 
 
 def test_a_scope_that_is_missing_is_named(world, server, clock):
-    bot = server.places.users[world.namespace.people["bot"].login.lower()]
+    bot = server.places.users[world.namespace.people["bot"].name.lower()]
     os.environ["CHAIRLIFT_TEST_NARROW"] = server.places.add_token(bot, ["read:repository", "read:user"])
     forge = GiteaForge(Settings(world.namespace.url, "CHAIRLIFT_TEST_NARROW"), clock)
     assert forge.pull_for(world.repo, "work") is None

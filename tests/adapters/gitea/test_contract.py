@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from chairlift.testing.contracts.directory import DirectoryContract
-from chairlift.testing.contracts.forge import ForgeContract
+from tests.forges.contract import ServerContract
 from tests.localforge.clone import Clock
 
-KEYS = ("notice", "other", "django")
 
-
-class TestGitea(ForgeContract, DirectoryContract):
+class TestGitea(ServerContract):
     @pytest.fixture
     def made(self, server, running, tmp_path):
         return running[1].world(tmp_path)
@@ -23,6 +20,3 @@ class TestGitea(ForgeContract, DirectoryContract):
     @pytest.fixture
     def world(self, made, forge):
         return made
-
-    def our_comments(self, forge, world, number):
-        return world.our_comments(number, KEYS)

@@ -12,8 +12,8 @@ from chairlift.testing.contracts.people import found, opened
 @pytest.fixture
 def admin(world):
     """The forge whose own user may read all of the rules."""
-    bot = world.namespace.people["bot"].login
-    world.ask(world.owner.login, "PUT", f"collaborators/{bot}", {"permission": "admin"})
+    bot = world.namespace.people["bot"].name
+    world.ask(world.owner.name, "PUT", f"collaborators/{bot}", {"permission": "admin"})
 
 
 def protect(world, **rule):
@@ -64,7 +64,7 @@ def test_an_approval_that_was_dismissed_is_none(forge, world):
     world.review(pull.number, ann, "approved")
     (review,) = world.ask(ann, "GET", f"pulls/{pull.number}/reviews")
     path = f"pulls/{pull.number}/reviews/{review['id']}/dismissals"
-    world.ask(world.owner.login, "POST", path, {"message": "not tested"})
+    world.ask(world.owner.name, "POST", path, {"message": "not tested"})
     assert found(forge, world).reviews == ()
 
 

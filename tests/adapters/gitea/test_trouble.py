@@ -102,7 +102,7 @@ def test_an_old_server_that_says_nothing_of_no_checks(forge, world, server):
 def test_a_renamed_repository_is_still_found(forge, world, server):
     opened(forge, world)
     owner, name = world.repo.split("/")
-    world.ask(world.owner.login, "PATCH", "", {"name": f"{name}-new"})
+    world.ask(world.owner.name, "PATCH", "", {"name": f"{name}-new"})
     assert found(forge, world).state == "open"
     assert forge.git_url(world.repo) == f"{server.url}/{world.repo}-new.git"
     forge.ensure_comment(world.repo, 1, "notice", "sent once more to the new name, with all its words")
@@ -112,14 +112,14 @@ def test_a_renamed_repository_is_still_found(forge, world, server):
 
 def test_an_archived_repository_is_refused_with_its_remedy(forge, world):
     pull = opened(forge, world)
-    world.ask(world.owner.login, "PATCH", "", {"archived": True})
+    world.ask(world.owner.name, "PATCH", "", {"archived": True})
     with pytest.raises(Refused, match="unarchive it"):
         forge.merge(world.repo, pull.number, pull.head, "squash")
     assert found(forge, world).state == "open"
 
 
 def test_an_empty_repository_has_nothing_to_merge(forge, world, server):
-    owner = server.places.users[world.owner.login.lower()]
+    owner = server.places.users[world.owner.name.lower()]
     empty = server.places.add_repository(owner, "chairlift-live-empty").full_name
     assert forge.pull_for(empty, "work") is None
     with pytest.raises(Refused, match="no branch 'work'"):
@@ -207,7 +207,7 @@ def test_only_our_own_hand_makes_a_comment_ours(forge, world):
 def test_an_issue_with_our_marker_by_somebody_else_is_not_ours(forge, world):
     made = forge.ensure_issue(world.repo, "django", "Title", "Body")
     body = world.ask(world.people[0], "GET", f"issues/{made.number}")["body"]
-    world.ask(world.owner.login, "DELETE", f"issues/{made.number}")
+    world.ask(world.owner.name, "DELETE", f"issues/{made.number}")
     world.ask(world.people[0], "POST", "issues", {"title": "Title", "body": body})
     assert forge.issue(world.repo, "django") is None
 

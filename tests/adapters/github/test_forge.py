@@ -7,6 +7,7 @@ import pytest
 from chairlift.adapters.github.talk import held
 from chairlift.testing.contracts.directory import DirectoryContract
 from chairlift.testing.contracts.forge import ForgeContract
+from chairlift.testing.contracts.keyring import KeyringContract
 
 
 def texts(world, number, by):
@@ -18,7 +19,7 @@ def texts(world, number, by):
     return found
 
 
-class TestWithAToken(ForgeContract, DirectoryContract):
+class TestWithAToken(ForgeContract, DirectoryContract, KeyringContract):
     @pytest.fixture
     def forge(self, kit):
         return kit.forge()
@@ -31,7 +32,7 @@ class TestWithAToken(ForgeContract, DirectoryContract):
         return texts(world, number, "chairlift")
 
 
-class TestAsAnApp(ForgeContract, DirectoryContract):
+class TestAsAnApp(ForgeContract, DirectoryContract, KeyringContract):
     @pytest.fixture
     def forge(self, kit):
         return kit.as_app()

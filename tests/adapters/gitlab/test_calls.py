@@ -8,11 +8,9 @@ import traceback
 import pytest
 
 from chairlift import plugins
-from chairlift.adapters.git import GitWorkspace
-from chairlift.adapters.git import Settings as GitSettings
 from chairlift.adapters.gitlab.forge import GitLab, Settings
 from chairlift.core.budget import Call, Lane
-from chairlift.ports import Keyring, Refused, Unavailable, Watched
+from chairlift.ports import Refused, Unavailable, Watched
 from chairlift.testing.contracts.people import found, opened
 from tests.forges.gitlab import describing
 from tests.forges.gitlab.graph import MOST, NotInSchema
@@ -155,34 +153,6 @@ def test_a_project_without_issues_or_commits_has_a_mark(forge, world, server, ke
 
 
 # ---- who we are ----
-
-
-def test_it_lets_git_in(forge):
-    assert isinstance(forge, Keyring)
-
-
-def test_the_workspace_pushes_with_the_token_and_keeps_it_nowhere(forge, world, server, tmp_path):
-    url, mirrors = forge.git_url(world.repo), tmp_path / "mirrors"
-    workspace = GitWorkspace(GitSettings(mirrors), forge.git_authorization)
-    base = workspace.heads(url)["main"]
-    with workspace.checkout(url, base) as path:
-        (path / "new.txt").write_text("new\n")
-        written = workspace.commit(url, path, base, "Change\n")
-    workspace.push(url, written.commit, "work", frozenset())
-    assert world.tip("work") == written.commit
-    key = forge.git_authorization(url)
-    kept = [file.read_bytes() for file in mirrors.rglob("*") if file.is_file() and "objects" not in file.parts]
-    assert kept
-    assert not any(key.encode() in text for text in kept)
-    with pytest.raises(Refused):
-        GitWorkspace(GitSettings(tmp_path / "other")).heads(url)
-
-
-@pytest.mark.parametrize(
-    "url", ["{}.evil.test/team/shop.git", "{}@evil.test/x", "http://evil.test/{}/x", "", "/a/path"]
-)
-def test_git_gets_the_token_for_no_other_host(forge, server, url):
-    assert forge.git_authorization(url.format(server.url)) == ""
 
 
 def test_no_secret_is_in_errors_logs_reprs_or_addresses(forge, world, server, caplog, capfd):

@@ -16,7 +16,7 @@ from typing import Any
 
 import yaml
 
-from tests.forges.describing import Description, NotAsDescribed, Operation
+from tests.forges.describing import Description, NotAsDescribed, Operation, resolved
 from tests.forges.gitlab.operations import CORRECTED, EXTRA, OPERATIONS, OPTIONAL, OWN_CODES, OWN_LACKS, UNKNOWN
 from tests.forges.npm import npm_file
 from tests.forges.typescript import Declarations, Type
@@ -246,7 +246,7 @@ class Own:
         if said not in described["responses"]:
             yield f"GitLab's own description of {operation.name} never answers {code}"
             return
-        schema = self._schema_of(self._resolved(described["responses"][said]))
+        schema = self._schema_of(resolved(self._document, described["responses"][said]))
         names, lacks = set(self._properties(schema)), OWN_LACKS.get(operation.name, frozenset())
         for each in answer if isinstance(answer, list) else [answer]:
             # What is in the client's types or in GitLab's file is GitLab's: both lack something.
@@ -265,16 +265,16 @@ class Own:
 
     def _asked(self, described: Mapping[str, Any]) -> tuple[set[str], set[str]]:
         known, needed = {"page", "per_page"}, set()
-        for each in map(self._resolved, described.get("parameters", ())):
+        for each in (resolved(self._document, one) for one in described.get("parameters", ())):
             if each["in"] == "query":
                 known.add(each["name"].removesuffix("[]"))
                 needed |= {each["name"].removesuffix("[]")} if each.get("required") else set()
             elif each["in"] == "body":
                 known |= set(self._properties(each["schema"]))
-                needed |= set(self._resolved(each["schema"]).get("required", ()))
-        for content in self._resolved(described.get("requestBody") or {}).get("content", {}).values():
+                needed |= set(resolved(self._document, each["schema"]).get("required", ()))
+        for content in resolved(self._document, described.get("requestBody") or {}).get("content", {}).values():
             known |= set(self._properties(content.get("schema") or {}))
-            needed |= set(self._resolved(content.get("schema") or {}).get("required", ()))
+            needed |= set(resolved(self._document, content.get("schema") or {}).get("required", ()))
         return known, needed
 
     def _schema_of(self, response: Mapping[str, Any]) -> Any:
@@ -283,21 +283,13 @@ class Own:
         return response.get("schema") or {}
 
     def _properties(self, schema: Any) -> Mapping[str, Any]:
-        schema = self._resolved(schema)
+        schema = resolved(self._document, schema)
         found = dict(schema.get("properties") or {})
         if "items" in schema:
             found |= self._properties(schema["items"])
         for part in (*schema.get("allOf", ()), *schema.get("oneOf", ()), *schema.get("anyOf", ())):
             found |= self._properties(part)
         return found
-
-    def _resolved(self, node: Any) -> Any:
-        while isinstance(node, Mapping) and "$ref" in node:
-            at: Any = self._document
-            for part in node["$ref"].removeprefix("#/").split("/"):
-                at = at[part.replace("~1", "/").replace("~0", "~")]
-            node = at
-        return node
 
 
 def _known(operation: Operation, code: int, many: bool) -> list[str]:
