@@ -76,11 +76,13 @@ def test_pages_are_read_to_their_end_and_what_is_empty_costs_no_call_of_its_own(
     assert [call for _, _, call in purse.spent] == [Call.READ] * 5
 
 
-def test_a_server_that_turns_no_pages_is_read_once(forge, world, server, team):
+def test_a_server_that_turns_no_pages_is_read_once(world, server, team, clock):
     team("till")
-    one = server.api.repoSearch
+    purse, one = Purse(), server.api.repoSearch
     server.api.repoSearch = lambda asked: one(type(asked)(**{**vars(asked), "query": {"uid": asked.query["uid"]}}))
     try:
-        assert [each.repo for each in forge.repositories("team")] == ["team/till"]
+        assert [each.repo for each in world.forge(clock, purse).repositories("team")] == ["team/till"]
     finally:
         del server.api.repoSearch
+    # Whose it is, the page, and the same one once more.
+    assert [call for _, _, call in purse.spent] == [Call.READ] * 3
