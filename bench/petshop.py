@@ -26,7 +26,7 @@ _PLACEBO = 6 * _BUCKET
 
 @dataclass(frozen=True)
 class Found:
-    """Of one traffic class: faults that were seen and all of them, bad deploys likewise, and placebos that were held."""
+    """Of one traffic class: faults seen and all of them, bad deploys likewise, and ordinary hours that were held."""
 
     traffic: str
     seen: int

@@ -34,6 +34,8 @@ STARTS = np.array([0, *range(15, DAY, 15), *range(DAY, 8 * DAY, 60)])
 _AT_ONCE, _FIRST_DAY, _LATER = 0.5, 0.4, 0.1
 #: No minute may count for more than e to this: what one minute did (a restart, a scan) is no change for good.
 MOST_OF_A_MINUTE = 2.5
+#: A variance of nothing is Poisson's, as far as anybody can see.
+_POISSON = 1e-9
 #: The interval holds the true ratio, at all times at once, with 95%.
 _DOUBT = 0.05
 
@@ -55,8 +57,9 @@ class Reading:
     """After one minute, for each lane; logarithms are natural.
 
     `evidence` is the log of the evidence of a rise; `onset` the minute after the deploy at which it most likely began;
-    `expected` the errors that this minute should have brought. `low` and `high` bound the ratio since the deploy;
-    `unharmed` (lanes, margins) is the log of the evidence that it is below each of the `MARGINS`.
+    `expected` the errors that this minute should have brought by all that was known before the deploy. `low` and `high`
+    bound the ratio since the deploy; `unharmed` (lanes, margins) is the log of the evidence that it is below each of
+    the `MARGINS`.
     """
 
     evidence: Numbers
@@ -84,6 +87,9 @@ class Detector:
 
     def look(self, requests: Numbers, errors: Numbers, hours: Hours) -> Reading:
         """The next minute after the deploy."""
+        if not self._minute:
+            self._level.deployed()
+        usual = self._level.unmoved(np.nan_to_num(requests), hours)
         expected, variance = self._level.expect(np.nan_to_num(requests), hours)
         begun = int(np.searchsorted(STARTS, self._minute, side="right"))
         left = self._shifted.left(begun)
@@ -95,7 +101,7 @@ class Detector:
         self._fine += since[:, 0] * known[:, None]
         self._shifted.follow(self._level.learn(errors, expected, variance), left)
         self._minute += 1
-        return self._reading(begun, np.where(known, expected, 0.0))
+        return self._reading(begun, np.where(known, usual, 0.0))
 
     def _reading(self, begun: int, expected: Numbers) -> Reading:
         highest = self._logs[:, :begun].max((1, 2))
@@ -112,7 +118,8 @@ def _likelier(errors: Numbers, expected: Numbers, variance: Numbers, shift: Numb
 
     Negative binomial with a variance of `expected + variance * expected**2`; `shift` is (lanes, …, …).
     """
-    errors, expected, variance = errors[:, None, None], expected[:, None, None], variance[:, None, None]
+    errors, expected = errors[:, None, None], expected[:, None, None]
+    variance = np.maximum(variance, _POISSON)[:, None, None]
     wide = variance * expected
     found: Numbers = errors * shift - (errors + 1 / variance) * np.log1p(wide * np.expm1(shift) / (1 + wide))
     return found

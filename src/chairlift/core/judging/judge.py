@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from chairlift.core.judging.detector import MARGINS
+from chairlift.core.judging.detector import MARGINS, RATIOS
 from chairlift.core.judging.minutes import Numbers, YesNo
 from chairlift.core.judging.ordinary import DAY, Ordinary
 from chairlift.core.judging.path import Path
@@ -42,8 +42,10 @@ MIN_ERRORS = 5
 #: the narrower margin is held to.
 _FEW_ERRORS, _MANY_ERRORS = 20.0, 200.0
 #: Evidence that errors did not rise by the margin: 20 to 1.
-#: So much of the minutes for which it stands must be measured.
-_MEASURED = 0.8
+#: Whether a rise goes on is told from the last five minutes, or as many as should have brought so many errors.
+_LAST, _ENOUGH = 5, 5.0
+#: It stands if it was there in so much of the time, and that was measured: chance makes a minute look better.
+_MOST = 0.8
 _UNHARMED = float(np.log(20))
 
 
@@ -58,19 +60,28 @@ class Judgement:
 
 
 def strong(path: Path, rules: Rules) -> YesNo:
-    """For each minute whether there was strong evidence of a rise by errors enough, since it began."""
-    counted = np.append(0.0, np.nan_to_num(path.errors).cumsum())
-    since = counted[1:] - counted[np.minimum(path.onset, np.arange(len(path)))]
-    found: YesNo = (path.evidence >= np.log(1 / rules.alpha)) & (since >= MIN_ERRORS)
+    """For each minute whether there was strong evidence of a rise, by errors enough, and it goes on."""
+    counted, expected = _summed(path.errors), _summed(path.expected)
+    now = np.arange(len(path)) + 1
+    since = counted[now] - counted[np.minimum(path.onset, now - 1)]
+    # So far back that a few errors were to be expected: three minutes of a small service say nothing.
+    back = np.searchsorted(expected, expected[now] - _ENOUGH, side="right") - 1
+    back = np.clip(np.minimum(back, now - _LAST), 0, None)
+    # Half of the rise that is certain, in logarithms: what was six times as much for ten minutes is over at twice.
+    least = np.maximum(RATIOS[0], np.sqrt(path.low))
+    goes_on = counted[now] - counted[back] > least * (expected[now] - expected[back])
+    found: YesNo = (path.evidence >= np.log(1 / rules.alpha)) & (since >= MIN_ERRORS) & goes_on
     return found
 
 
 def standing(path: Path, rules: Rules) -> YesNo:
-    """For each minute whether strong evidence has stood for as long as it must, most of it measured."""
+    """For each minute whether strong evidence has stood for as long as it must."""
     measured = ~np.isnan(path.requests)
-    found: YesNo = (_last(strong(path, rules), rules.persists) == rules.persists) & (
-        _last(measured, rules.persists) >= _MEASURED * rules.persists
-    )
+    alarms, most = strong(path, rules), _MOST * rules.persists
+    # One that is so old: without it, twelve minutes of the first twelve were enough.
+    old = _last(alarms, 2 * rules.persists) > _last(alarms, rules.persists - 1)
+    of_late = (_last(alarms, rules.persists) >= most) & (_last(measured, rules.persists) >= most)
+    found: YesNo = alarms & old & of_late
     return found
 
 
@@ -144,8 +155,13 @@ def _hours(minutes: int) -> str:
     return f"{minutes / 60:.0f} hours"
 
 
+def _summed(values: Numbers) -> Numbers:
+    """The sum of all before each minute, and of all: one longer than `values`; what is missing adds nothing."""
+    return np.append(0.0, np.nan_to_num(values).cumsum())
+
+
 def _last(values: Numbers | YesNo, length: int) -> Numbers:
     """For each minute the sum of so many values up to it."""
-    whole = np.append(0.0, np.asarray(values, float).cumsum())
+    whole = _summed(np.asarray(values, float))
     found: Numbers = whole[1:] - whole[np.maximum(np.arange(len(values)) + 1 - length, 0)]
     return found

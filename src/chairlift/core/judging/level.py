@@ -32,6 +32,7 @@ class Level:
         )
         self._stays = np.exp(-1 / DAY), np.exp(-1 / np.array([lane.memory for lane in lanes]))
         self._at = np.zeros((2, len(lanes)))
+        self._before = self._at
         #: Variances of slow and fast, and what they share.
         self._of_slow, self._of_fast, self._shared = self._slow.copy(), self._fast.copy(), np.zeros(len(lanes))
 
@@ -46,6 +47,16 @@ class Level:
         rate = self.rates[np.arange(len(requests)), hours]
         expected = np.maximum(requests * rate * np.exp(self._at.sum(0)), _LEAST)
         return expected, self._of_slow + 2 * self._shared + self._of_fast + self._noise
+
+    def deployed(self) -> None:
+        """From the coming minute on `unmoved` knows nothing more."""
+        self._before = self._at.copy()
+
+    def unmoved(self, requests: Numbers, hours: Hours) -> Numbers:
+        """Errors that the coming minute should bring by what was known at the deploy: (lanes,). Once a minute."""
+        self._before *= np.stack([np.full(len(requests), self._stays[0]), self._stays[1]])
+        found: Numbers = requests * self.rates[np.arange(len(requests)), hours] * np.exp(self._before.sum(0))
+        return found
 
     def learn(self, errors: Numbers, expected: Numbers, variance: Numbers) -> Numbers:
         """Follow the minute that was `expected`; what is missing teaches nothing. The gains of both (2, lanes)."""

@@ -131,22 +131,23 @@ def _rates(requests: Numbers, errors: Numbers, hours: Hours) -> Numbers:
 def _shrunk(errors: Numbers, expected: Numbers, group: Hours, groups: int) -> Numbers:
     """By which factor the errors of each group differ, drawn towards 1 as far as chance may have done it."""
     counted, awaited = np.bincount(group, errors, groups), np.bincount(group, expected, groups)
-    spread = _dispersion(errors, expected)
+    spread = _dispersion(errors, expected * (counted / np.maximum(awaited, 1e-12))[group], groups)
     apart = ((counted - awaited) ** 2 - spread * awaited).sum() / max((awaited**2).sum(), 1e-12)
     weight = spread / max(apart, 1e-4)
     found: Numbers = (counted + weight) / (awaited + weight)
     return found
 
 
-def _dispersion(errors: Numbers, expected: Numbers) -> float:
-    """How much more than chance the counts of hours vary: 1 is chance alone."""
+def _dispersion(errors: Numbers, expected: Numbers, fitted: int) -> float:
+    """How much more than chance the counts of hours vary: 1 is chance alone; `fitted` numbers were made to fit them."""
     block = np.arange(len(errors)) // 60
     counted, awaited = np.bincount(block, errors), np.bincount(block, expected)
     known = awaited > 0.01
-    if not known.any():
+    if known.sum() <= fitted:
         return 1.0
     apart = np.sort((counted - awaited)[known] ** 2 / awaited[known])
-    return max(float(apart[: max(int(0.995 * len(apart)), 1)].mean()), 1.0)
+    most = apart[: max(int(0.995 * len(apart)), 1)]
+    return max(float(most.sum()) / (len(most) - fitted), 1.0) if len(most) > fitted else 1.0
 
 
 def _usual_rates(requests: Numbers, errors: Numbers, hours: Hours) -> Numbers:
