@@ -51,9 +51,7 @@ def _false_alarms(pool: Pool, services: int) -> None:  # type: ignore[valid-type
     cells += [Cell(kind, requests, RATE) for kind in ("independent", "rough", "incidents") for requests in REQUESTS]
     cells += [Cell("realistic", requests, RATE, traffic=2.0) for requests in REQUESTS]
     names = [HELD, WORSE, *RULES]
-    print(
-        f"Share of watches of a day, {services} a row (Kayenta's: {SLOW_SERVICES}), with an alarm though nothing changed\n"
-    )
+    print(f"Share of watches with an alarm though nothing changed: of {services} days (Kayenta's of {SLOW_SERVICES})\n")
     print(f"  {'':<34}" + "".join(f"{name:>22}" for name in names))
     found = dict(zip(cells, pool.imap(_alarms, [(cell, services) for cell in cells]), strict=True))
     for cell, alarms in found.items():
