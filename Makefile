@@ -12,7 +12,7 @@ unexport PYTHONDONTWRITEBYTECODE
 BIN := .venv/bin
 
 .PHONY: help setup demo test test-live postgresql slow lint types contracts check mutants census chaos bench \
-	bench-codemods bench-environments bench-forecast bench-forge bench-hunks bench-upgrade bench-web fixers-doc screenshots clean
+	bench-codemods bench-environments bench-forecast bench-forge bench-hunks bench-upgrade bench-verdict bench-web fixers-doc screenshots clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */\1\t/' | expand -t 14
@@ -70,6 +70,9 @@ bench-codemods: .venv/.ready  ## fixing 24 MB of Python, beside plain django-upg
 
 bench-web: .venv/.ready  ## every page with 10,000 services on both databases, against its promise; ten minutes at most
 	@$(BIN)/python -m bench.web
+
+bench-verdict: .venv/.ready  ## how often and how soon deploys are judged worse, beside others' rules; half an hour
+	@$(BIN)/python -m bench.verdict
 
 bench-upgrade: .venv/.ready  ## Django projects from PyPI, upgraded and tested; about an hour
 	@$(BIN)/python -m bench.upgrade

@@ -1,0 +1,78 @@
+"""Bugs in the evidence that a service is worse off, which the tests must not let live."""
+
+from __future__ import annotations
+
+from tests.mutant import Mutant
+
+HERE = "tests/core/judging"
+MINUTES, ORDINARY, DETECTOR, JUDGE, PLACEBO = (
+    f"{HERE}/test_{name}.py" for name in ("minutes", "ordinary", "detector", "judge", "placebo")
+)
+SOURCE = "core/judging"
+
+EVIDENCE = (
+    Mutant(8, "a minute that was not measured is a minute without errors", f"{SOURCE}/minutes.py",
+           "requests, errors = np.full(length, np.nan), np.full(length, np.nan)",
+           "requests, errors = np.zeros(length), np.zeros(length)",
+           f"{MINUTES}::test_minutes_come_in_any_order_and_zones_and_those_that_do_not_come_are_missing"),
+    Mutant(8, "of two words about one minute the first is believed", f"{SOURCE}/minutes.py",
+           '            odd["told twice, and differently"] += 1\n            twice.add(place)\n', "            pass\n",
+           f"{MINUTES}::test_a_minute_that_is_told_twice_counts_once_and_not_at_all_where_the_two_differ"),
+    Mutant(8, "counts that cannot be are counted", f"{SOURCE}/minutes.py",
+           "        if wrong:\n", "        if False:\n",
+           f"{MINUTES}::test_what_cannot_be_is_missing_whatever_else_is_said_of_the_minute"),
+    Mutant(8, "two days are enough to know a week by", f"{SOURCE}/ordinary.py",
+           "    if days < least:\n", "    if days < 2:\n",
+           f"{ORDINARY}::test_too_little_history_says_so"),
+    Mutant(0, "incidents of the past make the next one ordinary", f"{SOURCE}/ordinary.py",
+           "    found: YesNo = beside[block]\n", "    found: YesNo = beside[block] & False\n",
+           f"{ORDINARY}::test_incidents_of_the_past_are_left_out"),
+    Mutant(0, "how a rate wanders is not looked for", f"{SOURCE}/ordinary.py",
+           "    _, fast, slow, memory = best\n", "    _, _, slow, memory = best\n    fast = 0.0\n",
+           f"{ORDINARY}::test_how_a_service_wanders_is_found_whatever_its_size"),
+    Mutant(8, "evidence grows while nothing is measured", f"{SOURCE}/detector.py",
+           "np.minimum(gained, MOST_OF_A_MINUTE) * known[:, None, None]", "np.minimum(gained, MOST_OF_A_MINUTE) + 0.05",
+           f"{DETECTOR}::test_what_was_not_measured_says_nothing"),
+    Mutant(0, "the best of all ratios counts, and not their mean", f"{SOURCE}/detector.py",
+           "np.exp(self._logs[:, :begun] - highest[:, None, None]).mean(2)",
+           "np.exp(self._logs[:, :begun] - highest[:, None, None]).max(2)",
+           f"{DETECTOR}::test_without_wandering_it_is_what_another_library_makes_of_the_same_requests"),
+    Mutant(0, "one minute may count for everything", f"{SOURCE}/detector.py",
+           "MOST_OF_A_MINUTE = 2.5", "MOST_OF_A_MINUTE = 250.0",
+           f"{DETECTOR}::test_no_minute_counts_for_more_than_its_bound"),
+    Mutant(0, "what wandered before the deploy is held against it", f"{SOURCE}/path.py",
+           "    for minute in range(warm):\n", "    for minute in range(0):\n",
+           f"{DETECTOR}::test_what_wandered_before_the_deploy_is_not_held_against_it"),
+    Mutant(0, "chance is taken for a rise", f"{SOURCE}/level.py",
+           "        return expected, self._of_slow + 2 * self._shared + self._of_fast + self._noise",
+           "        return expected, self._of_slow + 2 * self._shared + self._of_fast + self._noise * 0",
+           f"{DETECTOR}::test_chance_alone_seldom_makes_strong_evidence"),
+    Mutant(8, "a handful of errors is a rise", f"{SOURCE}/judge.py",
+           " & (since >= MIN_ERRORS)", "",
+           f"{JUDGE}::test_a_handful_of_errors_is_no_rise"),
+    Mutant(0, "strong evidence is worse at once", f"{SOURCE}/judge.py",
+           "    found: YesNo = alarms & old & of_late\n", "    found: YesNo = alarms\n",
+           f"{JUDGE}::test_a_rise_is_held_first_and_worse_when_it_has_stood"),
+    Mutant(0, "what is over is worse all the same", f"{SOURCE}/judge.py",
+           " & goes_on\n", "\n",
+           f"{JUDGE}::test_what_passes_by_itself_is_held_and_let_go"),
+    Mutant(0, "what began hours after the deploy is its fault", f"{SOURCE}/judge.py",
+           "    fits = stands & (path.onset <= rules.onset)\n", "    fits = stands\n",
+           f"{JUDGE}::test_what_began_hours_later_is_held_and_is_for_a_person_to_judge"),
+    Mutant(8, "half of the minutes are enough for healthy", f"{SOURCE}/judge.py",
+           "    if measured < rules.coverage:\n", "    if measured < 0.5:\n",
+           f"{JUDGE}::test_missing_minutes_are_neither_healthy_nor_worse"),
+    Mutant(8, "a night without traffic is a soak", f"{SOURCE}/judge.py",
+           "    if not _was_busy(path, usual, rules.busy):\n", "    if False:\n",
+           f"{JUDGE}::test_a_night_without_traffic_is_no_soak"),
+    Mutant(8, "a service with hardly an error is healthy when its day is over", f"{SOURCE}/judge.py",
+           "    if usual.daily < _FEW_ERRORS:\n", "    if False:\n",
+           f"{JUDGE}::test_too_few_errors_are_unknown_however_long"),
+    Mutant(8, "healthy needs no evidence", f"{SOURCE}/judge.py",
+           "    if path.unharmed[-1, MARGINS.index(margin)] < _UNHARMED:\n", "    if False:\n",
+           f"{JUDGE}::test_what_can_be_neither_shown_nor_excluded_is_unknown"),
+    Mutant(0, "the placebo watches days as if they were doubled", f"{SOURCE}/placebo.py",
+           "held=sum(bool(strong(path, rules).any()) for path in paths)",
+           "held=sum(bool(strong(path, rules).any()) for path in doubled)",
+           f"{PLACEBO}::test_ordinary_days_are_not_held_and_a_doubling_would_be_seen"),
+)  # fmt: skip

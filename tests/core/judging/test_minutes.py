@@ -1,0 +1,90 @@
+"""Minutes: what cannot be is missing and told, and a missing minute is never a zero."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chairlift.core.judging.minutes import MINUTE, MOST, Minutes, Row, gathered
+
+START = datetime(2026, 11, 3, 10, tzinfo=UTC)
+END = START + 5 * MINUTE
+
+
+def row(minute: int, requests: float, errors: float) -> Row:
+    return Row(START + minute * MINUTE, requests, errors)
+
+
+def shown(minutes: Minutes) -> list[tuple[float, float] | None]:
+    pairs = zip(minutes.requests.tolist(), minutes.errors.tolist(), strict=True)
+    return [None if np.isnan(requests) else (requests, errors) for requests, errors in pairs]
+
+
+def test_minutes_come_in_any_order_and_zones_and_those_that_do_not_come_are_missing() -> None:
+    east = timezone(timedelta(hours=5, minutes=30))
+    rows = [row(3, 7, 1), Row((START + timedelta(seconds=59)).astimezone(east), 5, 0), row(1, 0, 0)]
+    found = gathered(rows, START, END)
+    assert shown(found) == [(5, 0), (0, 0), None, (7, 1), None]
+    assert (found.start, found.end, len(found), found.odd) == (START, END, 5, ())
+    assert found.measured.tolist() == [True, True, False, True, False]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ((-1, 0), "with counts below zero"),
+        ((5, -2), "with counts below zero"),
+        ((float("nan"), 0), "with counts that are no numbers"),
+        ((float("inf"), 0), "with counts that are no numbers"),
+        ((5, 6), "with more errors than requests"),
+    ],
+)
+def test_what_cannot_be_is_missing_whatever_else_is_said_of_the_minute(wrong, words) -> None:
+    for rows in ([row(1, *wrong)], [row(1, *wrong), row(1, 9, 1)], [row(1, 9, 1), row(1, *wrong)]):
+        found = gathered([row(0, 4, 1), *rows], START, END)
+        assert shown(found) == [(4, 1), None, None, None, None]
+        assert found.odd == (f"1 minute {words}",)
+
+
+def test_a_minute_that_is_told_twice_counts_once_and_not_at_all_where_the_two_differ() -> None:
+    same = gathered([row(0, 4, 1), row(0, 4, 1)], START, END)
+    assert shown(same)[0] == (4, 1)
+    assert same.odd == ()
+    other = gathered([row(0, 4, 1), row(0, 4, 2), row(2, 1, 0), row(2, 2, 0), row(2, 1, 0)], START, END)
+    assert shown(other) == [None] * 5
+    assert other.odd == ("2 minutes told twice, and differently",)
+
+
+def test_what_lies_outside_is_told_and_left_out() -> None:
+    found = gathered([row(-1, 4, 1), row(5, 4, 1), row(6, 4, 1), row(4, 4, 1)], START, END)
+    assert shown(found) == [None] * 4 + [(4, 1)]
+    assert found.odd == ("3 minutes outside of the window that was asked for",)
+
+
+def test_windows_are_bounded() -> None:
+    with pytest.raises(ValueError, match="ask for a shorter window"):
+        gathered([], START, START + (MOST + 1) * MINUTE)
+    assert len(gathered([], END, START)) == 0
+
+
+def test_parts_and_sums() -> None:
+    whole = gathered([row(minute, 10 + minute, minute) for minute in range(5)], START, END)
+    early, late = whole.part(START - MINUTE, START + 2 * MINUTE), whole.part(START + 3 * MINUTE, END + MINUTE)
+    assert shown(early) == [(10, 0), (11, 1)]
+    assert shown(early + late) == [(10, 0), (11, 1), None, (13, 3), (14, 4)]
+    assert (early + late).end == END
+    with pytest.raises(ValueError, match="are there already"):
+        late + early
+
+
+@given(st.integers(0, 7 * 1440 - 1))
+def test_hours_are_those_of_the_week_in_utc(minute: int) -> None:
+    monday = datetime(2026, 11, 2, tzinfo=UTC)
+    at = monday + minute * MINUTE
+    assert Minutes(at, np.zeros(61), np.zeros(61)).hours.tolist() == [
+        (each.weekday() * 24 + each.hour) for each in (at + more * MINUTE for more in range(61))
+    ]
