@@ -87,7 +87,7 @@ class Killer:
             self.killed += not last and not self._stop.is_set()
 
 
-def play(folder: Path, kills: int, seed: int, patience: float = 600) -> tuple[Story, Tally]:
+def play(folder: Path, kills: int, seed: int, patience: float = 1200) -> tuple[Story, Tally]:
     """One whole demo campaign with that many kills."""
     story, python = cast()
     environment = prepare(story, python, folder)

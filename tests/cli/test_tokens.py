@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from chairlift.server.models import ApiToken
+from chairlift.server.models import ApiToken, Entry
 from chairlift.server.web import tokens
 from tests.cli.said import FINE, USAGE
 
@@ -73,3 +73,44 @@ def test_what_cannot_be_is_usage(run, shop, words, message):
     assert (said.code, said.text) == (USAGE, "")
     assert message in said.err
     assert not ApiToken.objects.exists()
+
+
+class TestAccess:
+    """All that lets somebody in, and its end."""
+
+    def test_all_ways_are_listed_and_words_narrow_them(self, run, shop):
+        assert "nobody can come in" in run("access").text
+        run("token", "Ana", "--scope", "read", "--name", "CI")
+        link = run("sign-in", "Lena").text.strip()
+        said = run("access")
+        heads, token, other = said.lines
+        assert heads.split() == ["WHAT", "PERSON", "MORE", "MADE", "LAST", "USED", "UNTIL", "STATE"]
+        assert token.startswith(f"token {ApiToken.objects.get().pk}")
+        assert other.startswith("link ")
+        assert ("Ana" in token, "Lena" in other, token.endswith("open")) == (True, True, True)
+        assert link.partition("key=")[2] not in said.text
+        assert [row["person"] for row in run("access", "LENA", "--json").json] == ["Lena"]
+
+    def test_what_is_ended_is_over_and_written_down(self, run, shop):
+        secret = run("token", "Ana", "--scope", "read").text.strip()
+        (row,) = run("access", "--json").json
+        assert run("access", "--end", row["word"]).text == f"ended {row['word']} of Ana\n"
+        with pytest.raises(tokens.Wrong, match="taken back"):
+            tokens.use(f"Bearer {secret}", shop.now)
+        assert run("access", "--json").json == []
+        assert [each["over"] for each in run("access", "--all", "--json").json] == ["taken back"]
+        ended = [(each.by, each.about) for each in Entry.objects.filter(kind="ended")]
+        assert ended == [("operator", f"{row['word']} of Ana")]
+
+    @pytest.mark.parametrize(
+        "word", ["token 99", "link 0", "session x Ana", "calendar é", "", "everything", "token 1; x"]
+    )
+    def test_what_is_not_there_is_not_ended(self, run, shop, word):
+        said = run("access", "--end", word)
+        assert said.code == USAGE
+        assert said.err.strip()
+        assert not Entry.objects.filter(kind="ended").exists()
+
+    def test_words_and_an_end_are_two_wishes(self, run, shop):
+        said = run("access", "Ana", "--end", "token 1")
+        assert (said.code, "say either WORDS" in said.err) == (USAGE, True)

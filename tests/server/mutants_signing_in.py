@@ -78,4 +78,10 @@ SIGNING_IN = (
     Mutant(0, "a link that was used is ended once more", "server/web/admitted.py",
            "until__gt=now, used_at=None).delete()", "until__gt=now).delete()",
            f"{WEB}/test_admitted.py::TestWhatIsOver::test_a_link_that_was_used"),
+    Mutant(0, "nobody sees who has made a token", "server/web/tokens.py",
+           "        Entry.write(None, Line(now, OPERATOR, Kind.MADE, about=called(row), text=row.scopes))\n", "",
+           f"{WEB}/test_admitted.py::TestWhatIsShown::test_who_made_what_is_written_down"),
+    Mutant(0, "nobody sees who has made a sign-in link", "server/web/links.py",
+           "        Entry.write(None, Line(now, OPERATOR, Kind.MADE, about=called(person.name)))\n", "",
+           f"{WEB}/test_admitted.py::TestWhatIsShown::test_who_made_what_is_written_down"),
 )  # fmt: skip

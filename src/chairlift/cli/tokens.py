@@ -1,4 +1,4 @@
-"""Tokens for programs that speak for a person: made, listed and taken back by the operator."""
+"""What lets somebody in: tokens made, listed and taken back, and all other ways listed and ended, by the operator."""
 
 from __future__ import annotations
 
@@ -27,11 +27,12 @@ def token(home: Path, person: str, scopes: tuple[str, ...], days: int, name: str
     """A token that lets a program speak for PERSON: shown once, and no more than PERSON may do."""
     from chairlift.server.models import RosterFile
     from chairlift.server.web import admitted, tokens
+    from chairlift.server.web.tokens import OPERATOR
 
     if revoke is not None:
         if person or scopes:
             raise click.UsageError("say either PERSON with --scope, or --revoke ID")
-        row = admitted.revoke(revoke, "operator", now())
+        row = admitted.revoke(revoke, OPERATOR, now())
         answer(f"token {row.pk} of {row.person} is taken back", token=row.pk, person=row.person)
         return
     if not person:
@@ -64,9 +65,42 @@ def tokens(home: Path, as_json: bool) -> None:
     table("tokens", ("id", "person", "name", "scopes", "state", "until", "last used"), cells)
 
 
+@command("access")
+@click.argument("words", nargs=-1)
+@click.option("--all", "everything", is_flag=True, help="Also what is over.")
+@click.option("--end", "what", metavar="WORD", help="End what this word of the list names, at once.")
+@json_option
+def access(home: Path, words: tuple[str, ...], everything: bool, what: str | None, as_json: bool) -> None:
+    """Who can come in now: sessions, tokens, sign-in links and calendar addresses, of whom all WORDS tell."""
+    from chairlift.server.web import admitted
+    from chairlift.server.web.tokens import OPERATOR
+
+    if what is not None:
+        if words or everything:
+            raise click.UsageError("say either WORDS to look for, or --end WORD")
+        ended = admitted.end(what, OPERATOR, now())
+        print_json({"ended": ended}) if as_json else click.echo(f"ended {ended}")
+        return
+    base = now()
+    ways = ((way, way.listed(" ".join(words), everything, base)) for way in admitted.WAYS.values())
+    found = [way.shown(row, base) for way, rows in ways for row in rows]
+    if as_json:
+        print_json([vars(row) for row in found])
+    elif not found:
+        click.echo("nobody can come in; 'chairlift sign-in PERSON' makes a link, 'chairlift token PERSON' a token")
+    else:
+        heads = ("what", "person", "more", "made", "last used", "until", "state")
+        cells = [
+            (row.word, row.person, row.more or row.name, moment(row.made_at, base), moment(row.used_at, base),
+             moment(row.until, base), row.over or "open")
+            for row in found
+        ]  # fmt: skip
+        table("access", heads, cells)
+
+
 def _plain(row: ApiToken) -> dict[str, Any]:
     shown = ("person", "name", "made_at", "until", "revoked_at", "last_used_at")
     return {"id": row.pk, "scopes": row.scopes.split(), **{name: getattr(row, name) for name in shown}}
 
 
-COMMANDS = (token, tokens)
+COMMANDS = (token, tokens, access)

@@ -32,7 +32,8 @@ class Kind(StrEnum):
     PAUSED = "paused"
     RESTARTED = "restarted"
     LOADED = "loaded"
-    # Of the installation, not of a campaign: what let somebody in.
+    # Of the installation, not of a campaign: what lets somebody in.
+    MADE = "made"
     ENDED = "ended"
     BEGAN = "began"
     MEANT = "meant to"
@@ -49,7 +50,10 @@ class Kind(StrEnum):
 
 
 #: Kinds that only tell a reader how it went: the fold leaves them out, so a look need not load them.
-TOLD = frozenset({Kind.STANDS, Kind.TROUBLE, Kind.ANSWERED, Kind.LOADED, Kind.ENDED})
+TOLD = frozenset({Kind.STANDS, Kind.TROUBLE, Kind.ANSWERED, Kind.LOADED, Kind.MADE, Kind.ENDED})
+
+#: Kinds of the installation, which no campaign's log holds.
+INSTALLED = frozenset({Kind.MADE, Kind.ENDED})
 
 #: What the id of a blocker begins with that is a known problem; behind it stands its name.
 PROBLEM = "problem:"

@@ -63,9 +63,9 @@ class Overview:
 
 
 def overview(now: datetime) -> Overview:
-    """Eight queries, whatever there is."""
-    held = Upgrade.objects.filter(leased_until__gt=now)
-    hands = Unit.objects.filter(leased_until__gt=now)
+    """Seven queries, whatever there is."""
+    held = _owners(Upgrade.objects.filter(leased_until__gt=now))
+    hands = _owners(Unit.objects.filter(leased_until__gt=now))
     states: Any = Unit.objects.order_by().values("state").annotate(count=Count("pk")).values_list("state", "count")
     trouble = Upgrade.objects.filter(decision__in=_TROUBLE)
     by_campaign: Any = trouble.order_by().values("campaign").annotate(count=Count("pk"))
@@ -74,8 +74,8 @@ def overview(now: datetime) -> Overview:
     return Overview(
         looked_at=Upgrade.objects.aggregate(last=Max("looked_at"))["last"],
         due=Upgrade.objects.due(now).count(),
-        held=held.count(),
-        workers=tuple(sorted({*_owners(held), *_owners(hands)})),
+        held=sum(held.values()),
+        workers=tuple(sorted({*held, *hands})),
         units=dict(states),
         failed=tuple(failed.order_by("-ended_at", "-pk")[:SHOWN]),
         troubles={row["campaign"]: row["count"] for row in by_campaign},
@@ -83,5 +83,6 @@ def overview(now: datetime) -> Overview:
     )
 
 
-def _owners(rows: QuerySet[Any]) -> set[str]:
-    return set(rows.order_by().values_list("leased_by", flat=True).distinct())
+def _owners(rows: QuerySet[Any]) -> dict[str, int]:
+    """How many of these each worker holds."""
+    return dict(rows.order_by().values("leased_by").annotate(count=Count("pk")).values_list("leased_by", "count"))

@@ -95,8 +95,20 @@ class TestWhatIsShown:
 
     def test_where_there_is_nothing_it_says_how_to_make_some(self, olga):
         page = words(olga.page(PAGE))
-        for said in ("chairlift token PERSON --scope read", "chairlift sign-in PERSON", "Nothing was ended yet"):
+        for said in ("chairlift token PERSON --scope read", "chairlift sign-in PERSON"):
             assert said in page
+
+    def test_who_made_what_is_written_down(self, at_desk, everything, olga):
+        page = words(olga.page(PAGE))
+        for said in ("operator made a sign-in link of Ana", "Ana made the calendar of Heron for Ana"):
+            assert said in page
+        made = [(each.by, each.about, each.campaign) for each in Entry.objects.filter(kind="made").order_by("pk")]
+        assert made[0] == ("operator", f"token {ApiToken.objects.get().pk} of Ana (<CI>)", None)
+        assert ("Ana", "the calendar of Heron for Ana", None) in made
+        assert made.count(("operator", "a sign-in link of Ana", None)) == 2
+        # A campaign's log is of the campaign.
+        olga.page("/campaigns/tiny/log?kind=made")
+        assert "a sign-in link of" not in olga.page("/campaigns/tiny/log")
 
     def test_who_left_is_not_let_in_and_the_page_says_so(self, at_desk, everything, olga):
         gone = (world.PEOPLE + at_desk.services).replace('"Ana"', '"Ann"').replace("ana-f", "ann-f")
@@ -165,7 +177,8 @@ class TestEnding:
         assert "taken back" in refused.json()["detail"]
         page = words(olga.page(PAGE))
         assert f"Ended: token {token[0].pk} of Ana (<CI>)." in page
-        assert f"Olga token {token[0].pk} of Ana (<CI>)" in page
+        assert f"Olga ended token {token[0].pk} of Ana (<CI>)" in page
+        assert f"operator made token {token[0].pk} of Ana (<CI>): read act" in page
         assert ended() == [("Olga", f"token {token[0].pk} of Ana (<CI>)")]
 
     def test_a_session_in_the_middle_of_a_form(self, everything, olga, caplog):

@@ -44,8 +44,10 @@ def test_taken_back_it_is_worth_nothing_and_stays_so(at_desk, made):
     again = admitted.revoke(row.pk, "Olga", at_desk.now)
     assert again.revoked_at == at_desk.now - timedelta(days=1)
     # Said twice, it is recorded once, under who came first.
-    assert [(each.by, each.about) for each in admitted.lately()] == [
-        ("operator", f"token {row.pk} of Ana (CI of shop)")
+    called = f"token {row.pk} of Ana (CI of shop)"
+    assert [(each.by, each.kind, each.about, each.text) for each in admitted.lately()] == [
+        ("operator", "ended", called, ""),
+        ("operator", "made", called, "read choose"),
     ]
     with pytest.raises(tokens.Wrong, match="taken back on 2026-01-12"):
         use(at_desk, secret)

@@ -17,16 +17,16 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from chairlift.core.files import Roster
+from chairlift.core.log import INSTALLED, Kind
 from chairlift.core.log import Entry as Line
-from chairlift.core.log import Kind
 from chairlift.server.actions import NotPossible
 from chairlift.server.models import ApiToken, CalendarKey, Entry, Session, SignInLink
-from chairlift.server.web import links, sessions, tokens
+from chairlift.server.web import calendars, links, sessions, tokens
 from chairlift.server.web.rows import number
 
 logger = logging.getLogger("chairlift.sign_in")
 
-#: What was ended that a page shows, newest first.
+#: What was made and ended that a page shows, newest first.
 SHOWN = 20
 
 
@@ -112,8 +112,8 @@ WAYS: Mapping[str, Way] = MappingProxyType(
 
 
 def lately() -> QuerySet[Entry]:
-    """What was ended last, newest first: who ended what, and when."""
-    return Entry.objects.filter(campaign=None, kind=Kind.ENDED).order_by("-pk")[:SHOWN]
+    """What was made and ended last, newest first: who made or ended what, and when."""
+    return Entry.objects.filter(campaign=None, kind__in=INSTALLED).order_by("-pk")[:SHOWN]
 
 
 def known(row: Shown, roster: Roster) -> bool:
@@ -146,21 +146,17 @@ def revoke(pk: int, by: str, now: datetime) -> ApiToken:
         with transaction.atomic():
             done = tokens.revoke(row, now)
             if done:
-                Entry.write(None, Line(now, by, Kind.ENDED, about=_called(row)))
+                Entry.write(None, Line(now, by, Kind.ENDED, about=tokens.called(row)))
         if done:
-            logger.info("%s ended %s", by, _called(row))
+            logger.info("%s ended %s", by, tokens.called(row))
     return row
-
-
-def _called(row: ApiToken) -> str:
-    return f"token {row.pk} of {row.person}" + (f" ({row.name})" if row.name else "")
 
 
 def _end_token(which: str, now: datetime) -> str:
     row = tokens.token(number(which) or 0)
     if tokens.state(row, now) == "expired" or not tokens.revoke(row, now):
         raise NotPossible(f"token {row.pk} of {row.person} is over already: nobody comes in by it any more")
-    return _called(row)
+    return tokens.called(row)
 
 
 def _end_link(which: str, now: datetime) -> str:
@@ -168,7 +164,7 @@ def _end_link(which: str, now: datetime) -> str:
     # By one conditional DELETE: of its person and an operator at once, one comes first.
     if row is None or not SignInLink.objects.filter(pk=row.pk, until__gt=now, used_at=None).delete()[0]:
         raise NotPossible("that sign-in link was used, or is over already: nobody comes in by it any more")
-    return f"a sign-in link of {row.person}"
+    return links.called(row.person)
 
 
 def _end_session(which: str, now: datetime) -> str:
@@ -183,7 +179,7 @@ def _end_calendar(which: str, now: datetime) -> str:
     row = CalendarKey.objects.filter(pk=number(which) or 0).first()
     if row is None or not row.delete()[0]:
         raise NotPossible("that calendar address has ended already: nobody reads anything by it any more")
-    return f"the calendar of {row.squad} for {row.person}"
+    return calendars.called(row.person, row.squad)
 
 
 _ENDS: Mapping[str, Callable[[str, datetime], str]] = MappingProxyType(

@@ -8,12 +8,15 @@ from datetime import datetime
 from django.conf import settings
 from django.contrib import messages
 from django.core import signing
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from chairlift.core.log import Entry as Line
+from chairlift.core.log import Kind
 from chairlift.server import dates, queries
-from chairlift.server.models import CalendarKey
+from chairlift.server.models import CalendarKey, Entry
 from chairlift.server.web import errors
 from chairlift.server.web.access import Request, reader_of
 from chairlift.server.web.answering import known
@@ -33,9 +36,16 @@ def address(person: str, squad: str) -> str:
 
 
 def renew(person: str, squad: str, now: datetime) -> None:
-    """A new address; the old one ends."""
+    """A new address; the old one ends. That it was made is written down."""
     fields = {"nonce": secrets.token_urlsafe(16), "made_at": now}
-    CalendarKey.objects.update_or_create(person=person, squad=squad, defaults=fields)
+    with transaction.atomic():
+        CalendarKey.objects.update_or_create(person=person, squad=squad, defaults=fields)
+        Entry.write(None, Line(now, person, Kind.MADE, about=called(person, squad)))
+
+
+def called(person: str, squad: str) -> str:
+    """What people know an address by: nobody has two for one squad."""
+    return f"the calendar of {squad} for {person}"
 
 
 def key_of(secret: str) -> CalendarKey | None:

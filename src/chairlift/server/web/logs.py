@@ -5,13 +5,13 @@ from __future__ import annotations
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from chairlift.core.log import Kind
+from chairlift.core.log import INSTALLED, Kind
 from chairlift.server import queries
 from chairlift.server.web import rows
 from chairlift.server.web.access import Request
 
 #: Those that a campaign's log can hold.
-_KINDS = [kind for kind in Kind if kind is not Kind.ENDED]
+_KINDS = [kind for kind in Kind if kind not in INSTALLED]
 
 
 def log(request: Request, slug: str) -> HttpResponse:

@@ -118,7 +118,7 @@ def access(request: Request) -> HttpResponse:
     words, everything = rows.text(request.GET.get("q", "")), bool(request.GET.get("all"))
     context = {
         "lists": [_listed(request, name, words, everything) for name in _LISTS], "own": own, "warned": warned,
-        "problem": problem, "words": words, "everything": everything, "ended": list(admitted.lately()),
+        "problem": problem, "words": words, "everything": everything, "lately": list(admitted.lately()),
     }  # fmt: skip
     return render(request, "web/access.html", context, status=409 if warned or problem else 200)
 

@@ -7,13 +7,19 @@ import secrets
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
+from django.db import transaction
+
 from chairlift.core.files import Roster
+from chairlift.core.log import Entry as Line
+from chairlift.core.log import Kind
 from chairlift.server.actions import NotPossible
-from chairlift.server.models import ApiToken
+from chairlift.server.models import ApiToken, Entry
 from chairlift.server.web.scopes import Scope
 
 #: Days that a token lasts unless somebody says otherwise, and the most that somebody may say.
 DAYS, MOST_DAYS = 90, 366
+#: Who makes what lets people in, in the words of the log: whoever has a shell on the server.
+OPERATOR = "operator"
 #: By this a scanner of secrets knows one where it should not be.
 PREFIX = "chairlift_"
 #: That a token is used is written down so often at most: reading must not become writing.
@@ -27,7 +33,10 @@ class Wrong(Exception):
 def make(
     who: str, scopes: Collection[Scope], roster: Roster, now: datetime, days: int = DAYS, name: str = ""
 ) -> tuple[ApiToken, str]:
-    """A new token and its secret, which is nowhere else. Raises NotPossible for who is not in the services file."""
+    """A new token and its secret, which is nowhere else; that it was made is written down.
+
+    Raises NotPossible for who is not in the services file.
+    """
     person = roster.person(who)
     if person is None:
         raise NotPossible(f"nobody called {who!r} is in the services file; add them there first")
@@ -36,11 +45,19 @@ def make(
     if not 0 < days <= MOST_DAYS:
         raise NotPossible(f"a token lasts from 1 to {MOST_DAYS} days")
     secret = PREFIX + secrets.token_urlsafe(32)
-    row = ApiToken.objects.create(
+    row = ApiToken(
         digest=_digest(secret), person=person.name, name="".join(c for c in name if c.isprintable())[:120],
         scopes=" ".join(scope for scope in Scope if scope in scopes), made_at=now, until=now + timedelta(days=days),
     )  # fmt: skip
+    with transaction.atomic():
+        row.save(force_insert=True)
+        Entry.write(None, Line(now, OPERATOR, Kind.MADE, about=called(row), text=row.scopes))
     return row, secret
+
+
+def called(row: ApiToken) -> str:
+    """What people know a token by."""
+    return f"token {row.pk} of {row.person}" + (f" ({row.name})" if row.name else "")
 
 
 def token(number: int) -> ApiToken:
