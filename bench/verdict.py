@@ -52,11 +52,11 @@ def _false_alarms(pool: Pool, services: int) -> None:  # type: ignore[valid-type
     cells += [Cell("realistic", requests, RATE, traffic=2.0) for requests in REQUESTS]
     names = [HELD, WORSE, *RULES]
     print(f"Share of watches with an alarm though nothing changed: of {services} days (Kayenta's of {SLOW_SERVICES})\n")
-    print(f"  {'':<34}" + "".join(f"{name:>22}" for name in names))
+    print(f"  {'':<46}" + "".join(f"{name:>22}" for name in names))
     found = dict(zip(cells, pool.imap(_alarms, [(cell, services) for cell in cells]), strict=True))
     for cell, alarms in found.items():
         words = f"{cell.kind}{', traffic doubles' if cell.traffic > 1 else ''}, {cell.requests:,}/min, {cell.rate:.1%}"
-        print(f"  {words:<34}" + "".join(f"{_share(alarms[name]):>22.3f}" for name in names), flush=True)
+        print(f"  {words:<46}" + "".join(f"{_share(alarms[name]):>22.3f}" for name in names), flush=True)
     print("\n  mean over cells")
     for kind in ("independent", "realistic", "realistic, traffic doubles", "rough", "incidents"):
         of_kind = [
@@ -66,7 +66,7 @@ def _false_alarms(pool: Pool, services: int) -> None:  # type: ignore[valid-type
         ]
         shares = [sum(_share(alarms[name]) for alarms in of_kind) / len(of_kind) for name in names]
         must = f"   must reach {MUST[kind]}" if kind in MUST else ""
-        print(f"  {kind:<34}" + "".join(f"{share:>22.3f}" for share in shares) + must)
+        print(f"  {kind:<46}" + "".join(f"{share:>22.3f}" for share in shares) + must)
 
 
 def _share(alarms: Sequence[float]) -> float:
@@ -79,12 +79,12 @@ def _delays(pool: Pool, services: int) -> None:  # type: ignore[valid-type]
     print(
         "\nMinutes until a rise was seen (median; inf: by fewer than half within a day), and the share that was seen\n"
     )
-    print(f"  {'':<34}" + "".join(f"{name:>22}" for name in names))
+    print(f"  {'':<46}" + "".join(f"{name:>22}" for name in names))
     for cell, alarms in zip(cells, pool.imap(_alarms, [(cell, services) for cell in cells]), strict=True):
         words = f"{cell.ratio:g} times, {cell.requests:,}/min, {cell.rate:.1%}"
         told = "".join(f"{f'{median(alarms[name]):.0f} ({_share(alarms[name]):.0%})':>22}" for name in names)
         must = MUST_SEE.get(cell.requests, ())[{2.0: 0, 5.0: 1}.get(cell.ratio, 9) :][:1]
-        print(f"  {words:<34}{told}" + (f"   must reach {must[0]}" if must else ""), flush=True)
+        print(f"  {words:<46}{told}" + (f"   must reach {must[0]}" if must else ""), flush=True)
 
 
 def _alarms(asked: tuple[Cell, int]) -> Alarms:
