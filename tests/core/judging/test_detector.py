@@ -61,23 +61,19 @@ def test_chance_alone_seldom_makes_strong_evidence(noise) -> None:
 @pytest.mark.parametrize(("ratio", "minutes"), [(5.0, 4), (2.0, 15)])
 def test_a_rise_is_seen_soon(ratio, minutes) -> None:
     usual = steady(noise=0.05, fast=0.001, slow=0.0025)
-    seen = []
-    for seed in range(20):
-        path = watched(rising(drawn(seed, DEPLOYED, 60), ratio), usual)
-        seen.append(int((path.evidence >= np.log(200)).argmax()) + 1)
+    paths = followed([(usual, NOTHING, rising(drawn(seed, DEPLOYED, 60), ratio)) for seed in range(20)])
+    assert np.median([int((path.evidence >= np.log(200)).argmax()) + 1 for path in paths]) <= minutes
+    for path in paths:
         assert path.onset[-1] == 0
         assert path.low[-1] > 1
-    assert np.median(seen) <= minutes
 
 
 def test_the_interval_holds_the_ratio() -> None:
     for ratio in (0.5, 1.0, 3.0):
-        usual, outside = steady(noise=0.1), 0
-        for seed in range(40):
-            path = watched(drawn(seed, DEPLOYED, 240, rate=0.005 * ratio, noise=0.1), usual)
-            outside += bool(((path.low > ratio) | (path.high < ratio)).any())
-        assert outside <= 6
-        assert path.high[-1] / path.low[-1] < 3
+        minutes = (drawn(seed, DEPLOYED, 240, rate=0.005 * ratio, noise=0.1) for seed in range(40))
+        paths = followed([(steady(noise=0.1), NOTHING, each) for each in minutes])
+        assert sum(bool(((path.low > ratio) | (path.high < ratio)).any()) for path in paths) <= 6
+        assert max(path.high[-1] / path.low[-1] for path in paths) < 3
 
 
 def test_when_it_began_is_told() -> None:

@@ -124,8 +124,8 @@ def test_a_small_service_is_held_to_the_wider_margin() -> None:
 
 def test_half_as_many_errors_again_are_never_healthy() -> None:
     usual = steady(noise=0.1, fast=0.02, slow=0.0025)
-    healthy = [judged(drawn(seed, DEPLOYED, DAY, 0.0075, noise=0.1), usual).health for seed in range(10)]
-    assert Health.HEALTHY not in healthy
+    lanes = [(usual, drawn(99, DEPLOYED, 0), drawn(seed, DEPLOYED, DAY, 0.0075, noise=0.1)) for seed in range(10)]
+    assert Health.HEALTHY not in [judge(path, usual, RULES).health for path in followed(lanes)]
 
 
 def test_what_can_be_neither_shown_nor_excluded_is_unknown() -> None:
