@@ -89,9 +89,9 @@ def access(home: Path, words: tuple[str, ...], everything: bool, what: str | Non
     elif not found:
         click.echo("nobody can come in; 'chairlift sign-in PERSON' makes a link, 'chairlift token PERSON' a token")
     else:
-        heads = ("what", "person", "more", "made", "last used", "until", "state")
+        heads = ("what", "person", "called", "more", "made", "last used", "until", "state")
         cells = [
-            (row.word, row.person, row.more or row.name, moment(row.made_at, base), moment(row.used_at, base),
+            (row.word, row.person, row.name, row.more, moment(row.made_at, base), moment(row.used_at, base),
              moment(row.until, base), row.over or "open")
             for row in found
         ]  # fmt: skip

@@ -131,7 +131,7 @@ def end(word: str, by: str, now: datetime) -> str:
     """
     kind, _, which = word.partition(" ")
     if kind not in _ENDS:
-        raise NotPossible("the form does not say what to end")
+        raise NotPossible(f"{word[:40]!r} names nothing to end; the list has a word for each, such as token 3")
     with transaction.atomic():
         what = _ENDS[kind](which, now)
         Entry.write(None, Line(now, by, Kind.ENDED, about=what))
