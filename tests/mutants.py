@@ -21,6 +21,7 @@ from pathlib import Path
 from tests.adapters.github.mutants import GITHUB
 from tests.adapters.gitlab.mutants import GITLAB
 from tests.catalogues.mutants import CATALOGUES
+from tests.core.judging.mutants import JUDGING
 from tests.forges.gitea.mutants import GITEA
 from tests.mutant import Mutant
 from tests.recipes.django.mutants import DJANGO
@@ -336,7 +337,7 @@ def judged(mutants: Sequence[Mutant]) -> Iterator[tuple[str, float]]:
         yield from pool.map(judge, mutants)
 
 
-KNOWN = (*MUTANTS, *SERVER, *PAGES, *PROGRAMS, *DJANGO, *GITHUB, *GITLAB, *CATALOGUES, *GITEA)
+KNOWN = (*MUTANTS, *SERVER, *PAGES, *PROGRAMS, *DJANGO, *GITHUB, *GITLAB, *CATALOGUES, *GITEA, *JUDGING)
 
 
 def main(words: Sequence[str]) -> int:

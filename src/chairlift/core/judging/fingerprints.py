@@ -147,7 +147,7 @@ def plain(function: str) -> str:
 
 def class_name(dotted: str) -> str:
     """`IntegrityError`, of `django.db.utils.IntegrityError` and `django.db.utils:IntegrityError`."""
-    return dotted[:NAME].replace(":", ".").strip(" .").rpartition(".")[2]
+    return dotted[-NAME:].replace(":", ".").strip(" .").rpartition(".")[2]
 
 
 def _hash(*parts: object) -> str:
@@ -166,7 +166,7 @@ _QUOTES_NAMES = frozenset((
 #: Possessive and bounded: nothing is read twice, but for a quote that nothing closes, and then no further than this.
 _TOKEN = re.compile(
     r"""(?P<quoted>(?<!\w)(?:'[^'\n]{0,200}+'|"[^"\n]{0,200}+"|`[^`\n]{0,200}+`|“[^”\n]{0,200}+”|‘[^’\n]{0,200}+’))"""
-    r"""|(?P<word>[\w.@+/\\:~%#-]++)|(?P<space>\s++)|(?P<other>.)""",
+    r"""|(?P<word>[\w.@+/\\:~%#?&=-]++)|(?P<space>\s++)|(?P<other>.)""",
     re.DOTALL,
 )
 _NUMBERS = re.compile(r"\d++(?:[.,:/-]\d++)*+")
@@ -200,7 +200,7 @@ def _token(found: re.Match[str], keeps: bool) -> str:
 
 
 def _word(text: str) -> str:
-    core = text.strip(".:")
+    core = text.strip(".:?")
     # What is around it, a full stop at the end most of all, stays.
     before, _, after = text.partition(core) if core else (text, "", "")
     if "@" in core.strip("@"):

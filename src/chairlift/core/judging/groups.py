@@ -39,6 +39,7 @@ GROUPS_BEFORE = 2 * GROUPS
 SHOWN = 100
 #: Clocks of hosts, and of the monitor, are off by as much.
 SLACK = timedelta(minutes=5)
+_YEAR = 366
 
 
 class Call(StrEnum):
@@ -111,7 +112,7 @@ def judge_groups(
     if past is None or after is None:
         return NewErrors(doubt=doubt)
     groups = merged(most(after, GROUPS), until + SLACK)
-    known = Known(most(past.groups, GROUPS_BEFORE), deployed)
+    known = Known(most(past.groups, GROUPS_BEFORE), deployed, touched.versions)
     judged = _judged(groups, known, past, touched, deployed, until)
     if doubt:
         judged = [_doubted(each, doubt) for each in judged]
@@ -160,7 +161,7 @@ def _judged(
     for group in groups:
         if group.rubbish:
             found.append(_finding(group, Call.LISTED, Novelty.UNKNOWN, (Reason(0, group.rubbish),)))
-        elif words := _seen_before(group, known, deployed):
+        elif words := _seen_before(group, known, past, deployed):
             found.append(_old(group, known, touched, words))
         else:
             new.append(group)
@@ -187,11 +188,14 @@ def _sum(reasons: Iterable[Reason]) -> int:
     return sum(reason.weight for reason in reasons)
 
 
-def _seen_before(group: Merged, known: Known, deployed: datetime) -> str:
+def _seen_before(group: Merged, known: Known, past: Past, deployed: datetime) -> str:
     if before := known.same(group):
         return f"it was there before the deploy, {counted(before.events, 'time')}"
-    if group.first and group.first < deployed - SLACK:
-        return f"the monitor has known it since {group.first:%d %B %Y}, before the deploy"
+    first, begins = group.first, deployed - timedelta(days=min(usable(past.days) or 0, _YEAR))
+    # What was there once, before all that is compared with, has come back, and is as new as others.
+    recent = first and begins <= first < deployed - SLACK
+    if first and recent and not any(start <= first < end for start, end in past.left_out):
+        return f"the monitor has known it since {first:%d %B %Y}, before the deploy"
     if group.last and group.last < deployed - SLACK:
         return f"it was last seen on {group.last:%d %B %Y}, before the deploy"
     return ""

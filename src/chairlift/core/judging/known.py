@@ -15,7 +15,6 @@ from chairlift.core.judging.fingerprints import (
     by_frames,
     by_message,
     class_name,
-    fingerprint,
     normalised,
     own_places,
 )
@@ -49,23 +48,30 @@ class ErrorGroup:
 
 @dataclass(frozen=True)
 class Past:
-    """The groups of so many days before the deploy; `whole` is False where the monitor cut its list."""
+    """The groups of so many days before the deploy; `whole` is False where the monitor cut its list.
+
+    `left_out` are the times, each with its end, that the groups are not of: when the new version ran before, as it did
+    where it was reverted. Else what it broke then would be known by now.
+    """
 
     groups: Sequence[ErrorGroup]
     days: float = 28
     whole: bool = True
+    left_out: tuple[tuple[datetime, datetime], ...] = ()
 
 
 @dataclass(frozen=True)
 class Merged:
     """Groups of one fingerprint after the deploy. `rubbish` is why they cannot be believed, or nothing.
 
-    `minutes` is how many different ones there were at least; None where nothing is known.
+    `said` is the key by class and message alone, which is the fingerprint where there are no own frames. `minutes` is
+    how many different ones there were at least; None where nothing is known.
     """
 
     raised: Raised
     key: str
     fingerprint: str
+    said: str
     events: int = 0
     minutes: int | None = None
     hosts: int | None = None
@@ -107,8 +113,12 @@ def most(groups: Sequence[ErrorGroup], limit: int) -> Sequence[ErrorGroup]:
     """The most frequent ones, where there are more than `limit`."""
     if len(groups) <= limit:
         return groups
-    # Names decide between equals, so that their order does not.
-    return heapq.nlargest(limit, groups, key=lambda group: (usable(group.count) or 0, group.key, group.raised.type))
+    return heapq.nlargest(limit, groups, key=_frequency)
+
+
+def _frequency(group: ErrorGroup) -> tuple[float, str, str, str]:
+    """Names decide between equals, so that their order does not."""
+    return usable(group.count) or 0, group.key, group.raised.type, group.raised.message
 
 
 def merged(groups: Iterable[ErrorGroup], latest: datetime) -> list[Merged]:
@@ -155,9 +165,11 @@ def _read(group: ErrorGroup, latest: datetime) -> Merged:
     minutes = _few(group.minutes, events)
     if minutes is None and first and last:
         minutes = min(len(moments), events)
+    said = by_message(group.raised)
+    versions = frozenset(sorted(each[:NAME] for each in group.versions)[:_VERSIONS])
     return Merged(
-        group.raised, key, fingerprint(group.raised), events, minutes, _few(group.hosts, events), first, last,
-        frozenset(sorted(each[:NAME] for each in group.versions)[:_VERSIONS]), rubbish=rubbish, moments=moments,
+        group.raised, key, by_frames(group.raised) or said, said, events, minutes, _few(group.hosts, events),
+        first, last, versions, rubbish=rubbish, moments=moments,
     )  # fmt: skip
 
 
@@ -185,20 +197,23 @@ class Before:
 
 
 class Known:
-    """What was there before the deploy, found by frames and by message."""
+    """What was there before the deploy, found by frames and by message; not what only the new `versions` had."""
 
-    def __init__(self, groups: Iterable[ErrorGroup], deployed: datetime) -> None:
+    def __init__(self, groups: Iterable[ErrorGroup], deployed: datetime, versions: frozenset[str]) -> None:
         self._deployed = deployed
         self._all: dict[str, Before] = {}
         self._messages: dict[str, Before] = {}
         self._frameless: dict[str, Before] = {}
-        for group in groups:
-            self._add(group)
+        # The most frequent first, and names between equals: what is kept of many does not depend on their order.
+        for group in sorted(groups, key=_frequency, reverse=True):
+            if not group.versions or not group.versions <= versions:
+                self._add(group)
 
     def _add(self, group: ErrorGroup) -> None:
         # The number may be wrong, and yet it was there.
         events = int(usable(group.count) or 0)
-        key = fingerprint(group.raised)
+        said = by_message(group.raised)
+        key = by_frames(group.raised) or said
         if not key:
             return
         places = own_places(group.raised)
@@ -210,20 +225,18 @@ class Known:
             found.messages.add(normalised(group.raised))
         last = _time(group.last_seen, self._deployed)
         found.last = max((each for each in (found.last, last) if each), default=None)
-        if by_message(group.raised):
-            self._messages.setdefault(by_message(group.raised), found)
+        if said:
+            self._messages.setdefault(said, found)
             if not places:
-                self._frameless.setdefault(by_message(group.raised), found)
+                self._frameless.setdefault(said, found)
 
     def same(self, group: Merged) -> Before | None:
         """The error of the past that this is.
 
         By the message where one of the two has no frames: a monitor keeps those of some occurrences only.
         """
-        said = by_message(group.raised)
-        if not by_frames(group.raised):
-            return self._all.get(group.fingerprint) or self._messages.get(said)
-        return self._all.get(group.fingerprint) or self._frameless.get(said)
+        by_said = self._messages if group.fingerprint == group.said else self._frameless
+        return self._all.get(group.fingerprint) or by_said.get(group.said)
 
     def gone(self, after: Iterable[Merged]) -> list[Before]:
         """What was there to the end and has not been seen since, by our fingerprint or by the message."""
