@@ -81,8 +81,7 @@ JUDGING = (
            f"{GROUPS}::test_new_in_volume_and_not_related_is_not"),
     Mutant(0, "unrelated errors are pooled into a surge", "core/judging/groups.py",
            "if group.fingerprint in related else None", "if True else None",
-           f"{GROUPS}::test_a_surge_may_be_a_few_errors_each_in_many_places"
-           f" {GROUPS}::test_new_in_volume_and_not_related_is_not"),
+           f"{GROUPS}::test_what_says_the_same_without_being_related_has_no_part_in_a_surge"),
     Mutant(0, "what visitors make is blamed on a changed function", "core/judging/relating.py",
            "OF_VISITORS = -2", "OF_VISITORS = 0",
            f"{RELATING}::test_what_visitors_make_is_less_than_nothing"),

@@ -229,6 +229,13 @@ def test_a_surge_may_be_a_few_errors_each_in_many_places() -> None:
     assert {each.call for each in judged(plain).findings} == {Call.LISTED}
 
 
+def test_what_says_the_same_without_being_related_has_no_part_in_a_surge() -> None:
+    hint = group(error("builtins.RuntimeError", IN_CHECKOUT.message, PRICE, GET), 2)
+    calls = [each.call for each in judged([hint, group(IN_CHECKOUT)]).findings]
+    assert calls == [Call.WORSE, Call.LISTED]
+    assert only(hint).call is Call.LISTED
+
+
 # Rubbish and doubt
 
 
