@@ -231,8 +231,9 @@ def test_a_surge_may_be_a_few_errors_each_in_many_places() -> None:
 
 def test_what_says_the_same_without_being_related_has_no_part_in_a_surge() -> None:
     hint = group(error("builtins.RuntimeError", IN_CHECKOUT.message, PRICE, GET), 2)
-    calls = [each.call for each in judged([hint, group(IN_CHECKOUT)]).findings]
-    assert calls == [Call.WORSE, Call.LISTED]
+    by_cart = group(replace(IN_CHECKOUT, frames=(CART, CHECKOUT)))
+    calls = [each.call for each in judged([hint, group(IN_CHECKOUT), by_cart]).findings]
+    assert calls == [Call.WORSE, Call.WORSE, Call.LISTED]
     assert only(hint).call is Call.LISTED
 
 
