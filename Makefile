@@ -12,7 +12,7 @@ unexport PYTHONDONTWRITEBYTECODE
 BIN := .venv/bin
 
 .PHONY: help setup demo test test-live postgresql slow lint types contracts check mutants census chaos bench \
-	bench-codemods bench-environments bench-forecast bench-forge bench-hunks bench-upgrade bench-verdict bench-web fixers-doc screenshots clean
+	bench-codemods bench-environments bench-forecast bench-forge bench-groups bench-hunks bench-upgrade bench-verdict bench-web fixers-doc screenshots clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */\1\t/' | expand -t 14
@@ -73,6 +73,9 @@ bench-web: .venv/.ready  ## every page with 10,000 services on both databases, a
 
 bench-verdict: .venv/.ready  ## how often and how soon deploys are judged worse, beside others' rules; half an hour
 	@$(BIN)/python -m bench.verdict
+
+bench-groups: .venv/.ready  ## what looks new of ordinary errors when Django is upgraded, by whose fingerprint
+	@$(BIN)/python -m bench.groups
 
 bench-upgrade: .venv/.ready  ## Django projects from PyPI, upgraded and tested; about an hour
 	@$(BIN)/python -m bench.upgrade

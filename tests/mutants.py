@@ -21,6 +21,7 @@ from pathlib import Path
 from tests.adapters.github.mutants import GITHUB
 from tests.adapters.gitlab.mutants import GITLAB
 from tests.catalogues.mutants import CATALOGUES
+from tests.core.judging.mutants import JUDGING
 from tests.core.judging.mutants_of_evidence import EVIDENCE
 from tests.forges.gitea.mutants import GITEA
 from tests.mutant import Mutant
@@ -337,7 +338,7 @@ def judged(mutants: Sequence[Mutant]) -> Iterator[tuple[str, float]]:
         yield from pool.map(judge, mutants)
 
 
-KNOWN = (*MUTANTS, *EVIDENCE, *SERVER, *PAGES, *PROGRAMS, *DJANGO, *GITHUB, *GITLAB, *CATALOGUES, *GITEA)
+KNOWN = (*MUTANTS, *EVIDENCE, *JUDGING, *SERVER, *PAGES, *PROGRAMS, *DJANGO, *GITHUB, *GITLAB, *CATALOGUES, *GITEA)
 
 
 def main(words: Sequence[str]) -> int:

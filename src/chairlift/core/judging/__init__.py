@@ -1,1 +1,1 @@
-"""Whether a service is worse off since a deploy: counts by the minute against what is ordinary for it."""
+"""The verdict's judges: what the minutes, and the types of errors, after a deploy say of the upgrade."""
