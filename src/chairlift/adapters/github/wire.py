@@ -15,11 +15,12 @@ from chairlift.adapters.github.settings import Place
 from chairlift.adapters.github.signing import Signer
 from chairlift.core.budget import Call, Heard, Lane
 from chairlift.exchange import Answer, Kept, Server, steady
-from chairlift.ports import Budget, Unavailable
+from chairlift.ports import Budget, Refused, Unavailable
 
 _REDIRECTS = 3
 #: As many pages as are read of a list.
 _PAGES = 100
+NO_API = "write the address of the API into url, which ends in /api/v3 on an Enterprise Server"
 _HEAD = {
     "Accept": "application/vnd.github+json",
     "User-Agent": f"chairlift/{version('chairlift')}",
@@ -110,6 +111,9 @@ class Wire:
     ) -> tuple[Any, Sequence[Any]]:
         """What GraphQL answers, and the errors beside it."""
         answer = self._call("POST", self._place.graphql, lane, call, {"query": text, "variables": variables})
+        if answer.code == 404:
+            # Of what is not there GitHub tells in an answer of 200.
+            raise Refused(f"nothing answers queries at {self._place.graphql} (404): {NO_API}")
         if answer.code != 200:
             raise self._explained(answer, what)
         found = answer.json()
