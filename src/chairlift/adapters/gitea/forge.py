@@ -215,6 +215,10 @@ class GiteaForge:
     def repositories(self, owner: str, topic: str = "", words: str = "") -> Sequence[Listed]:
         return discovering.repositories(self._wire, owner, topic, words)
 
+    def present_names(self, repos: Sequence[str]) -> Sequence[str]:
+        """By a request for each, and one more where it was renamed."""
+        return [discovering.present_name(self._wire, repo) for repo in repos]
+
 
 def _must_be(repo: str, pull: Mapping[str, Any], head: str, at: str | None = None) -> None:
     at = at or str(pull["head"]["sha"])

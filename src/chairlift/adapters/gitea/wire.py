@@ -59,9 +59,14 @@ class Me:
     login: str
 
 
+def is_repository(repo: str) -> bool:
+    """Whether a repository can be called so."""
+    return bool(_REPO.fullmatch(repo))
+
+
 def place(repo: str, *segments: object) -> str:
     """The path of something in a repository. Raises Refused for what can be no name of one."""
-    if not _REPO.fullmatch(repo):
+    if not is_repository(repo):
         raise Refused(f"no repository called {repo!r}: write it as owner/name")
     owner, name = repo.split("/")
     return "/".join(["repos", owner, name, *(quote(str(segment), safe="/") for segment in segments)])

@@ -149,6 +149,10 @@ class GitHub:
         """By one query for each fifty; `words` are GitHub's own language for searching."""
         return discovering.repositories(self._wire, owner, topic, words)
 
+    def present_names(self, repos: Sequence[str]) -> Sequence[str]:
+        """By one query for each fifty."""
+        return [*discovering.present_names(self._wire, repos)]
+
     def _look(self, repo: str, branch: str, lane: Lane) -> tuple[str, Mapping[str, Any] | None]:
         """The commit of the branch, empty where there is none, and its open or else its newest pull request."""
         owner, name = parts(repo)

@@ -105,6 +105,11 @@ fragment Mark on PullRequest {
 }
 """
 
+#: What one repository is called now, also by an old name.
+NAMED = """
+  r%(place)d: repository(owner: $o%(place)d, name: $n%(place)d) { nameWithOwner }
+"""
+
 _LISTED = """
 fragment Listed on Repository {
   nameWithOwner isArchived isFork

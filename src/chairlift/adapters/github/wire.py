@@ -21,6 +21,8 @@ _REDIRECTS = 3
 #: As many pages as are read of a list.
 _PAGES = 100
 NO_API = "write the address of the API into url, which ends in /api/v3 on an Enterprise Server"
+#: Errors of a query that are about one repository: it is left out, and the others hold.
+_OF_ONE = ("NOT_FOUND", "FORBIDDEN")
 _HEAD = {
     "Accept": "application/vnd.github+json",
     "User-Agent": f"chairlift/{version('chairlift')}",
@@ -123,6 +125,15 @@ class Wire:
         if data is None:
             raise self.failed(errors, what)
         return data, errors
+
+    def of_each(self, text: str, variables: Mapping[str, object], lane: Lane, what: str) -> dict[str, Any]:
+        """What GraphQL answers of several repositories, without those that it does not tell of, or only half."""
+        data, errors = self.partly(text, variables, lane, what)
+        for error in errors:
+            if not isinstance(error, dict) or error.get("type") not in _OF_ONE or not error.get("path"):
+                raise self.failed(errors, what)
+        lost = {str(error["path"][0]) for error in errors}
+        return {name: found for name, found in data.items() if name not in lost}
 
     def failed(self, errors: Sequence[Any], what: str) -> Exception:
         """Why a query was not answered; of a limit the budget hears, as there is no header that says so."""
