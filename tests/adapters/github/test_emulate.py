@@ -239,6 +239,11 @@ class TestAsAnApp:
         with pytest.raises(Refused):
             forge.report_check("team/nothing", head, "tests", "passed", "")
 
+    def test_what_it_may_is_told_by_its_installation(self, forge):
+        """Emulate was seeded with all permissions that it needs but one."""
+        found = forge.examine()[0]
+        assert found.wrong.startswith("app 12 installation 34 lacks statuses: read; ")
+
     def test_another_key_than_the_apps_is_refused(self, as_app, world, tmp_path):
         (tmp_path / "other.pem").write_bytes(RSAKey.generate_key(2048, private=True).as_pem(private=True))
         with pytest.raises(Refused, match="new private key"):

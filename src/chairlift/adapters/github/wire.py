@@ -52,6 +52,17 @@ class Wire:
         """What GitHub calls us, in small letters."""
         return self._signer.login(lambda path: self.read(path, Lane.READ, "our own account"), self._send).casefold()
 
+    def examined(self) -> str:
+        """Who this is. Raises Refused where it cannot do Chairlift's work."""
+
+        def ask(path: str) -> Answer:
+            answer = self._call("GET", self._url(path, {}), Lane.READ, Call.READ)
+            if answer.code != 200:
+                raise self._explained(answer, "our own account")
+            return answer
+
+        return self._signer.examined(ask, self._send)
+
     def token(self) -> str:
         """What the account is let in by, now."""
         return self._signer.authorization(self._send).removeprefix("Bearer ")
