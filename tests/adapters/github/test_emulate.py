@@ -62,6 +62,7 @@ DEVIATIONS = {
             "test_what_is_withdrawn_is_closed_at_this_very_head",
             "test_a_reopened_one_is_the_same_at_the_present_head",
             "test_reviews_belong_to_a_head",
+            "test_the_words_of_a_review_are_heard_once",
             "test_our_approval_is_of_this_very_head",
             "test_a_protected_branch_needs_approvals_of_the_present_head",
             "test_a_protected_branch_waits_for_who_asked_for_changes",
