@@ -51,6 +51,18 @@ class Comment:
 
 
 @dataclass(frozen=True)
+class Finding:
+    """What came of looking at one thing that an adapter needs: `wrong` is empty where it is as it must be.
+
+    `wrong` names cause and remedy, `note` what else is worth knowing. Neither holds a secret.
+    """
+
+    what: str
+    wrong: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
 class Watched:
     """What a forge is watched for: branches of a repository, and our issue under a key."""
 
@@ -156,6 +168,15 @@ class Keyring(Protocol):
 
     def git_authorization(self, url: str) -> str:
         """The value of the header that opens this address, such as 'Basic …'; empty where it is none of this forge."""
+        ...
+
+
+@runtime_checkable
+class Examined(Protocol):
+    """An adapter of any port that can say, to whoever sets it up, whether it could do its work."""
+
+    def examine(self) -> Sequence[Finding]:
+        """Asks, and changes nothing: nobody is told anything. What goes wrong is in the findings, not raised."""
         ...
 
 

@@ -14,7 +14,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from chairlift.adapters.email import EmailNotifier, Settings
-from chairlift.ports import Message, Notifier, Refused, Unavailable
+from chairlift.ports import Examined, Message, Notifier, Refused, Unavailable
 from chairlift.testing.contracts.notifier import HELLO, NotifierContract, Told
 from tests.mail import CERTIFICATE, MailServer
 
@@ -273,3 +273,28 @@ def test_a_server_that_nobody_vouches_for_gets_no_message(tls: str) -> None:
 def test_a_sender_without_a_plain_address_is_refused_at_once(sender: str) -> None:
     with pytest.raises(Refused, match=r"the sender '.*' is no e-mail address; write 'chairlift@example.org'"):
         EmailNotifier(Settings("localhost", sender))
+
+
+class TestExamined:
+    """What `chairlift doctor` asks: whether the server lets us in, and nothing is sent."""
+
+    def test_it_would_be_sent(self, server: MailServer) -> None:
+        notifier = email(server)
+        assert isinstance(notifier, Examined)
+        (found,) = notifier.examine()
+        assert (found.what, found.wrong) == (f"mail server {server.host}:{server.port}", "")
+        assert "nothing was sent" in found.note
+        assert server.mails == []
+
+    def test_it_is_let_in_by_its_password(self, trusted: None, password: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        with MailServer("starttls", PASSWORD) as server:
+            settings = {"username": "chairlift", "password_env": password, "starttls": True}
+            assert email(server, **settings).examine()[0].wrong == ""
+            monkeypatch.setenv(password, "another-horse")
+            (found,) = email(server, **settings).examine()
+        assert "does not let 'chairlift' in" in found.wrong
+        assert "another-horse" not in found.wrong
+
+    def test_nobody_answers(self) -> None:
+        (found,) = EmailNotifier(Settings("127.0.0.1", SENDER, closed_port())).examine()
+        assert "does not answer" in found.wrong

@@ -192,3 +192,18 @@ def test_telling_costs_no_more_when_much_was_told(tmp_path: Path) -> None:
     for number in range(100):
         notifier.tell(replace(HELLO, key=f"new {number}"))
     assert os.times().user - begun < 0.5
+
+
+def test_whether_it_could_be_written_is_found_without_writing(tmp_path: Path) -> None:
+    path = tmp_path / "not" / "yet" / "messages.jsonl"
+    (found,) = LogNotifier(Settings(path)).examine()
+    assert (found.what, found.wrong, path.parent.exists()) == (f"file {path}", "", False)
+    path.parent.mkdir(parents=True)
+    path.mkdir()
+    (found,) = LogNotifier(Settings(path)).examine()
+    assert "cannot write" in found.wrong
+    (found,) = LogNotifier(Settings(path.parent / "file")).examine()
+    assert found.wrong == ""
+    (tmp_path / "file").write_text("")
+    (found,) = LogNotifier(Settings(tmp_path / "file" / "messages.jsonl")).examine()
+    assert "mend the path" in found.wrong

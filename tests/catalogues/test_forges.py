@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chairlift.catalogues import Wanted, listing, propose
+from chairlift.catalogues import Wanted, listing, propose, renamings
 from chairlift.core.files import parse_services
 from chairlift.core.listing import Listed
 from tests.core.samples import SERVICES
@@ -24,9 +24,22 @@ def component(name, slug, kind="service"):
     return COMPONENT.format(name=name, slug=slug, kind=kind)
 
 
-def found(*listed, text=SERVICES, forge="github", **wanted):
+class Directory:
+    """A forge that knows of these that they were renamed; `asked` is about what it was asked."""
+
+    def __init__(self, **renamed):
+        self.renamed, self.asked = {old.replace("__", "/"): new for old, new in renamed.items()}, []
+
+    def present_names(self, repos):
+        self.asked += repos
+        return [self.renamed.get(repo, repo) for repo in repos]
+
+
+def found(*listed, text=SERVICES, forge="github", directory=None, **wanted):
     """What comes of them, as loaded over the services file."""
-    proposal = propose(text, listing(listed, forge, parse_services(text, "services.toml"), Wanted(**wanted)), forge)
+    roster = parse_services(text, "services.toml")
+    renamed = renamings(directory or Directory(), listed, forge, roster)
+    proposal = propose(text, listing(listed, forge, roster, Wanted(**wanted), renamed), forge)
     return proposal, parse_services(proposal.text, "services.toml")
 
 
@@ -138,3 +151,59 @@ def test_what_is_wrong_with_a_file_keeps_nobody_from_being_found():
 def test_names_hold_anything(name):
     proposal, _ = found(Listed(f"acme/{name}", "main", owners=HERON))
     assert len(proposal.effects) == 1
+
+
+SHOP = '[[service]]\nname = "shop"\nsquad = "Heron"\nforge = "github"\nrepo = "acme/shop"\n'
+
+
+@pytest.mark.parametrize(
+    "now",
+    [
+        Listed("other/store", "main", owners="* @acme/ibis\n"),
+        Listed("Other/Store", "main", catalog=component("x", "other/store")),
+        Listed("other/store", "main", archived=True, fork=True),
+        Listed("acme/elsewhere"),
+    ],
+)
+def test_a_renamed_repository_is_no_second_service_and_is_said(now):
+    directory = Directory(acme__shop="other/store")
+    proposal, _ = found(now, text=SERVICES + SHOP, directory=directory, squad="Ibis")
+    assert proposal.text == SERVICES + SHOP
+    assert ("shop", "its repository was renamed: acme/shop -> other/store; --renamed takes that over") in told(
+        proposal, "left out"
+    )
+    assert not told(proposal, "added")
+
+
+def test_its_new_name_is_taken_over_where_a_person_says_so_and_all_else_stays():
+    text = SERVICES + SHOP.replace("repo =", "# where it is\nrepo =")
+    now = Listed("other/store", "main", owners="* @acme/ibis\n", catalog=component("store", "other/store"))
+    proposal, roster = found(now, text=text, directory=Directory(acme__shop="other/store"), renamed=True)
+    assert proposal.text == text.replace('repo = "acme/shop"', 'repo = "other/store"')
+    assert told(proposal, "changed") == [("shop", "repo acme/shop -> other/store; renamed or moved on github")]
+    assert roster.service("shop").squad.name == "Heron"
+
+
+def test_a_forge_is_asked_only_about_what_it_does_not_list():
+    text = SERVICES + SHOP + SHOP.replace("shop", "till") + SHOP.replace("shop", "desk").replace("github", "other")
+    directory = Directory()
+    found(Listed("Acme/Shop", "main"), text=text, directory=directory)
+    assert directory.asked == ["acme/till"]
+
+
+@pytest.mark.parametrize("renamed", [False, True])
+def test_two_services_never_get_one_repository_by_renaming(renamed):
+    text = SERVICES + SHOP + SHOP.replace("shop", "till") + SHOP.replace("shop", "desk")
+    directory = Directory(acme__till="acme/shop", acme__desk="acme/shop")
+    proposal, _ = found(Listed("acme/shop", "main"), text=text, directory=directory, renamed=renamed)
+    assert proposal.text == text
+    assert [name for name, why in told(proposal, "left out") if "which is shop's already" in why] == ["desk", "till"]
+    directory = Directory(acme__till="acme/new", acme__desk="acme/new")
+    proposal, roster = found(Listed("acme/shop", "main"), text=text, directory=directory, renamed=True)
+    assert [roster.service(name).repo for name in ("till", "desk")] == ["acme/new", "acme/desk"]
+    assert "which is till's already" in told(proposal, "left out")[0][1]
+
+
+def test_what_is_gone_is_not_renamed():
+    proposal, _ = found(Listed("acme/x"), text=SERVICES + SHOP, directory=Directory(acme__shop=""), renamed=True)
+    assert [each.name for each in proposal.effects] == ["acme/x"]

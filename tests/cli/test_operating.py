@@ -121,7 +121,12 @@ class TestDoctor:
     def test_it_asks_everything_once(self, run, shop):
         said = run("doctor")
         assert said.code == FINE
-        assert said.lines == ["fine     recipe command", "fine     notifiers", "fine     repository of shop"]
+        assert said.lines == [
+            "fine     recipe command",
+            "fine     forge local",
+            f"fine     notifier log: file {shop.home / 'messages.jsonl'}",
+            "fine     repository of shop",
+        ]
 
     def test_it_names_what_is_wrong(self, run, world):
         world.service("shop", files=None)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 
 from chairlift.core.log import Kind
 from chairlift.server.models import Entry, RosterFile
 from tests.cli.said import FINE, PERSON, USAGE
+from tests.forges.github.world import Kit
 from tests.server.world import PEOPLE, service_text
 
 CSV = "Service,Repo,Squad,Contact\nshop,,Ibis,\nnew,acme/new,Zebra,zed@example.org\n"
@@ -131,3 +134,27 @@ def test_discovering_where_nothing_can_be_listed(run, folder):
     assert "no repository in 'nobody'" in said.err
     said = run("services", "discover", "local", "acme", "--topic", "django")
     assert "knows no topics" in said.err
+
+
+def test_a_repository_that_was_renamed_on_github(run, folder, world, tmp_path):
+    with contextlib.ExitStack() as stack:
+        kit = Kit(tmp_path, stack)
+        token = kit.account("chairlift")
+        (world.home / "chairlift.toml").write_text(
+            f'[forges.local]\nkind = "local"\n'
+            f'[forges.hub]\nkind = "github"\nurl = "{kit.stand_in.api}"\ntoken_env = "{token}"\n'
+        )
+        text = f'{held()}\n[[service]]\nname = "till"\nsquad = "Heron"\nforge = "hub"\nrepo = "team/till"\n'
+        (tmp_path / "services.toml").write_text(text)
+        run("load", tmp_path / "services.toml")
+        kit.place.moved["team/till"] = "team/shop"
+        said = run("services", "discover", "hub", "team", "--squad", "Ibis")
+        assert said.lines == [
+            "hub team/shop:1: left out till (its repository was renamed: team/till -> team/shop; --renamed takes that"
+            " over)",
+            "1 left out; nothing was written: nothing changes",
+        ]
+        said = run("services", "discover", "hub", "team", "--squad", "Ibis", "--renamed")
+        assert said.lines[0] == "hub team/shop:1: changed till (repo team/till -> team/shop; renamed or moved on hub)"
+        assert held() == text.replace('repo = "team/till"', 'repo = "team/shop"')
+        assert run("services", "discover", "hub", "team").lines[0].startswith("hub team/shop:1: same till")

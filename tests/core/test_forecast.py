@@ -151,6 +151,72 @@ def test_a_group_larger_than_its_wave_goes_through_it_in_rounds():
     assert together.by(0.5) == pytest.approx(apart.by(0.5), rel=0.25)
 
 
+class TestPools:
+    """No more are let in than a pool of CI takes; the others wait until one is green."""
+
+    @staticmethod
+    def by(groups, building=1, green=2.0, pools=(0, 0), sizes=(40,), chance=0.5, **more):
+        found = world(groups, sizes, days=(0.5, 0.5), building=building, green=green, pools=pools, **more)
+        return forecast(found, "seed").by(chance)
+
+    @staticmethod
+    def queue(count, pool=0, start=0, **more):
+        return [Group(level=0, place=start + n, pool=pool, **more) for n in range(count)]
+
+    def test_a_pool_queues_services(self):
+        free, narrow, wide = (self.by(self.queue(20), building) for building in (20, 1, 4))
+        # Of each the plan, the pull request, and its review and merge, half a day each: all end before CI would.
+        assert 20 * 1.9 < narrow < 20 * 3
+        assert free < wide < narrow / 3
+        assert self.by(self.queue(20, pool=-1), 0) == free
+
+    def test_two_pools_do_not_wait_for_each_other(self):
+        one, two = self.by(self.queue(20)), self.by(self.queue(10) + self.queue(10, 1, 10))
+        assert two < 0.65 * one
+
+    def test_it_is_left_when_green_however_long_people_take(self):
+        slow = [replace(group, level=1) for group in self.queue(10)]
+        paces = {"days": (0.5, 10.0)}
+        found = world(slow, (40,), **paces, building=1, green=0.5, pools=(0,))
+        free = forecast(replace(found, building=10), "seed").by(0.5)
+        # Their plan and pull request are in it, and not their review, which alone takes as long as both.
+        assert forecast(found, "seed").by(0.5) < 10 * 20 + free
+
+    def test_what_is_red_keeps_its_place_and_what_is_green_does_not(self):
+        def begins(building):
+            """When the first of those behind one that stands in the squad's review is let in."""
+            there = Group(level=1, stands=(Stand(0, 2, 1.0, SQUAD),), admitted=True, pool=0, building=building)
+            found = world([there, *self.queue(3)], (40,), building=1, green=6.0, pools=(0,))
+            return forecast(found, "seed").groups[1].changes[0][1]
+
+        assert (begins(False), begins(True)) == (0.0, 6.0)
+
+    def test_a_place_that_is_taken_for_good_is_never_free(self):
+        assert self.by(self.queue(2), pools=(1,)) == HORIZON
+        assert self.by(self.queue(2), pools=(1,), building=2) < HORIZON
+
+    def test_a_group_larger_than_its_pool_goes_through_it_in_rounds(self):
+        alone = self.by(self.queue(1), 5)
+        many = self.by([Group(100, 0, pool=0)], 5)
+        assert many > alone + 19 * 2.0
+        apart = self.by(self.queue(100), 5, sizes=(100,))
+        assert 0.6 * apart < many < 1.6 * apart
+
+    @given(worlds(), st.integers(1, 4), st.floats(0, 9))
+    @settings(max_examples=60)
+    def test_a_pool_twice_as_wide_is_never_later(self, found, building, green):
+        stands = [
+            replace(g, stands=tuple(replace(s, change=0) for s in g.stands[:1]), count=1, first=(), pool=place % 2)
+            for place, g in enumerate(found.groups)
+        ]
+        narrow = replace(
+            found, legs=ONE, sizes=(50,), groups=tuple(stands), building=building, green=green, pools=(0, 0)
+        )
+        wide = replace(narrow, building=2 * building)
+        for chance in CHANCES:
+            assert forecast(wide, "seed").by(chance) <= forecast(narrow, "seed").by(chance) + 1e-6
+
+
 class TestWhatIf:
     groups = (Group(level=0, admitted=True, stands=(Stand(0, 2, 1.0, TEAM),)), Group(level=0, place=1), Group(place=2))
 

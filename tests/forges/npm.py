@@ -1,4 +1,4 @@
-"""Files of npm packages that tests are held to; fetched by npm itself into `.tools/npm`, and never committed."""
+"""Files of npm packages that tests are held to, and packages that run; fetched by npm itself, and never committed."""
 
 from __future__ import annotations
 
@@ -6,31 +6,42 @@ import fcntl
 import shutil
 import subprocess
 import tarfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-CACHE = Path(__file__).parents[2] / ".tools" / "npm"
+TOOLS = Path(__file__).parents[2] / ".tools"
+CACHE = TOOLS / "npm"
 #: How the reason begins where a test is skipped for want of a package; whoever reports it loudly finds it by this.
-SKIPPED = "SKIPPED: a stand-in was held to nothing, for want of"
+LOUD = "SKIPPED:"
+SKIPPED = f"{LOUD} a stand-in was held to nothing, for want of"
+NO_NPM = "there is no npm here: 'apt-get install npm' brings one"
 
 
 def npm_file(package: str, version: str, member: str) -> Path:
     """One file of a package; the test is skipped where it cannot be had."""
     kept = CACHE / f"{package.replace('/', '+')}@{version}" / member
     if not kept.exists():
-        CACHE.mkdir(parents=True, exist_ok=True)
-        with (CACHE / "lock").open("w") as lock:
-            # Several processes test at the same time; one of them fetches.
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        with alone():
             if not kept.exists():
                 _fetch(package, version, member, kept)
     return kept
 
 
+@contextmanager
+def alone() -> Iterator[None]:
+    """Several processes test at the same time; one of them fetches."""
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with (CACHE / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def _fetch(package: str, version: str, member: str, kept: Path) -> None:
     npm = shutil.which("npm")
-    why = "there is no npm here: 'apt-get install npm' brings one"
+    why = NO_NPM
     if npm:
         command = [npm, "pack", "--silent", f"{package}@{version}"]
         ran = subprocess.run(command, cwd=CACHE, capture_output=True, text=True, check=False, timeout=300)

@@ -9,6 +9,7 @@ from tests.server.mutants_signing_in import SIGNING_IN
 ACTIONS = "tests/server/test_actions.py"
 CHASING = "tests/server/test_chasing.py"
 COMMENTS = "tests/server/test_comments.py"
+REVIEWED = "tests/server/test_reviews.py"
 ENGINE = "tests/server/test_engine.py"
 MODELS = "tests/server/test_models.py"
 QUERIES = "tests/server/test_queries.py"
@@ -83,8 +84,10 @@ SERVER = (
            "        if answer is None:\n", "        if True:\n",
            f"{COMMENTS}::TestOnce"),
     Mutant(0, "a command on any pull request is obeyed", "server/comments.py",
-           "        if comment.number in ours:\n            answer = _answer(row, comment, ours[comment.number],",
-           "        if True:\n            answer = _answer(row, comment, ours.get(comment.number, ''),",
+           "        if comment.number in ours:\n"
+           "            words = _Words(str(comment.id), comment.by, comment.text, ours[comment.number])",
+           "        if True:\n"
+           "            words = _Words(str(comment.id), comment.by, comment.text, ours.get(comment.number, ''))",
            f"{COMMENTS}::TestWhere::test_elsewhere_is_not_meant_for_it"),
     Mutant(0, "an objection on the pull request of an earlier attempt is not heard", "server/comments.py",
            "in range(1, up.said.attempts.get(change.slug, 1) + 1)", "in [up.said.attempts.get(change.slug, 1)]",
@@ -96,6 +99,16 @@ SERVER = (
            "order.rest, order.by, order.roster, order.now, change=order.change)",
            "order.rest, order.by, order.roster, order.now)",
            f"{COMMENTS}::TestWhere::test_a_sign_off_is_for_the_change_whose_pull_request_it_stands_on"),
+    Mutant(4, "it is merged although a review says to hold", "server/worker.py",
+           "if comments.read_reviews(row, up, reached, ports, roster, now):",
+           "if comments.read_reviews(row, up, reached, ports, roster, now) is None:",
+           f"{REVIEWED}::test_it_counts_in_this_very_look"),
+    Mutant(0, "a command in a review is obeyed at each look", "server/comments.py",
+           "                _was_read(row, pull.number, review.at)\n", "",
+           f"{REVIEWED}::test_it_is_read_once_and_costs_no_call"),
+    Mutant(0, "whoever edits a review speaks for who wrote it", "server/comments.py",
+           "(review.at > now - LATE and _is_news(row, review))", "_is_news(row, review)",
+           f"{REVIEWED}::test_words_that_were_written_into_a_review_afterwards_are_nobodys"),
     Mutant(0, "a flood of commands is obeyed", "server/comments.py",
            "MOST = 10", "MOST = 10_000",
            f"{COMMENTS}::TestHostile::test_a_flood_of_commands_neither_fills_the_log_nor_stops_the_upgrade"),

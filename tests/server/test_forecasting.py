@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,14 +12,15 @@ from django.test.utils import CaptureQueriesContext
 
 from chairlift.core.ahead import WhatIf
 from chairlift.core.decision import StepName
-from chairlift.core.forecast import GROUPS
+from chairlift.core.forecast import GROUPS, forecast
+from chairlift.core.log import Entry as Line
 from chairlift.core.log import Kind
 from chairlift.server import actions, forecasting, histories, outlooks
-from chairlift.server.models import Campaign, Outlook, Upgrade
+from chairlift.server.models import Campaign, Entry, Outlook, Upgrade
 from tests.core.campaigns import day_of, ended
 from tests.core.campaigns import lived as live
 from tests.server import lived
-from tests.server.world import MONDAY, campaign_text
+from tests.server.world import MONDAY, TIMES, campaign_text
 
 DAY = timedelta(days=1)
 
@@ -95,6 +97,80 @@ class TestWorkedOut:
         kept = found.found["world"]
         assert json.loads(json.dumps(forecasting.plain_world(forecasting.world_of(kept)))) == kept
         assert found.what_if(WhatIf()) == pytest.approx(found.found["end"], abs=0.01)
+
+
+class TestPools:
+    """What the campaign lets into one CI at once is what its forecast does, too."""
+
+    @pytest.fixture
+    def many(self, world):
+        for number in range(6):
+            world.service(f"s{number}", files=None, more='pool = "small"' if number < 4 else "")
+        world.load(
+            campaign_text(
+                times=TIMES.replace('tests = "10 seconds"', 'tests = "12 hours"'),
+                tables="[waves]\nsizes = [6]\nbuilding = 1",
+            )
+        )
+        for number in range(6):
+            world.choose(f"s{number}", "Review everything")
+        return world
+
+    def world_of(self, world):
+        return forecasting.world_of(told(world).found["world"])
+
+    def test_services_of_one_ci_are_told_apart_from_others(self, many):
+        found = self.world_of(many)
+        assert (found.building, found.green, found.pools) == (1, 0.5, (0, 0))
+        assert [group.pool for group in found.groups] == [0, 0, 0, 0, 1, 1]
+        wide = replace(found, building=6)
+        assert forecast(wide, "tiny").by(0.5) < forecast(found, "tiny").by(0.5)
+
+    def test_where_nothing_is_bounded_nothing_waits(self, world):
+        world.service("shop", files=None)
+        world.load()
+        found = self.world_of(world)
+        assert (found.building, found.green, found.pools, found.groups[0].pool) == (0, 0.0, (), -1)
+
+    def test_whoever_is_red_keeps_a_place_and_whoever_is_asked_to_review_does_not(self, many):
+        rows = Upgrade.objects.filter(service__name__in=("s0", "s4"))
+        rows.update(
+            admitted_at=many.now, change="upgrade", step="review", decision="ask", question="upgrade/review/red 12"
+        )
+        Upgrade.objects.filter(service__name="s4").update(question="upgrade/review/approve 12")
+        assert [group.building for group in self.world_of(many).groups] == [True, False, False, False, False, False]
+        actions.hold(many.row("s0"), "not now", "Ana", many.roster, many.now)
+        assert self.world_of(many).pools == (1, 0)
+
+    def test_how_long_it_takes_to_be_green_is_learned(self, many):
+        def note(name, kind, hours, about=""):
+            row, at = many.row(name), many.now - timedelta(days=3) + timedelta(hours=hours)
+            Entry.write(row, Line(at, "chairlift", kind, "upgrade", "review", about))
+
+        for name in ("s0", "s1"):
+            note(name, Kind.BEGAN, 0)
+            note(name, Kind.ASKED, 6, "upgrade/review/red 12")
+            note(name, Kind.ASKED, 36, "upgrade/review/approve 12")
+        # Two of half a day, as the file says, and two of a day and a half.
+        assert self.world_of(many).green == 1.0
+
+    def test_pools_cost_no_query_for_each_service(self, many):
+        def count():
+            with CaptureQueriesContext(connection) as asked:
+                forecasting.work_out(many.campaign, many.roster, many.now)
+            return len(asked)
+
+        before = count()
+        for number in range(6, 16):
+            many.service(f"s{number}", files=None, more='pool = "small"')
+        many.load(many.campaign.text)
+        assert count() == before < 13
+
+    def test_what_an_older_version_has_kept_is_read(self, many):
+        plain = told(many).found["world"]
+        old = {key: value for key, value in plain.items() if key not in ("building", "green", "pools")}
+        old["groups"] = [{k: v for k, v in each.items() if k not in ("pool", "building")} for each in old["groups"]]
+        assert forecast(forecasting.world_of(old), "tiny").by(0.5) < forecast(self.world_of(many), "tiny").by(0.5)
 
 
 class TestWithoutADate:

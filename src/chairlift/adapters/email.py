@@ -14,7 +14,8 @@ from email.policy import SMTP, SMTPUTF8
 from hashlib import sha256
 from pathlib import Path
 
-from chairlift.ports import Message, PartlyTold, Refused, Unavailable
+from chairlift.examining import finding
+from chairlift.ports import Finding, Message, PartlyTold, Refused, Unavailable
 from chairlift.programs import plain
 
 _MAILBOX = re.compile(r"""[^\s"(),:;<>@[\\\]\x00-\x20\x7f-\x9f]{1,64}@[^\s"(),:;<>@[\\\]\x00-\x20\x7f-\x9f]{1,253}""")
@@ -90,17 +91,13 @@ class EmailNotifier:
         return mail
 
     def _send(self, mail: EmailMessage, people: Sequence[Address]) -> None:
-        settings = self._settings
         addresses = [address.addr_spec for address in people]
         international = not all(address.isascii() for address in addresses)
         # Not by send_message(), which writes ">From" for each line that begins with "From".
         raw = mail.as_bytes(policy=SMTPUTF8 if international else SMTP)
         try:
             with self._connected() as smtp:
-                if settings.starttls:
-                    smtp.starttls(context=ssl.create_default_context())
-                if settings.username:
-                    smtp.login(settings.username, self._password())
+                self._enter(smtp)
                 options = ("SMTPUTF8", "BODY=8BITMIME") if international else ()
                 lost = smtp.sendmail(self._sender.addr_spec, addresses, raw, options)
         except smtplib.SMTPRecipientsRefused as error:
@@ -109,6 +106,28 @@ class EmailNotifier:
             raise self._explained(error) from error
         if lost:
             raise self._unheard(lost, len(lost) < len(addresses))
+
+    def examine(self) -> Sequence[Finding]:
+        """Whether the server lets us in; nothing is sent."""
+        return [finding(self._where.removeprefix("the "), self._knocked)]
+
+    def _knocked(self) -> str:
+        try:
+            with self._connected() as smtp:
+                self._enter(smtp)
+                code, said = smtp.noop()
+        except (OSError, smtplib.SMTPException) as error:
+            raise self._explained(error) from error
+        if code >= 400:
+            raise _by_code(code, f"{self._where} says {_said(code, said)}")
+        return f"would be sent by {self._sender.addr_spec}; nothing was sent"
+
+    def _enter(self, smtp: smtplib.SMTP) -> None:
+        settings = self._settings
+        if settings.starttls:
+            smtp.starttls(context=ssl.create_default_context())
+        if settings.username:
+            smtp.login(settings.username, self._password())
 
     def _connected(self) -> smtplib.SMTP:
         settings = self._settings

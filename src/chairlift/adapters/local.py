@@ -110,6 +110,12 @@ class LocalForge:
             raise Refused(f"the local forge has no repository in {owner[:100]!r}: check the name, or leave it out")
         return found
 
+    @_reachable()
+    def present_names(self, repos: Sequence[str]) -> Sequence[str]:
+        """The same: nothing is renamed here but by moving its folder, and that leaves no word of it."""
+        there = set(self._forge.repositories.names())
+        return [repo if repo in there else "" for repo in repos]
+
     def _listed(self, name: str) -> Listed:
         git = self._forge.repositories.get(name).open()
         if git.head_is_unborn:

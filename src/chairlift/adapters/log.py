@@ -6,12 +6,14 @@ import fcntl
 import json
 import os
 import stat
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from errno import EEXIST
 from hashlib import sha256
 from pathlib import Path
 
-from chairlift.ports import Message, Refused, Unavailable
+from chairlift.examining import finding
+from chairlift.ports import Finding, Message, Refused, Unavailable
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,17 @@ class LogNotifier:
             raise Refused(f"cannot write {str(self._path)!r}: {error.strerror}; mend its path or its rights") from error
         except OSError as error:
             raise Unavailable(f"cannot write {str(self._path)!r}: {error.strerror}; make room for it") from error
+
+    def examine(self) -> Sequence[Finding]:
+        """Whether the file can be written; it is not made."""
+        return [finding(f"file {self._path}", self._writable)]
+
+    def _writable(self) -> str:
+        there = next(each for each in (self._path, *self._path.absolute().parents) if each.exists())
+        right = there.is_file() if there == self._path else there.is_dir()
+        if not right or not os.access(there, os.W_OK):
+            raise Refused(f"cannot write {str(self._path)!r}: look at {str(there)!r}, and mend the path or its rights")
+        return ""
 
     def _append(self, descriptor: int, message: Message) -> None:
         # All under the lock: what others wrote since our last look is read first, so that each line is read once.

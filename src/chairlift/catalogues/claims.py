@@ -35,7 +35,7 @@ class Claim:
     """What one row or document says of one service; `line` is where, from 1.
 
     `values` are by keys of the services file; besides, `host` is the public forge of an address, and `deploy` and
-    `running` are the commands of a deployer.
+    `running` are the commands of a deployer. `note` is what else people should know of it.
     """
 
     file: str
@@ -43,6 +43,7 @@ class Claim:
     name: str
     owner: Owner = Owner()
     values: Mapping[str, Value] = field(default_factory=dict)
+    note: str = ""
 
     @property
     def place(self) -> str:

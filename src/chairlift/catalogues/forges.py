@@ -1,19 +1,21 @@
 """What a forge tells of its repositories as a catalogue: each that is in use is a service, and says itself whose.
 
 Its own `catalog-info.yaml` goes before its CODEOWNERS, and both before the squad that was given for the rest. A service
-that is known stays as people have written it.
+that is known stays as people have written it; where its repository was renamed or moved, it is the same service still,
+and people are told.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from chairlift.catalogues import backstage, codeowners
 from chairlift.catalogues.claims import Catalogue, Claim, Left, Owner
 from chairlift.core.files import Problem, Roster
-from chairlift.core.listing import Listed
+from chairlift.core.listing import Directory, Listed
 from chairlift.core.reading import fold
 
 
@@ -21,12 +23,14 @@ from chairlift.core.reading import fold
 class Wanted:
     """Which of them become services: `languages` as the forge names them, all where none is given.
 
-    `squad` is whose those are that say nothing of it themselves.
+    `squad` is whose those are that say nothing of it themselves. `renamed` is whether the services file takes over the
+    new names of repositories that were renamed or moved.
     """
 
     languages: Sequence[str] = ()
     forks: bool = False
     squad: str = ""
+    renamed: bool = False
 
     def why_not(self, each: Listed) -> str:
         """Empty where it is one of them."""
@@ -41,11 +45,34 @@ class Wanted:
         return ""
 
 
-def listing(found: Iterable[Listed], forge: str, roster: Roster, wanted: Wanted) -> Catalogue:
-    """A claim for each that is wanted, and why each other one is left out; `forge` is its name in chairlift.toml."""
+def renamings(directory: Directory, found: Iterable[Listed], forge: str, roster: Roster) -> Mapping[str, str]:
+    """The new names of known services' repositories by the old ones, of those that answer to another name by now.
+
+    The forge is asked only about those that it did not list under their names.
+    """
+    listed = {fold(each.repo) for each in found}
+    repos = [service.repo for service in roster.services if service.forge == forge and fold(service.repo) not in listed]
+    present = zip(repos, directory.present_names(repos), strict=True) if repos else ()
+    return {repo: now for repo, now in present if now and fold(now) != fold(repo)}
+
+
+def listing(
+    found: Iterable[Listed],
+    forge: str,
+    roster: Roster,
+    wanted: Wanted,
+    renamed: Mapping[str, str] = MappingProxyType({}),
+) -> Catalogue:
+    """A claim for each that is wanted, and why each other one is left out; `forge` is its name in chairlift.toml.
+
+    `renamed` are new names by old ones.
+    """
     known = {fold(service.repo): service.name for service in roster.services if service.forge == forge}
-    there, catalogue = [], Catalogue()
+    moved = set(map(fold, renamed.values())) - known.keys()
+    there, catalogue = [], _followed(forge, known, wanted, renamed)
     for each in found:
+        if fold(each.repo) in moved:
+            continue
         if (name := known.get(fold(each.repo))) is not None:
             catalogue += Catalogue((Claim(_place(forge, each), 1, name, Owner(), {"repo": each.repo}),))
         elif why := wanted.why_not(each):
@@ -62,6 +89,23 @@ def listing(found: Iterable[Listed], forge: str, roster: Roster, wanted: Wanted)
             catalogue += Catalogue(problems=(problem,))
             continue
         catalogue += _of(each, name, _place(forge, each), roster, wanted.squad)
+    return catalogue
+
+
+def _followed(forge: str, known: Mapping[str, str], wanted: Wanted, renamed: Mapping[str, str]) -> Catalogue:
+    """Of services whose repositories were renamed: a claim for the new name, or a word of it."""
+    catalogue, taken = Catalogue(), dict(known)
+    for old, new in renamed.items():
+        place, name = f"{forge} {new}", known[fold(old)]
+        if (other := taken.setdefault(fold(new), name)) != name:
+            why = f"its repository {old} is {new} now, which is {other}'s already: take one of the two out"
+        elif not wanted.renamed:
+            why = f"its repository was renamed: {old} -> {new}; --renamed takes that over"
+        else:
+            note = f"renamed or moved on {forge}"
+            catalogue += Catalogue((Claim(place, 1, name, Owner(), {"repo": new}, note),))
+            continue
+        catalogue += Catalogue(left=(Left(place, 1, name, why),))
     return catalogue
 
 

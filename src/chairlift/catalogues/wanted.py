@@ -102,6 +102,8 @@ class Wanted:
             notes[:0] = [f"{key} {shown(_was(self.before, key))} -> {shown(value)}" for key, value in mine.items()]
         if fold(claim.name) != fold(self.name):
             notes.append(f"known by its repository, as {claim.name}")
+        if claim.note:
+            notes.append(claim.note)
         return what, "; ".join(notes)
 
 

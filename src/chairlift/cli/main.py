@@ -36,7 +36,7 @@ def main(context: click.Context, home: Path, server: str) -> None:
 
 def run() -> None:
     """The entry point of the console script."""
-    from chairlift.cli import operating, people, reporting, seeing, services, sharing, tokens, upgrading
+    from chairlift.cli import doctor, operating, people, reporting, seeing, services, sharing, tokens, upgrading
     from chairlift.localforge.commands import forge
 
     for command in (
@@ -45,6 +45,7 @@ def run() -> None:
         *reporting.COMMANDS,
         *sharing.COMMANDS,
         *operating.COMMANDS,
+        *doctor.COMMANDS,
         *services.COMMANDS,
         *tokens.COMMANDS,
         *upgrading.COMMANDS,

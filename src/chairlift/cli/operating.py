@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import logging
 import signal
 import threading
@@ -19,18 +18,13 @@ from chairlift.cli.frame import (
     answer_option,
     campaign_option,
     command,
-    json_option,
     now,
     on_terminal,
-    print_json,
     printable,
 )
 from chairlift.core.schedule import counted
 
 if TYPE_CHECKING:
-    from chairlift.core.files import Provider
-    from chairlift.core.upgrade import Service
-    from chairlift.server.outside import Outside
     from chairlift.server.web.serving import Serving
     from chairlift.server.worker import Worker
 
@@ -270,64 +264,4 @@ def sign_in(home: Path, person: str) -> None:
     answer(link, link=link)
 
 
-@command("doctor")
-@json_option
-def doctor(home: Path, as_json: bool) -> int:
-    """Load every adapter that is configured, and make each repository answer once; changes nothing."""
-    from chairlift.adapters import webhooks
-    from chairlift.server.models import Campaign, RosterFile
-    from chairlift.server.outside import Outside
-
-    outside = Outside.of(home, now)
-    roster = RosterFile.now()
-    found: list[dict[str, str]] = []
-    for campaign in Campaign.objects.all():
-        kind = campaign.value.recipe
-        found.append(_tried(f"recipe {kind}", functools.partial(outside.recipe, kind)))
-    found.append(_tried("notifiers", lambda: outside.notifier(roster)))
-    for service in roster.services:
-        found.append(_tried(f"repository of {service.name}", functools.partial(_answers, outside, service)))
-    for slug in outside.installation.sheets:
-        found.append(_tried(f"spreadsheet of {slug}", functools.partial(_shared, outside, slug)))
-    for provider in outside.installation.sign_in.values():
-        found.append(_tried(f"signing in with {provider.name}", functools.partial(_knocked, provider)))
-    for hook in outside.installation.webhooks:
-        found.append(_tried(f"webhook {hook.name}", functools.partial(webhooks.key_in, hook.secret_env)))
-    if as_json:
-        print_json(found)
-    else:
-        for each in found:
-            click.echo(printable(f"{each['state']:<8} {each['what']} {each['why']}".rstrip()))
-    return 3 if any(each["state"] != "fine" for each in found) else 0
-
-
-def _answers(outside: Outside, service: Service) -> None:
-    outside.workspace().heads(outside.forge(service.forge).git_url(service.repo))
-
-
-def _knocked(provider: Provider) -> None:
-    from chairlift.server.web.identity.configured import speaker
-
-    speaker(provider).door()
-
-
-def _shared(outside: Outside, slug: str) -> None:
-    from chairlift.server import queries
-
-    queries.campaign(slug)
-    outside.spreadsheet(slug).tabs()
-
-
-def _tried(what: str, call: Callable[[], object]) -> dict[str, str]:
-    from chairlift.plugins import BadConfiguration
-    from chairlift.ports import Refused, Unavailable
-    from chairlift.server.queries import NotFound
-
-    try:
-        call()
-    except (BadConfiguration, NotFound, Refused, Unavailable, LookupError) as error:
-        return {"what": what, "state": "trouble", "why": str(error)}
-    return {"what": what, "state": "fine", "why": ""}
-
-
-COMMANDS = (load, campaigns, up, sign_in, doctor)
+COMMANDS = (load, campaigns, up, sign_in)

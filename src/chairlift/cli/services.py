@@ -110,18 +110,20 @@ def take_in(home: Path, files: tuple[Path, ...], forge: str, service: str, then:
     "--language", "languages", multiple=True, help="Only of this language, as the forge names it; repeatable."
 )
 @click.option("--forks", is_flag=True, help="Forks, too.")
+@click.option("--renamed", is_flag=True, help="Take over new names of repositories that were renamed or moved.")
 @click.option("--squad", default="", help="Whose they are where no catalog-info.yaml and no CODEOWNERS says it.")
 @then_options
 @answer_option
 def discover(
-    home: Path, forge: str, owner: str, topic: str, words: str, languages: tuple[str, ...], forks: bool, squad: str,
-    then: Then,
+    home: Path, forge: str, owner: str, topic: str, words: str, languages: tuple[str, ...], forks: bool, renamed: bool,
+    squad: str, then: Then,
 ) -> int:  # fmt: skip
     """Look for services on FORGE, a name of chairlift.toml: in the organisation, group or user OWNER.
 
     Each repository is shown with what it becomes, or why it is left out. Whose it is says its catalog-info.yaml, else
     its CODEOWNERS; owners are asked, and get no voice before you put them in a squad. Services that are known stay as
-    they are. Running it again finds what is new.
+    they are; where a repository was renamed or moved, that is shown, and --renamed takes it over. Running it again
+    finds what is new.
     """
     from chairlift import catalogues
     from chairlift.core.files import Roster, parse_services
@@ -136,7 +138,8 @@ def discover(
     held, name, _ = drafts.holds(None)
     roster = parse_services(held, name) if held.strip() else Roster()
     listed = there.repositories(owner, topic, words)
-    found = catalogues.listing(listed, forge, roster, catalogues.Wanted(languages, forks, squad))
+    renamings = catalogues.renamings(there, listed, forge, roster)
+    found = catalogues.listing(listed, forge, roster, catalogues.Wanted(languages, forks, squad, renamed), renamings)
     return then.settle(catalogues.propose(held, found, forge), held, name)
 
 

@@ -28,7 +28,8 @@ class Group:
     """Services that are alike. `level` is -1 where nobody has chosen, which is asked for `taken` days.
 
     `place` is its turn in the queue for the wave (lower goes first), `first` the groups that must be released before
-    it, `not_before` the days until it can go on at all.
+    it, `not_before` the days until it can go on at all. `pool` is the CI that its pull requests wait for, -1 for none
+    that is short; `building` says of one that was let in that its pull request is not green yet.
     """
 
     count: int = 1
@@ -40,6 +41,8 @@ class Group:
     first: tuple[int, ...] = ()
     calendar: int = 0
     not_before: float = 0.0
+    pool: int = -1
+    building: bool = False
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,8 @@ class World:
     `levels` has the pace of each of the six steps, `ours` says of each pace whether Chairlift does it. `mix` is how
     many services have each level. `busy` places of the waves are taken for good by services that are not forecast.
     `calendars` are when merges and deployments may happen: starts and ends of what is open, none for always.
+    `building` is how many may be on their way to green at once in one CI pool (0: as many as like), `green` the days
+    from where a review begins until its pull request is green, `pools` how many in each are none that is forecast.
     """
 
     legs: tuple[Leg, ...]
@@ -73,6 +78,9 @@ class World:
     mix: tuple[int, ...]
     done: int = 0
     busy: int = 0
+    building: int = 0
+    green: float = 0.0
+    pools: tuple[int, ...] = ()
     calendars: tuple[tuple[tuple[float, ...], tuple[float, ...]], ...] = (((), ()),)
 
 

@@ -21,8 +21,14 @@ class Member:
 
 #: What alike services have in common: the finest of these that leaves room to divide large groups further.
 _ALIKE: tuple[Callable[[Member], tuple[int, ...]], ...] = (
-    lambda m: (*_stage(m), m.alone.level, m.alone.calendar, *(x for s in m.alone.stands for x in (s.change, s.rank))),
-    lambda m: (*_stage(m), m.alone.level, *(x for s in m.alone.stands[:1] for x in (s.change, s.rank))),
+    lambda m: (
+        *_stage(m),
+        m.alone.pool,
+        m.alone.level,
+        m.alone.calendar,
+        *(x for s in m.alone.stands for x in (s.change, s.rank)),
+    ),
+    lambda m: (*_stage(m), m.alone.pool, m.alone.level, *(x for s in m.alone.stands[:1] for x in (s.change, s.rank))),
     lambda m: (*_stage(m), *(x for s in m.alone.stands[:1] for x in (s.change, s.rank))),
     lambda m: (*_stage(m), *(s.change for s in m.alone.stands[:1])),
     lambda m: _stage(m),

@@ -34,3 +34,10 @@ class Directory(Protocol):
         Raises Refused for an owner that is not there, and Unavailable.
         """
         ...
+
+    def present_names(self, repos: Sequence[str]) -> Sequence[str]:
+        """What each of these is called now: by another name where it was renamed or moved since.
+
+        Empty for what is not there, or may not be seen.
+        """
+        ...

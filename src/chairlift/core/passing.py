@@ -18,25 +18,32 @@ from chairlift.core.pace import wave_size
 HORIZON = 1461.0
 #: A tenth of a second: what happens closer together than this happens at once.
 _NEAR = 1e-6
-_CHOSEN, _FREED, _DONE, _RELEASED = range(4)
+_CHOSEN, _FREED, _DONE, _RELEASED, _GREEN = range(5)
 _RING = 4099
 #: Luck with which there always is something to change.
 _BUSY = 9.0
+_CREATE, _REVIEW = StepName.CREATE.rank, StepName.REVIEW.rank
 _MERGE, _DEPLOY = StepName.MERGE.rank, StepName.DEPLOY.rank
 _STEPS = len(StepName)
 
-#: The pace, `least - shift` and `least` of a step, and what there is to its end: `_OPENS`, `_MERGES`, `_GATE`.
+#: The pace, `least - shift` and `least` of a step, and what there is to its end: `_OPENS` and the like.
 _Step = tuple[int, float, float, int]
-_OPENS, _MERGES, _GATE = 1, 2, 4
+_OPENS, _MERGES, _GATE, _CREATES = 1, 2, 4, 8
+#: Of one change in one draw: when it starts, is merged, ends, and when its pull request is green.
+_Times = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True)
 class _Stretch:
-    """One change ahead of a group: whether it goes on from now, or from the change before; how often it is idle."""
+    """One change ahead of a group: whether it goes on from now, or from the change before; how often it is idle.
+
+    `reviewed` is whether it stands at its review.
+    """
 
     begun: bool
     idle: float
     steps: tuple[_Step, ...]
+    reviewed: bool = False
     bound: float | None = None
     taken: float = 0.0
 
@@ -52,13 +59,13 @@ class _Route:
 
 @dataclass
 class Passage:
-    """One group in one draw: start, merge and end of each change, of a usual member and of the last.
+    """One group in one draw: start, merge, end and green of each change, of a usual member and of the last.
 
     `spread` are the days between the first member and the last, where they go through the wave in rounds.
     """
 
-    usual: list[tuple[float, float, float]]
-    last: list[tuple[float, float, float]]
+    usual: list[_Times]
+    last: list[_Times]
     spread: float = 0.0
 
 
@@ -107,7 +114,8 @@ def _route(world: World, stands: tuple[Stand, ...], level: int) -> _Route:
         if stand and stand.pace >= 0 and steps:
             pace, taken = world.paces[stand.pace], stand.taken
             bound = pace.known(taken) if taken > pace.least else None
-        found.append(_Stretch(stand is not None, 0.0 if stand else world.legs[number].idle, steps, bound, taken))
+        idle, reviewed = 0.0 if stand else world.legs[number].idle, stand is not None and stand.rank == _REVIEW
+        found.append(_Stretch(stand is not None, idle, steps, reviewed, bound, taken))
     paces = tuple(step[0] for each in found for step in each.steps)
     return _Route(tuple(found), world.ours[world.levels[level][StepName.CREATE.rank]], paces)
 
@@ -122,6 +130,7 @@ def _steps(world: World, number: int, stand: Stand | None, level: int) -> Iterat
         pace = world.paces[index]
         flags = _OPENS if world.ours[index] and rank in (_MERGE, _DEPLOY) else 0
         flags |= (_MERGES if rank == _MERGE else 0) | (_GATE if rank == after else 0)
+        flags |= _CREATES if rank == _CREATE else 0
         yield index, pace.least - pace.shift, pace.least, flags
 
 
@@ -138,9 +147,12 @@ class _Draw:
     passages: dict[int, Passage] = field(default_factory=dict)
     levels: list[int] = field(default_factory=list)
     taken: int = 0
+    #: How many are on their way to green in each pool, and what each event does to that: pool and number.
+    pools: list[int] = field(default_factory=list)
+    greens: list[tuple[int, int]] = field(default_factory=list)
 
     def run(self) -> list[Passage]:
-        self.taken = self.world.busy
+        self.taken, self.pools = self.world.busy, [*self.world.pools]
         queued = False
         for place, group in enumerate(self.world.groups):
             luck = self.simulation.luck(self.number, place)
@@ -168,18 +180,21 @@ class _Draw:
     def _never(self, place: int) -> Passage:
         """It is let in by nobody: all places are taken for good, or what it waits for never comes."""
         route = self.simulation.route(place, self.levels[place])
-        never = [(HORIZON, HORIZON, HORIZON) for _ in route.stretches]
+        never = [(HORIZON, HORIZON, HORIZON, HORIZON) for _ in route.stretches]
         return Passage(never, never)
 
     def _go(self, place: int, begin: float, rounds: float = 1.0) -> None:
         """Walk the rest of the way from there, in rounds where the group is larger than the wave."""
         route, group = self.simulation.route(place, self.levels[place]), self.world.groups[place]
         luck = self.simulation.luck(self.number, place)
-        usual = self._walk(route, group.calendar, begin, luck[2:])
+        usual = self._walk(route, group, begin, luck[2:])
         last = usual
         if group.count > 1:
-            last = self._walk(route, group.calendar, begin, self._lateness(route, group, luck[-1]))
+            last = self._walk(route, group, begin, self._lateness(route, group, luck[-1]))
         spread = max(usual[0][1] - begin, 0.0) * (rounds - 1)
+        if group.pool >= 0 and not group.admitted:
+            # Where the pool is narrower than the wave, its rounds are shorter, and more.
+            spread = max(spread, max(usual[0][3] - begin, 0.0) * (group.count / self.world.building - 1))
         if spread:
             usual, last = _later(usual, spread / 2), _later(last, spread)
         self.passages[place] = Passage(usual, last, spread)
@@ -191,11 +206,9 @@ class _Draw:
         share = latest / (sqrt(sum([slope * slope for slope in slopes])) or 1.0)
         return [*([_BUSY] * len(route.stretches)), *[slope * share for slope in slopes]]
 
-    def _walk(
-        self, route: _Route, calendar: int, begin: float, luck: Sequence[float]
-    ) -> list[tuple[float, float, float]]:
-        """Start, merge and end of each change. It uses a normal for whether each is idle, then one for each step."""
-        starts, ends = self.world.calendars[calendar]
+    def _walk(self, route: _Route, group: Group, begin: float, luck: Sequence[float]) -> list[_Times]:
+        """The times of each change. It uses a normal for whether each is idle, then one for each step."""
+        starts, ends = self.world.calendars[group.calendar]
         paces = self.paces
         passed = begin
         found = []
@@ -204,8 +217,10 @@ class _Draw:
             start = at = merged = begin if stretch.begun else passed
             passed = start
             if stretch.idle and NORMAL.cdf(luck[number]) < stretch.idle:
-                found.append((start, start, start))
+                found.append((start, start, start, start))
                 continue
+            # One that is in review is green, or as far from it as one whose review begins.
+            green = start + (self.world.green if stretch.reviewed and group.building else 0.0)
             at -= stretch.taken
             if stretch.bound is not None:
                 luck = [*luck[:place], self._beyond(stretch, luck[place]), *luck[place + 1 :]]
@@ -218,12 +233,14 @@ class _Draw:
                     at = max(at, start)
                     if flags & _OPENS and ends and (window := bisect_right(ends, at)) < len(starts):
                         at = max(at, starts[window])
+                    if flags & _CREATES:
+                        green = at + self.world.green
                     if flags & _MERGES:
                         merged = at
                     if flags & _GATE:
                         passed = at
             at = max(at, start)
-            found.append((min(start, HORIZON), min(merged, HORIZON), min(at, HORIZON)))
+            found.append(_capped((start, merged, at, min(green, merged))))
         return found
 
     def _beyond(self, stretch: _Stretch, z: float) -> float:
@@ -238,10 +255,11 @@ class _Draw:
         """Note when this group takes and leaves places of the wave; how many it takes at once."""
         usual, spread = self.passages[place].usual, self.passages[place].spread
         at_once = 0
-        for number, (start, merged, _) in enumerate(usual):
+        for number, (start, merged, _, green) in enumerate(usual):
             if spread and not number:
                 # From the first member's start to the last one's merge; the usual one lies in the middle.
-                start, merged = now, merged + spread / 2
+                start, merged, green = now, merged + spread / 2, green + spread / 2
+            self._build(self.world.groups[place], now, start, green)
             if merged <= now + _NEAR:
                 continue
             heappush(self.events, (merged, _FREED, width))
@@ -253,6 +271,21 @@ class _Draw:
         released = usual[-1][0] if len(self.world.legs) > 1 else usual[-1][2]
         heappush(self.events, (released, _RELEASED, place))
         return at_once
+
+    def _build(self, group: Group, now: float, start: float, green: float) -> None:
+        """Note when this group takes and leaves places of its pool."""
+        if group.pool < 0 or green <= now + _NEAR:
+            return
+        width = min(group.count, self.world.building)
+        self._green(green, group.pool, -width)
+        if start <= now + _NEAR:
+            self.pools[group.pool] += width
+        else:
+            self._green(start, group.pool, width)
+
+    def _green(self, at: float, pool: int, more: int) -> None:
+        heappush(self.events, (at, _GREEN, len(self.greens)))
+        self.greens.append((pool, more))
 
     def _let_in(self) -> None:
         """The queue: earlier waves first, libraries before those who use them, never more at once than the wave has."""
@@ -268,6 +301,9 @@ class _Draw:
                 self.taken -= what
             elif kind == _DONE:
                 done += what
+            elif kind == _GREEN:
+                pool, more = self.greens[what]
+                self.pools[pool] += more
             else:
                 released.add(what)
             if events and events[0][0] <= at + _NEAR:
@@ -277,12 +313,15 @@ class _Draw:
             size = wave_size(done, self.world.sizes)
             while waiting and self.taken < size:
                 turn = heappop(waiting)
-                if released.issuperset(groups[turn[1]].first):
+                if released.issuperset(groups[turn[1]].first) and self._has_room(groups[turn[1]].pool):
                     self._admit(turn[1], at, size)
                 else:
                     kept.append(turn)
             for turn in kept:
                 heappush(waiting, turn)
+
+    def _has_room(self, pool: int) -> bool:
+        return pool < 0 or self.pools[pool] < self.world.building
 
     def _admit(self, place: int, at: float, size: int) -> None:
         group = self.world.groups[place]
@@ -291,5 +330,10 @@ class _Draw:
         self.taken += self._occupy(place, at, min(group.count, size))
 
 
-def _later(passage: Sequence[tuple[float, float, float]], by: float) -> list[tuple[float, float, float]]:
-    return [(min(a + by, HORIZON), min(b + by, HORIZON), min(c + by, HORIZON)) for a, b, c in passage]
+def _later(passage: Sequence[_Times], by: float) -> list[_Times]:
+    return [_capped((a + by, b + by, c + by, d + by)) for a, b, c, d in passage]
+
+
+def _capped(times: _Times) -> _Times:
+    a, b, c, d = times
+    return min(a, HORIZON), min(b, HORIZON), min(c, HORIZON), min(d, HORIZON)

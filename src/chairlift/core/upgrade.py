@@ -28,8 +28,7 @@ class Person:
 class Squad:
     """The people who own services; `contact` and `backup` are names of people in it.
 
-    `voices` are all names that its people go by, on forges too, case folded. `suggested` is who a catalogue names:
-    asked as long as there is no contact, and without a voice.
+    `voices` are its people's names, on forges too, case folded. `suggested`, who has none, is asked without a contact.
     """
 
     name: str
@@ -243,13 +242,14 @@ class Verification:
 
 @dataclass(frozen=True)
 class Review:
-    """A review on one head; `by` is a name on the forge."""
+    """A review on one head; `by` is a name on the forge, `id` its own there, empty where a comment holds its text."""
 
     by: str
     state: str
     head: str
     at: datetime
     text: str = ""
+    id: str = ""
 
 
 @dataclass(frozen=True)

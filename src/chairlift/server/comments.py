@@ -1,11 +1,11 @@
-"""Comments as commands: `/chairlift hold REASON` on a pull request or issue, from people of the squad or the team."""
+"""Words as commands: `/chairlift hold REASON` in a comment or review, from people of the squad or the project team."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 
 from django.db import transaction
@@ -13,13 +13,18 @@ from django.db import transaction
 from chairlift.core.files import Roster
 from chairlift.core.log import Entry as Line
 from chairlift.core.log import Kind
+from chairlift.core.upgrade import Review
 from chairlift.core.upgrade import Upgrade as UpgradeValue
-from chairlift.ports import Comment, Ports
+from chairlift.ports import Ports
+from chairlift.reconcile import Reached
 from chairlift.server import actions, choices
 from chairlift.server.models import Entry, Upgrade
 from chairlift.steps import texts
 
 _COMMAND = re.compile(r"^[ \t]*/chairlift\b[ \t]*(\S*)[ \t]*(.*)$", re.MULTILINE)
+
+#: A forge may show a review so long after it was made, and after one that was made later.
+LATE = timedelta(minutes=10)
 
 #: So many commands of one comment are obeyed: forges refuse an answer, and people a log, that grows without end.
 MOST = 10
@@ -29,6 +34,16 @@ HELP = (
     " · `tested [NOTE]` signs off what runs · `level NAME` chooses another service level · `blocker TEXT` records what"
     " is in the way · `update TEXT` says how things are · `help` shows this."
 )
+
+
+@dataclass(frozen=True)
+class _Words:
+    """What somebody wrote at once: `key` is the same each time it is read, `change` whose pull request it stands on."""
+
+    key: str
+    by: str
+    text: str
+    change: str
 
 
 @dataclass(frozen=True)
@@ -57,13 +72,55 @@ def read(row: Upgrade, up: UpgradeValue, ports: Ports, roster: Roster, now: date
     obeyed = False
     for comment in comments:
         if comment.number in ours:
-            answer = _answer(row, comment, ours[comment.number], roster, now)
+            words = _Words(str(comment.id), comment.by, comment.text, ours[comment.number])
+            answer = _answer(row, words, roster, now)
             if answer:
                 ports.forge.ensure_comment(repo, comment.number, f"answer-{comment.id}", answer)
                 obeyed = True
         Upgrade.objects.filter(pk=row.pk).update(comments_read=comment.id)
         row.comments_read = comment.id
     return obeyed
+
+
+def read_reviews(row: Upgrade, up: UpgradeValue, reached: Reached, ports: Ports, roster: Roster, now: datetime) -> bool:
+    """The same for the words of reviews, of pull requests as they were just looked at: nothing is asked for it."""
+    obeyed = False
+    for change, seen in reached.walked:
+        for pull in filter(None, (seen.pull, seen.revert)):
+            for review in sorted(_unread(row, pull.number, pull.reviews, now), key=lambda review: review.at):
+                words = _Words(_key(review), review.by, review.text, change)
+                answer = _answer(row, words, roster, now)
+                if answer:
+                    ports.forge.ensure_comment(up.service.repo, pull.number, f"answer-{words.key}", answer)
+                    obeyed = True
+                _was_read(row, pull.number, review.at)
+    return obeyed
+
+
+def _key(review: Review) -> str:
+    return f"review-{review.id[:100]}"
+
+
+def _unread(row: Upgrade, number: int, reviews: Sequence[Review], now: datetime) -> Iterator[Review]:
+    """Those that were not read yet; what somebody writes into one afterwards is no command of who wrote it."""
+    last = row.reviews_read.get(str(number)) or row.reviews_read.get("")
+    until = datetime.fromisoformat(last) if last else None
+    for review in filter(lambda review: review.id, reviews):
+        if until is None or review.at > until or (review.at > now - LATE and _is_news(row, review)):
+            yield review
+
+
+def _is_news(row: Upgrade, review: Review) -> bool:
+    """Whether it holds a command that nobody has heard."""
+    key = f"{row.pk}:comment:{_key(review)}:0"
+    return bool(_COMMAND.search(review.text)) and not Entry.objects.filter(key=key).exists()
+
+
+def _was_read(row: Upgrade, number: int, at: datetime) -> None:
+    last = row.reviews_read.get(str(number), "")
+    if not last or datetime.fromisoformat(last) < at:
+        row.reviews_read = {**row.reviews_read, str(number): at.isoformat()}
+        Upgrade.objects.filter(pk=row.pk).update(reviews_read=row.reviews_read)
 
 
 def _numbers(up: UpgradeValue, ports: Ports) -> Mapping[int, str]:
@@ -83,11 +140,13 @@ def _numbers(up: UpgradeValue, ports: Ports) -> Mapping[int, str]:
     return found | ({issue.number: ""} if issue else {})
 
 
-def _answer(row: Upgrade, comment: Comment, change: str, roster: Roster, now: datetime) -> str:
-    """One answer for all commands of a comment; empty where there is no command."""
-    found = [*islice(_COMMAND.finditer(comment.text), MOST + 1)]
+def _answer(row: Upgrade, words: _Words, roster: Roster, now: datetime) -> str:
+    """One answer for all its commands; empty where there is none."""
+    found = [*islice(_COMMAND.finditer(words.text), MOST + 1)]
     lines = [
-        _once(_Order(row, change, each[2].strip(), comment.by, roster, now), each[1].lower(), f"{comment.id}:{place}")
+        _once(
+            _Order(row, words.change, each[2].strip(), words.by, roster, now), each[1].lower(), f"{words.key}:{place}"
+        )
         for place, each in enumerate(found[:MOST])
     ]
     if len(found) > MOST:

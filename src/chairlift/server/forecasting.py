@@ -28,7 +28,7 @@ from chairlift.core.schedule import Calendar
 from chairlift.core.standing import STUCK
 from chairlift.server import histories
 from chairlift.server.models import LEASE, Campaign, Entry, Outlook, RosterFile, Upgrade
-from chairlift.server.tending import takes_a_place
+from chairlift.server.tending import builds, takes_a_place
 
 logger = logging.getLogger("chairlift")
 
@@ -36,6 +36,8 @@ EVERY = timedelta(seconds=20)
 STALE = timedelta(hours=1)
 #: Calendars that are told apart; a squad of a rarer one is taken to work as most do.
 _CALENDARS = 8
+#: So many pools of CI are told apart; a rarer one is taken to be as wide as need be.
+_POOLS = 8
 _OPEN_DAYS = 550
 #: Points of a line of the burn-up.
 POINTS = 60
@@ -75,6 +77,7 @@ class _Facts:
     told: Mapping[int, History]
     over: Mapping[int, Mapping[tuple[int, int], datetime]]
     keys: Mapping[Key, int]
+    pools: Mapping[str, int]
 
 
 def work_out(campaign: Campaign, roster: Roster, now: datetime) -> dict[str, Any]:
@@ -85,7 +88,7 @@ def work_out(campaign: Campaign, roster: Roster, now: datetime) -> dict[str, Any
     keys = {key: number for number, key in enumerate(promises)}
     told = histories.histories(campaign, rows)
     over = {pk: history.passed(campaign.value, each) for pk, each in told.items()}
-    facts = _Facts(campaign.value, roster, now, begun, rows, told, over, keys)
+    facts = _Facts(campaign.value, roster, now, begun, rows, told, over, keys, _pools(campaign.value, roster, rows))
     in_the_way = histories.in_the_way(campaign)
     undated = _undated(facts, in_the_way)
     members, pks = _members(facts, undated, in_the_way)
@@ -103,9 +106,53 @@ def work_out(campaign: Campaign, roster: Roster, now: datetime) -> dict[str, Any
         mix=_mix(facts),
         done=sum(row.done_at is not None for row in rows),
         busy=sum(row.pk in undated and row.admitted_at is not None and takes_a_place(row) for row in rows),
+        building=campaign.value.building,
+        green=_green(facts, campaign) if facts.pools else 0.0,
+        pools=_built(facts, undated),
         calendars=tuple(_openings(each, now) for each in _calendars(facts)),
     )
     return _plain(facts, world, undated, [[pks[place] for place in part] for part in parts])
+
+
+def _pools(campaign: CampaignValue, roster: Roster, rows: Sequence[Upgrade]) -> dict[str, int]:
+    """A number for each pool of CI that is bounded; none where the campaign bounds none."""
+    if not campaign.building:
+        return {}
+    services = [roster.service(row.service.name) for row in rows if roster.has(row.service.name)]
+    counts = Counter(service.pool or service.forge for service in services)
+    return {pool: number for number, (pool, _) in enumerate(counts.most_common(_POOLS))}
+
+
+def _pool(facts: _Facts, row: Upgrade) -> int:
+    service = facts.roster.service(row.service.name)
+    return facts.pools.get(service.pool or service.forge, -1)
+
+
+def _built(facts: _Facts, undated: Mapping[int, str]) -> tuple[int, ...]:
+    """How many of those without a date keep a place in each pool."""
+    taken = [0] * len(facts.pools)
+    for row in facts.rows if facts.pools else ():
+        known = row.pk in undated and facts.roster.has(row.service.name)
+        if known and _is_building(row) and (pool := _pool(facts, row)) >= 0:
+            taken[pool] += 1
+    return tuple(taken)
+
+
+def _is_building(row: Upgrade) -> bool:
+    return row.admitted_at is not None and takes_a_place(row) and builds(row)
+
+
+def _green(facts: _Facts, campaign: Campaign) -> float:
+    """Days from a review's begin to green, red ones too: the mean of what was seen, and of the tests' bound twice."""
+    at = histories.greens(campaign)
+    seen = []
+    for row in facts.rows:
+        for number, change in enumerate(facts.campaign.changes):
+            since = facts.told[row.pk].first.get((number, StepName.REVIEW.rank))
+            until = at.get((row.pk, change.slug)) or facts.over[row.pk].get((number, StepName.REVIEW.rank))
+            if since and until:
+                seen.append(_days(since, until))
+    return round((2 * (facts.campaign.times.tests.rough / DAY) + sum(seen)) / (2 + len(seen)), 4)
 
 
 def _plain(facts: _Facts, world: ahead.World, undated: Mapping[int, str], members: list[list[int]]) -> dict[str, Any]:
@@ -181,13 +228,14 @@ def _members(
 
 def _alone(facts: _Facts, row: Upgrade, place: int, calendar: int, not_before: float) -> ahead.Group:
     """One row as the forecast sees it."""
-    every = ahead.Group(place=place, calendar=calendar, not_before=round(not_before, 3))
+    every = ahead.Group(place=place, calendar=calendar, not_before=round(not_before, 3), pool=_pool(facts, row))
     if not row.level:
         return replace(every, taken=_days(facts.begun, facts.now))
     level = facts.campaign.level(row.level)
     stands = tuple(_stands(facts, row))
     admitted = row.admitted_at is not None or any(stand.rank > StepName.CREATE.rank for stand in stands)
-    return replace(every, level=facts.campaign.levels.index(level), stands=stands, admitted=admitted)
+    at = facts.campaign.levels.index(level)
+    return replace(every, level=at, stands=stands, admitted=admitted, building=_is_building(row))
 
 
 def _stands(facts: _Facts, row: Upgrade) -> list[ahead.Stand]:
@@ -324,6 +372,10 @@ def world_of(plain: Mapping[str, Any]) -> ahead.World:
         groups=groups,
         done=plain["done"],
         busy=plain["busy"],
+        # What was kept by an older version knows of no pools.
+        building=plain.get("building", 0),
+        green=plain.get("green", 0.0),
+        pools=tuple(plain.get("pools", ())),
         calendars=tuple((tuple(starts), tuple(ends)) for starts, ends in plain["calendars"]),
         **tuples,
     )

@@ -14,6 +14,7 @@ from chairlift.core.history import STEPS, History
 from chairlift.core.log import Kind
 from chairlift.core.menu import Campaign as CampaignValue
 from chairlift.server.models import Campaign, Entry, Upgrade
+from chairlift.steps.review import RED
 
 #: Kinds whose entries stand at the step that an upgrade had come to.
 _AT = (Kind.BEGAN, Kind.STANDS, Kind.MEANT)
@@ -48,6 +49,16 @@ def histories(campaign: Campaign, rows: Iterable[Upgrade]) -> dict[int, History]
         )
         for row in rows
     }
+
+
+def greens(campaign: Campaign) -> dict[tuple[int, str], datetime]:
+    """By upgrade and change, when something else was asked in a review than that it be mended: it was green then."""
+    red = Q()
+    for word in RED:
+        red |= Q(about__contains=f"/{StepName.REVIEW}/{word}")
+    asked = Entry.objects.filter(campaign=campaign, kind=Kind.ASKED, step=StepName.REVIEW, upgrade__isnull=False)
+    found = asked.exclude(red).order_by().values_list("upgrade", "change").annotate(Min("at"))
+    return {(pk, change): at for pk, change, at in found}
 
 
 def _first(campaign: CampaignValue, entries: QuerySet[Entry]) -> dict[int, dict[tuple[int, int], datetime]]:

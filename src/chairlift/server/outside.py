@@ -16,10 +16,12 @@ from chairlift.core.menu import Campaign
 from chairlift.core.upgrade import Service
 from chairlift.ports import (
     Budget,
+    Deployer,
     Engine,
     Forge,
     Keyring,
     Message,
+    Monitor,
     Notifier,
     PartlyTold,
     Ports,
@@ -85,10 +87,12 @@ class Outside:
 
     def notifier(self, roster: Roster) -> Notifier:
         """All configured notifiers as one; names of people become their addresses."""
-        channels = [
-            self._one("notifier", str(place), config) for place, config in enumerate(self.installation.notifiers)
-        ]
-        return _All(channels, roster)
+        return _All([self.channel(place) for place in range(len(self.installation.notifiers))], roster)
+
+    def channel(self, place: int) -> Notifier:
+        """One of the configured notifiers, by its place in the file from 0 on."""
+        notifier: Notifier = self._one("notifier", str(place), self.installation.notifiers[place])
+        return notifier
 
     def spreadsheet(self, slug: str) -> Spreadsheet:
         """The spreadsheet that a campaign is shared in."""
@@ -111,9 +115,19 @@ class Outside:
             engine=engine,
             notifier=self.notifier(roster),
             recipe=self.recipe(campaign.recipe),
-            deployer=self._of_service("deployer", service.deployer),
-            monitor=self._of_service("monitor", service.monitor),
+            deployer=self.deployer(service),
+            monitor=self.monitor(service),
         )
+
+    def deployer(self, service: Service) -> Deployer | None:
+        """None where it has none."""
+        found: Deployer | None = self._of_service("deployer", service.deployer)
+        return found
+
+    def monitor(self, service: Service) -> Monitor | None:
+        """None where it has none."""
+        found: Monitor | None = self._of_service("monitor", service.monitor)
+        return found
 
     def _of_service(self, role: str, config: Mapping[str, object]) -> Any:
         return plugins.build(role, config, self.home, self.clock) if config else None

@@ -70,7 +70,7 @@ def _place(row: Upgrade, roster: Roster, last: str) -> Place:
         released=bool(last) and row.change == last,
         done=row.done_at is not None,
         pool=service.pool or service.forge,
-        building=in_flight and _builds(row),
+        building=in_flight and builds(row),
     )
 
 
@@ -83,7 +83,7 @@ def takes_a_place(row: Upgrade) -> bool:
     return row.step in _IN_FLIGHT or (not row.step and row.decision in ("", "unavailable"))
 
 
-def _builds(row: Upgrade) -> bool:
+def builds(row: Upgrade) -> bool:
     """Its pull request is on its way to green: opened soon, in CI, or red until somebody has mended it."""
     if row.step == "review" and row.decision == "ask":
         # What is asked stands behind the change and the step.

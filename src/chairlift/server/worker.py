@@ -205,6 +205,9 @@ class Worker:
             if comments.read(row, up, ports, roster, now):
                 up = row.snapshot(roster)
             reached = reconcile(up, ports, now, heads)
+            if comments.read_reviews(row, up, reached, ports, roster, now):
+                # What was decided did not know of these words.
+                continue
             asked = chase(up, reached, now)
             record.standing(row, up, reached, asked, self.name, now)
             if asked and asked.message:

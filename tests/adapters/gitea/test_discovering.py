@@ -86,3 +86,10 @@ def test_a_server_that_turns_no_pages_is_read_once(world, server, team, clock):
         del server.api.repoSearch
     # Whose it is, the page, and the same one once more.
     assert [call for _, _, call in purse.spent] == [Call.READ] * 3
+
+
+def test_what_was_renamed_is_told(forge, server, team):
+    team("desk")
+    server.places.moved["team/till"] = "team/desk"
+    assert list(forge.present_names(["team/desk", "team/till", "team/gone"])) == ["team/desk", "team/desk", ""]
+    del server.places.moved["team/till"]

@@ -70,3 +70,12 @@ def test_a_search_that_finds_more_than_is_shown_is_refused(kit, world):
         there[f"team/many{count}"] = type(world.kept)(f"team/many{count}", world.kept.git)
     with pytest.raises(Refused, match=r"finds 1001 .*narrow it down"):
         kit.forge().repositories("team", words="/many")
+
+
+def test_what_was_renamed_is_told_by_one_query_for_fifty(kit, world):
+    kit.place.create("other/store")
+    kit.place.moved["team/till"] = "other/store"
+    purse = Purse()
+    repos = [REPO, "team/till", *(f"team/gone{count}" for count in range(58)), "Team/Shop"]
+    assert list(kit.forge(purse).present_names(repos)) == [REPO, "other/store", *[""] * 58, REPO]
+    assert [call for _, _, call in purse.spent] == [Call.QUERY] * 2

@@ -54,6 +54,14 @@ def test_an_answer_other_than_hoped_for_says_cause_and_remedy(kit, mishap, kind,
     assert list(forge.comments(REPO, 0)) == []
 
 
+def test_an_address_that_answers_no_queries_is_none_of_an_api(kit):
+    """As where the url of an Enterprise Server lacks its end; nothing is said to be gone."""
+    forge = kit.forge()
+    kit.stand_in.mishaps.append(Mishap("POST", "/graphql", code=404, body=told("Not Found")))
+    with pytest.raises(Refused, match=r"nothing answers queries at http://.*/api/graphql \(404\): .*/api/v3"):
+        forge.pull_for(REPO, "work")
+
+
 @pytest.mark.parametrize("how", ["cut", "broken", "lost"])
 def test_an_answer_that_breaks_off_is_unavailable(kit, world, how):
     forge = kit.forge()

@@ -84,3 +84,14 @@ def test_what_one_may_not_see_or_is_about_to_go_is_not_listed(forge, server, gro
 def test_an_owner_that_is_not_there_is_refused(forge, owner):
     with pytest.raises(Refused, match=r"no group or user|nothing at GET groups"):
         forge.repositories(owner)
+
+
+def test_what_was_renamed_or_moved_is_told(forge, server, group, purse):
+    places = server.places
+    moved = places.project(f"{group}/sales/till")
+    places.moved[moved.path] = moved.id
+    moved.path = f"{group}/desk"
+    repos = [f"{group}/shop", f"{group}/sales/till", f"{group}/gone"]
+    assert list(forge.present_names(repos)) == [f"{group}/shop", f"{group}/desk", ""]
+    # One query for all, and requests for those two that are not where they were: one of them is sent on.
+    assert [call for _, _, call in purse.spent] == [Call.QUERY, *[Call.READ] * 3]

@@ -99,6 +99,10 @@ class Api(PullCalls):
         shown = [shapes.repository(each, asked.url) for each in there[start : start + limit]]
         return 200, {"ok": True, "data": shown}
 
+    def issueSearchIssues(self, asked):
+        """Nothing but whether one may."""
+        return 200, []
+
     def repoGetContentsList(self, asked):
         return 200, [shapes.entry(each, each.name) for each in self.tree(asked)]
 

@@ -10,6 +10,9 @@ RULES = "tests/adapters/gitea/test_rules.py"
 TROUBLE = "tests/adapters/gitea/test_trouble.py"
 
 GITEA = (
+    Mutant(0, "a token for Gitea that may not read issues is called fine", "adapters/gitea/examining.py",
+           "            missing.append(needed)\n", "            pass\n",
+           "tests/adapters/gitea/test_examining.py::test_scopes_that_are_missing_are_named"),
     Mutant(3, "Gitea merges whatever head there is by then", "adapters/gitea/forge.py",
            '{"Do": method, "head_commit_id": expected_head}', '{"Do": method}',
            f"{TROUBLE}::test_who_pushes_during_a_merge_is_not_merged"),

@@ -257,6 +257,7 @@ class Shown:
 
     def review(self, review: Any) -> dict[str, Any]:
         return {
+            "id": f"PRR_{review.id}",
             "state": review.state,
             "body": review.text,
             "submittedAt": review.at,

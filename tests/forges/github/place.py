@@ -34,7 +34,10 @@ class Told(Exception):
 
 @dataclass(frozen=True)
 class Grant:
-    """What a token lets its account do. `scopes` are a classic token's; `repos` are all where it is None."""
+    """What a token lets its account do. `scopes` are a classic token's; `repos` are all where it is None.
+
+    `ends` is when it does, in GitHub's words.
+    """
 
     login: str
     scopes: str | None = None
@@ -42,6 +45,7 @@ class Grant:
     read_only: bool = False
     app: int = 0
     until: datetime | None = None
+    ends: str = ""
 
 
 @dataclass

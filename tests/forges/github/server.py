@@ -51,12 +51,19 @@ class Mishap:
     times: int = 1
 
 
+#: What docs/github.md tells people to give an App.
+PERMISSIONS = {"contents": "write", "issues": "write", "pull_requests": "write", "checks": "write"}
+PERMISSIONS |= {"statuses": "read", "metadata": "read", "workflows": "write"}
+
+
 @dataclass(frozen=True)
 class App:
     id: int
     slug: str
     installation: int
     key: RSAKey
+    permissions: Mapping[str, str] = field(default_factory=lambda: dict(PERMISSIONS))
+    suspended: str | None = None
 
 
 class StandIn:
@@ -112,12 +119,26 @@ class StandIn:
     def rest(self, operation: Operation, authorization: str, query: Mapping[str, str], body: Any) -> tuple[int, Any]:
         if operation.name == "GET /app":
             return 200, {"slug": self.as_app(authorization).slug}
+        if operation.name == "GET /app/installations/{installation_id}":
+            return self._installed(self.as_app(authorization), int(operation.values["installation_id"]))
         if operation.name == "POST /app/installations/{installation_id}/access_tokens":
             return self._granted(self.as_app(authorization), int(operation.values["installation_id"]))
         grant = self.grant(authorization)
         if operation.name not in CALLS:
             raise NotAsDescribed(f"the stand-in cannot do {operation.name}")
         return CALLS[operation.name](Asked(self.place, grant, operation.values, query, body or {}, self.api))
+
+    def _installed(self, app: App, installation: int) -> tuple[int, Any]:
+        if installation != app.installation:
+            raise Told(404, "Not Found")
+        shown = {"id": installation, "app_id": app.id, "app_slug": app.slug, "account": {"login": "team"}}
+        return 200, {**shown, "permissions": app.permissions, "suspended_at": app.suspended}
+
+    def scopes(self, authorization: str) -> dict[str, str]:
+        """What the answer to a classic token says of it."""
+        grant = self.place.grants.get(authorization.removeprefix("Bearer "))
+        found = {"X-OAuth-Scopes": grant.scopes} if grant and grant.scopes is not None else {}
+        return found | ({"GitHub-Authentication-Token-Expiration": grant.ends} if grant and grant.ends else {})
 
     def _granted(self, app: App, installation: int) -> tuple[int, Any]:
         if installation != app.installation:
@@ -217,9 +238,10 @@ class Handler(BaseHTTPRequestHandler):
         except Told as told:
             operation.check_answer(told.code, told.body)
             raise
-        headers: dict[str, str] = {}
+        headers = here.scopes(self.headers.get("Authorization", ""))
         if isinstance(values, list) and self.command == "GET":
-            values, headers = self._page(values, query)
+            values, pages = self._page(values, query)
+            headers |= pages
         answer = operation.filled(code, values)
         operation.check_answer(code, answer)
         if self.command == "GET":

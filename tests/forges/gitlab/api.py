@@ -17,6 +17,7 @@ from tests.forges.gitlab.places import (
     Pull,
     Rule,
     Status,
+    Token,
     Topic,
     User,
     Wrong,
@@ -36,6 +37,7 @@ class Asked:
     query: dict[str, list[str]]
     body: dict[str, Any]
     url: str
+    token: Token
 
     def first(self, name: str, otherwise: str = "") -> str:
         return self.query.get(name, [otherwise])[0]
@@ -59,6 +61,11 @@ class Api:
 
     def get_user(self, asked: Asked) -> Answered:
         return 200, shapes.user(asked.user)
+
+    def get_personal_access_tokens_self(self, asked: Asked) -> Answered:
+        token = asked.token
+        shown = {"id": 1, "name": "chairlift", "active": True, "revoked": False, "user_id": token.user.id}
+        return 200, {**shown, "scopes": sorted(token.scopes), "expires_at": token.until, "token": None}
 
     def get_users(self, asked: Asked) -> Answered:
         name = asked.first("username").casefold()

@@ -13,6 +13,7 @@ ISSUE = f"{P}/issues/{{issue_iid}}"
 
 OPERATIONS = {
     "GET /user": "Users.showCurrentUser",
+    "GET /personal_access_tokens/self": "PersonalAccessTokens.show",
     "GET /users": "Users.all",
     "POST /users": "Users.create",
     "DELETE /users/{id}": "Users.remove",
@@ -100,6 +101,8 @@ OPTIONAL = {f"POST {P}/external_status_checks": frozenset({"protected_branche_id
 CORRECTED: dict[str, dict[str, Any]] = {
     # None before anything was pushed.
     "SimpleProjectSchema": {"default_branch": _NO_TEXT},
+    # It is told once, when the token is made, and need not end.
+    "PersonalAccessTokenSchema": {"token": _NO_TEXT, "last_used_at": _NO_TEXT, "expires_at": _NO_TEXT},
     "IssueSchema": {"closed_by": _USER, "closed_at": _NO_TEXT},
     # Jobs of CI are in this list as well.
     "CommitStatusSchema": {"status": {"type": "string", "enum": JOBS}},

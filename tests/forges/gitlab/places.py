@@ -43,6 +43,7 @@ class Token:
     scopes: frozenset[str] = frozenset({"api"})
     #: Why GitLab does not take it any more.
     ended: str = ""
+    until: str | None = None
 
 
 @dataclass

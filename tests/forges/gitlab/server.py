@@ -171,7 +171,8 @@ class Server:
     ) -> tuple[int, Any]:
         token = self.token(handler)
         reading = handler.command == "GET"
-        if not token.scopes & ({"api", "read_api"} if reading else {"api"}):
+        by_itself = {"read_user"} if operation.name.endswith(("/user", "/self")) else set()
+        if not token.scopes & (({"api", "read_api"} | by_itself) if reading else {"api"}):
             raise Scopes()
         of = None
         if operation.name.split(" ")[1].startswith("/projects/{id}"):
@@ -181,7 +182,7 @@ class Server:
             self.places.look(of)
             if of.archived and not reading:
                 raise Wrong(403)
-        asked = Asked(token.user, of, operation.values, query, body or {}, self.url)
+        asked = Asked(token.user, of, operation.values, query, body or {}, self.url, token)
         code, data = getattr(self.api, name_of(operation.name))(asked)
         if of:
             self.places.look(of)

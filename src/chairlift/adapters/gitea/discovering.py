@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from chairlift.adapters.gitea.wire import Missing, Wire, place
+from chairlift.adapters.gitea.wire import Missing, Wire, is_repository, place
 from chairlift.core.budget import Lane
 from chairlift.core.listing import Listed
 from chairlift.ports import Refused
@@ -40,6 +40,16 @@ def repositories(wire: Wire, owner: str, topic: str, words: str) -> Sequence[Lis
     # A search is for a topic or for words; for both, the words are looked for here.
     wanted = (name for name in listed if not topic or words.casefold() in name.casefold())
     return [_listed(wire, listed[name]) for name in sorted(wanted, key=str.casefold)]
+
+
+def present_name(wire: Wire, repo: str) -> str:
+    """What it is called now; empty where it is not to be seen."""
+    if not is_repository(repo):
+        return ""
+    try:
+        return str(wire.get(place(repo), Lane.READ)["full_name"])
+    except Missing:
+        return ""
 
 
 def _found(wire: Wire, query: Mapping[str, str | int]) -> Mapping[str, Mapping[str, Any]]:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from chairlift.adapters.gitea import discovering
+from chairlift.adapters.gitea.examining import examined
 from chairlift.adapters.gitea.marks import Marks
 from chairlift.adapters.gitea.pulls import Pulls, is_draft, opinions
 from chairlift.adapters.gitea.settings import Settings
@@ -16,9 +17,10 @@ from chairlift.adapters.gitea.wire import Broken, Missing, NotNow, Wire, place
 from chairlift.core.budget import Call, Lane
 from chairlift.core.listing import Listed
 from chairlift.core.upgrade import Issue, PullRequest
+from chairlift.examining import finding, must_be_another, token
 from chairlift.exchange import Server
 from chairlift.marking import branch_name
-from chairlift.ports import Budget, Comment, Refused, Unavailable, Watched
+from chairlift.ports import Budget, Comment, Finding, Refused, Unavailable, Watched
 
 __all__ = ["GiteaForge", "Settings"]
 
@@ -56,6 +58,17 @@ class GiteaForge:
         if not url.startswith(f"{self._settings.base}/"):
             return ""
         return "Basic " + base64.b64encode(f"chairlift:{self._wire.token()}".encode()).decode()
+
+    def examine(self) -> Sequence[Finding]:
+        """Its token, and the reviewer's where one is named: does the server let them in, and do they lack a scope?"""
+        mine, reviewers = self._settings.token_env, self._settings.reviewer_token_env
+        found = [finding(token(mine), lambda: examined(self._wire, mine))]
+        return [*found, finding(token(reviewers), self._reviewing)] if reviewers else found
+
+    def _reviewing(self) -> str:
+        note = examined(self._reviewer, self._settings.reviewer_token_env)
+        must_be_another(self._reviewer.me().login, self._wire.me().login)
+        return note
 
     # ---- pull requests ----
 
@@ -214,6 +227,10 @@ class GiteaForge:
 
     def repositories(self, owner: str, topic: str = "", words: str = "") -> Sequence[Listed]:
         return discovering.repositories(self._wire, owner, topic, words)
+
+    def present_names(self, repos: Sequence[str]) -> Sequence[str]:
+        """By a request for each, and one more where it was renamed."""
+        return [discovering.present_name(self._wire, repo) for repo in repos]
 
 
 def _must_be(repo: str, pull: Mapping[str, Any], head: str, at: str | None = None) -> None:

@@ -269,6 +269,7 @@ def opinions(reviews: Sequence[Mapping[str, Any]]) -> tuple[Review, ...]:
             head=str(each.get("commit_id") or ""),
             at=when(each["submitted_at"]),
             text=str(each.get("body") or ""),
+            id=str(each["id"]),
         )
         for each in reviews
         if each.get("state") in _OPINIONS and not each.get("dismissed")

@@ -35,6 +35,10 @@ class Missing(Refused):
     """There is no such thing, or the token may not see it (404)."""
 
 
+class Forbidden(Refused):
+    """The token lacks a scope, or its owner a right (403)."""
+
+
 class NotNow(Refused):
     """The server does not do this as things stand (405, 409)."""
 
@@ -59,9 +63,14 @@ class Me:
     login: str
 
 
+def is_repository(repo: str) -> bool:
+    """Whether a repository can be called so."""
+    return bool(_REPO.fullmatch(repo))
+
+
 def place(repo: str, *segments: object) -> str:
     """The path of something in a repository. Raises Refused for what can be no name of one."""
-    if not _REPO.fullmatch(repo):
+    if not is_repository(repo):
         raise Refused(f"no repository called {repo!r}: write it as owner/name")
     owner, name = repo.split("/")
     return "/".join(["repos", owner, name, *(quote(str(segment), safe="/") for segment in segments)])
@@ -116,6 +125,10 @@ class Wire:
     def every(self, path: str, lane: Lane, params: Params = MappingProxyType({}), counted: bool = True) -> list[Any]:
         """All items of a list."""
         return [item for items in self.pages(path, lane, params, counted) for item in items]
+
+    def read(self, path: str, lane: Lane) -> Any:
+        """Whatever is there: an object or a list."""
+        return self._ask("GET", path, lane, Call.READ).data
 
     def combined(self, path: str, lane: Lane, page: int) -> list[Any]:
         """One page of a combined status, which older servers answer with nothing where there is none."""
@@ -198,9 +211,11 @@ class Wire:
         if code == 404:
             remedy = f"check the name, and that the owner of the token in {self._token_env} may see it"
             return Missing(f"{host} has nothing at {what} (404{said}); {remedy}")
+        if code == 403:
+            remedy = f"give the token in {self._token_env} that scope, or its owner that right"
+            return Forbidden(f"{host} refuses {what} (403{said}); {remedy}")
         remedies = {
             401: f"the token in {self._token_env} was revoked or is wrong: make a new one",
-            403: f"give the token in {self._token_env} that scope, or its owner that right",
             423: "the repository is archived: unarchive it, or take the service out of the campaign",
         }
         remedy = remedies.get(code, "what it says should tell a person what to change")

@@ -8,6 +8,7 @@ from typing import Any
 
 from chairlift.adapters.github import queries
 from chairlift.adapters.github.errors import Gone
+from chairlift.adapters.github.names import is_repository, parts
 from chairlift.adapters.github.wire import Wire
 from chairlift.core.budget import Lane
 from chairlift.core.listing import Listed
@@ -17,6 +18,8 @@ _OWNER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}", re.ASCII)
 _TOPIC = re.compile(r"[a-z0-9][a-z0-9-]{0,49}", re.ASCII)
 #: GitHub shows no more of what a search finds.
 _MOST_FOUND = 1000
+#: Names of one query.
+_AT_ONCE = 50
 #: Where GitHub looks for CODEOWNERS: the first of them counts.
 _PLACES = ("hidden", "root", "docs")
 
@@ -37,6 +40,26 @@ def repositories(wire: Wire, owner: str, topic: str, words: str) -> Sequence[Lis
     listed = sorted((_listed(each) for each in found), key=lambda each: each.repo.casefold())
     # Words may name another owner: GitHub then finds those of both.
     return [each for each in listed if each.repo.partition("/")[0].casefold() == owner.casefold()]
+
+
+def present_names(wire: Wire, repos: Sequence[str]) -> Iterator[str]:
+    """What each is called now; empty where it is not to be seen."""
+    for start in range(0, len(repos), _AT_ONCE):
+        places = {
+            place: repo for place, repo in enumerate(repos[start : start + _AT_ONCE], start) if is_repository(repo)
+        }
+        named = _named(wire, places) if places else {}
+        for place in range(start, min(start + _AT_ONCE, len(repos))):
+            yield str((named.get(f"r{place}") or {}).get("nameWithOwner", ""))
+
+
+def _named(wire: Wire, places: Mapping[int, str]) -> Mapping[str, Any]:
+    variables: dict[str, str] = {}
+    for place, repo in places.items():
+        variables[f"o{place}"], variables[f"n{place}"] = parts(repo)
+    needs = ", ".join(f"${name}: String!" for name in variables)
+    chosen = "".join(queries.NAMED % {"place": place} for place in places)
+    return wire.of_each(f"query Names({needs}) {{{chosen}}}", variables, Lane.READ, f"{len(places)} repositories")
 
 
 def _all(wire: Wire, query: str, variables: Mapping[str, str], what: str, field: str) -> Iterator[Any]:

@@ -124,8 +124,8 @@ def _forbidden(answer: Answer, what: str, who: str) -> Exception:
         return Refused(_sso(what, who))
     if "IP allow list" in words:
         return Refused(f"the organisation of {what} keeps this machine out: put its address on the IP allow list")
-    given = _list(head.get("x-oauth-scopes"))
-    enough = _list(head.get("x-accepted-oauth-scopes"))
+    given = listed(head.get("x-oauth-scopes"))
+    enough = listed(head.get("x-accepted-oauth-scopes"))
     if given is not None and enough and not enough & given:
         has = ", ".join(sorted(given)) or "none"
         need = " or ".join(sorted(enough))
@@ -175,7 +175,8 @@ def _number(text: str | None) -> int | None:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 15 else None
 
 
-def _list(text: str | None) -> set[str] | None:
+def listed(text: str | None) -> set[str] | None:
+    """The parts of a header that lists some; None where it is not there."""
     return None if text is None else {part.strip() for part in text.split(",") if part.strip()}
 
 

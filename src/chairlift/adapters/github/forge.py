@@ -20,7 +20,8 @@ from chairlift.adapters.github.wire import Wire
 from chairlift.core.budget import Call, Lane
 from chairlift.core.listing import Listed
 from chairlift.core.upgrade import Issue, PullRequest
-from chairlift.ports import Budget, Comment, Refused, Unavailable, Watched
+from chairlift.examining import finding, must_be_another, token
+from chairlift.ports import Budget, Comment, Finding, Refused, Unavailable, Watched
 
 METHODS = ("squash", "merge", "rebase")
 #: Pages of a hundred reviews or checks of one pull request.
@@ -148,6 +149,26 @@ class GitHub:
     def repositories(self, owner: str, topic: str = "", words: str = "") -> Sequence[Listed]:
         """By one query for each fifty; `words` are GitHub's own language for searching."""
         return discovering.repositories(self._wire, owner, topic, words)
+
+    def present_names(self, repos: Sequence[str]) -> Sequence[str]:
+        """By one query for each fifty."""
+        return [*discovering.present_names(self._wire, repos)]
+
+    def examine(self) -> Sequence[Finding]:
+        """Its account, and the reviewer's where one is named: does GitHub let them in, and do they lack a scope?"""
+        found = [finding(self._who(), self._wire.examined)]
+        if self._reviewer is not self._wire:
+            found.append(finding(token(self._settings.reviewer_token_env), self._reviewing))
+        return found
+
+    def _who(self) -> str:
+        app = self._settings.app
+        return f"App {app} in installation {self._settings.installation}" if app else token(self._settings.token_env)
+
+    def _reviewing(self) -> str:
+        note = self._reviewer.examined()
+        must_be_another(self._reviewer.login, self._wire.login)
+        return note
 
     def _look(self, repo: str, branch: str, lane: Lane) -> tuple[str, Mapping[str, Any] | None]:
         """The commit of the branch, empty where there is none, and its open or else its newest pull request."""

@@ -13,10 +13,16 @@ _NO_BRANCH = re.compile(r"^$|^[-/.]|[\x00-\x20\x7f~^:?*\[\\\ud800-\udfff]|\.\.|@
 _LONGEST_BRANCH = 255
 
 
+def is_repository(repo: str) -> bool:
+    """Whether a repository can be called so, on GitHub."""
+    found = _REPOSITORY.fullmatch(repo)
+    return bool(found and found[2] not in (".", ".."))
+
+
 def parts(repo: str) -> tuple[str, str]:
     """Owner and name. Raises Refused for what is no name of a repository."""
     found = _REPOSITORY.fullmatch(repo)
-    if not found or found[2] in (".", ".."):
+    if not found or not is_repository(repo):
         raise Refused(f"{repo[:100]!r} is no repository of GitHub: write owner/name into the services file")
     return found[1], found[2]
 

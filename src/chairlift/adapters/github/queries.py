@@ -20,7 +20,7 @@ fragment Pull on PullRequest {
   reviewThreads(first: 100) { nodes { isResolved } }
   reviews(first: 100, after: $reviews) {
     pageInfo { hasNextPage endCursor }
-    nodes { state body submittedAt viewerDidAuthor author { __typename login } commit { oid } }
+    nodes { id state body submittedAt viewerDidAuthor author { __typename login } commit { oid } }
   }
   commits(last: 1) { nodes { commit { oid statusCheckRollup { contexts(first: 100, after: $contexts) {
     pageInfo { hasNextPage endCursor }
@@ -103,6 +103,11 @@ fragment Mark on PullRequest {
     totalCount checkRunCountsByState { state count } statusContextCountsByState { state count }
   } } } } }
 }
+"""
+
+#: What one repository is called now, also by an old name.
+NAMED = """
+  r%(place)d: repository(owner: $o%(place)d, name: $n%(place)d) { nameWithOwner }
 """
 
 _LISTED = """

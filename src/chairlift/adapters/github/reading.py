@@ -74,7 +74,7 @@ def _reviews(pull: Mapping[str, Any]) -> Iterator[Review]:
         if node["state"] in _REVIEWS and node["submittedAt"]:
             head = (node["commit"] or {}).get("oid", "")
             at = datetime.fromisoformat(node["submittedAt"])
-            yield Review(login(node["author"]), _REVIEWS[node["state"]], head, at, node["body"])
+            yield Review(login(node["author"]), _REVIEWS[node["state"]], head, at, node["body"], node["id"])
 
 
 def _checks(pull: Mapping[str, Any], rules: Rules) -> Iterator[Check]:

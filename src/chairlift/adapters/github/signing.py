@@ -12,13 +12,21 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
 
+from chairlift.adapters.github.errors import listed, short
 from chairlift.adapters.github.settings import Settings
+from chairlift.exchange import Answer
 from chairlift.ports import Refused, Unavailable
 
 #: A token with less time than this left is not begun with.
 _EARLY = timedelta(minutes=5)
 #: GitHub takes at most ten minutes, and counts them by its own clock.
 _JWT_LASTS, _JWT_SINCE = timedelta(minutes=9), timedelta(minutes=1)
+
+#: What an App must be let do, in GitHub's words; and what it needs only where a recipe changes workflows.
+_NEEDED = {"contents": "write", "issues": "write", "pull_requests": "write", "checks": "write"}
+_NEEDED |= {"statuses": "read", "metadata": "read"}
+_LEVELS = ("none", "read", "write", "admin")
+_WORKFLOWS = "files in .github/workflows are refused, as it lacks"
 
 #: Makes one call and returns what was answered: method, path, value of the header Authorization.
 Send = Callable[[str, str, str], Any]
@@ -37,6 +45,10 @@ class Signer(Protocol):
 
     def login(self, read: Callable[[str], Any], send: Send) -> str:
         """What GitHub calls this account."""
+        ...
+
+    def examined(self, ask: Callable[[str], Answer], send: Send) -> str:
+        """Who this is, and what it lacks that only some recipes need. Raises Refused where it lacks what all need."""
         ...
 
     def forget(self) -> None:
@@ -61,6 +73,23 @@ class Token:
     def login(self, read: Callable[[str], Any], send: Send) -> str:
         return str(read("/user")["login"])
 
+    def examined(self, ask: Callable[[str], Answer], send: Send) -> str:
+        """GitHub tells the scopes of a classic token, and of a fine-grained one nothing."""
+        answer = ask("/user")
+        notes = [f"of {answer.json()['login']}"]
+        given = listed(answer.headers.get("x-oauth-scopes"))
+        if given is None:
+            notes.append("GitHub does not tell what a fine-grained token may")
+        elif "repo" not in given:
+            has = ", ".join(sorted(given)) or "none"
+            remedy = "give it that, see docs/github.md"
+            raise Refused(f"the token in {self._variable} lacks the scope repo: it has {short(has)}; {remedy}")
+        elif "workflow" not in given:
+            notes.append(f"{_WORKFLOWS} the scope workflow")
+        if until := answer.headers.get("github-authentication-token-expiration"):
+            notes.append(f"it ends {short(until)}")
+        return "; ".join(notes)
+
     def forget(self) -> None:
         pass
 
@@ -84,6 +113,19 @@ class Installation:
 
     def login(self, read: Callable[[str], Any], send: Send) -> str:
         return f"{send('GET', '/app', self._signed())['slug']}[bot]"
+
+    def examined(self, ask: Callable[[str], Answer], send: Send) -> str:
+        found = send("GET", f"/app/installations/{self._settings.installation}", self._signed())
+        where = (found.get("account") or {}).get("login", "somebody")
+        if found.get("suspended_at"):
+            raise Refused(f"{self.name} is suspended: its owner {short(where)} can let it in again")
+        given = {str(name): str(level) for name, level in (found.get("permissions") or {}).items()}
+        missing = [f"{name}: {level}" for name, level in _NEEDED.items() if _level(given, name) < _LEVELS.index(level)]
+        if missing:
+            remedy = "give it that in the App's settings, and have it accepted where it is installed"
+            raise Refused(f"{self.name} lacks {', '.join(missing)}; {remedy}")
+        lacks = "" if _level(given, "workflows") >= _LEVELS.index("write") else f"; {_WORKFLOWS} workflows: write"
+        return f"installed at {short(where)}{lacks}"
 
     def forget(self) -> None:
         with self._lock:
@@ -111,6 +153,11 @@ class Installation:
         except (OSError, ValueError) as error:
             why = error.strerror if isinstance(error, OSError) else "it is no text"
             raise Refused(f"the key file {self._settings.key_file} cannot be read ({why}); {self.remedy}") from None
+
+
+def _level(given: Mapping[str, str], name: str) -> int:
+    level = given.get(name, "none")
+    return _LEVELS.index(level) if level in _LEVELS else 0
 
 
 def _granted(answer: Mapping[str, Any]) -> tuple[str, datetime]:

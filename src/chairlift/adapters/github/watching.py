@@ -8,15 +8,13 @@ from hashlib import sha256
 from typing import Any
 
 from chairlift.adapters.github import queries
-from chairlift.adapters.github.names import is_branch, parts
+from chairlift.adapters.github.names import is_branch, is_repository, parts
 from chairlift.adapters.github.wire import Wire
 from chairlift.core.budget import Lane
-from chairlift.ports import Refused, Watched
+from chairlift.ports import Watched
 
 #: Repositories of one query.
 MOST = 50
-#: Errors that are about one repository: its mark is empty, and the others hold.
-_OF_ONE = ("NOT_FOUND", "FORBIDDEN")
 
 
 def marks(wire: Wire, watched: Sequence[Watched]) -> Iterator[str]:
@@ -25,7 +23,7 @@ def marks(wire: Wire, watched: Sequence[Watched]) -> Iterator[str]:
 
 
 def _marks(wire: Wire, watched: Sequence[Watched]) -> Iterator[str]:
-    places = {place: each for place, each in enumerate(watched) if _nameable(each.repo)}
+    places = {place: each for place, each in enumerate(watched) if is_repository(each.repo)}
     data = _asked(wire, places) if places else {}
     for place in range(len(watched)):
         found = data.get(f"r{place}")
@@ -48,12 +46,8 @@ def _asked(wire: Wire, places: dict[int, Watched]) -> Any:
     used = any("...Mark" in part for part in chosen)
     text = f"query Marks({needs}) {{{''.join(chosen)}}}" + (queries.MARK if used else "")
     what = f"{len(places)} watched repositories"
-    data, errors = wire.partly(text, variables, Lane.READ, what)
-    for error in errors:
-        if not isinstance(error, dict) or error.get("type") not in _OF_ONE or not error.get("path"):
-            raise wire.failed(errors, what)
     # What is only half told would be a mark that hides something.
-    return {name: found for name, found in data.items() if name not in {str(error["path"][0]) for error in errors}}
+    return wire.of_each(text, variables, Lane.READ, what)
 
 
 def _digest(found: dict[str, Any]) -> str:
@@ -63,11 +57,3 @@ def _digest(found: dict[str, Any]) -> str:
         if isinstance(pulls, dict) and "nodes" in pulls:
             pulls["nodes"] = [node for node in pulls["nodes"] if not node["isCrossRepository"]]
     return sha256(json.dumps(found, sort_keys=True).encode()).hexdigest()
-
-
-def _nameable(repo: str) -> bool:
-    try:
-        parts(repo)
-    except Refused:
-        return False
-    return True

@@ -15,11 +15,14 @@ from chairlift.adapters.github.settings import Place
 from chairlift.adapters.github.signing import Signer
 from chairlift.core.budget import Call, Heard, Lane
 from chairlift.exchange import Answer, Kept, Server, steady
-from chairlift.ports import Budget, Unavailable
+from chairlift.ports import Budget, Refused, Unavailable
 
 _REDIRECTS = 3
 #: As many pages as are read of a list.
 _PAGES = 100
+NO_API = "write the address of the API into url, which ends in /api/v3 on an Enterprise Server"
+#: Errors of a query that are about one repository: it is left out, and the others hold.
+_OF_ONE = ("NOT_FOUND", "FORBIDDEN")
 _HEAD = {
     "Accept": "application/vnd.github+json",
     "User-Agent": f"chairlift/{version('chairlift')}",
@@ -48,6 +51,17 @@ class Wire:
     def login(self) -> str:
         """What GitHub calls us, in small letters."""
         return self._signer.login(lambda path: self.read(path, Lane.READ, "our own account"), self._send).casefold()
+
+    def examined(self) -> str:
+        """Who this is. Raises Refused where it cannot do Chairlift's work."""
+
+        def ask(path: str) -> Answer:
+            answer = self._call("GET", self._url(path, {}), Lane.READ, Call.READ)
+            if answer.code != 200:
+                raise self._explained(answer, "our own account")
+            return answer
+
+        return self._signer.examined(ask, self._send)
 
     def token(self) -> str:
         """What the account is let in by, now."""
@@ -110,6 +124,9 @@ class Wire:
     ) -> tuple[Any, Sequence[Any]]:
         """What GraphQL answers, and the errors beside it."""
         answer = self._call("POST", self._place.graphql, lane, call, {"query": text, "variables": variables})
+        if answer.code == 404:
+            # Of what is not there GitHub tells in an answer of 200.
+            raise Refused(f"nothing answers queries at {self._place.graphql} (404): {NO_API}")
         if answer.code != 200:
             raise self._explained(answer, what)
         found = answer.json()
@@ -119,6 +136,15 @@ class Wire:
         if data is None:
             raise self.failed(errors, what)
         return data, errors
+
+    def of_each(self, text: str, variables: Mapping[str, object], lane: Lane, what: str) -> dict[str, Any]:
+        """What GraphQL answers of several repositories, without those that it does not tell of, or only half."""
+        data, errors = self.partly(text, variables, lane, what)
+        for error in errors:
+            if not isinstance(error, dict) or error.get("type") not in _OF_ONE or not error.get("path"):
+                raise self.failed(errors, what)
+        lost = {str(error["path"][0]) for error in errors}
+        return {name: found for name, found in data.items() if name not in lost}
 
     def failed(self, errors: Sequence[Any], what: str) -> Exception:
         """Why a query was not answered; of a limit the budget hears, as there is no header that says so."""

@@ -8,7 +8,8 @@ from urllib.parse import quote
 
 from chairlift.adapters.gitlab import queries
 from chairlift.adapters.gitlab.errors import Missing
-from chairlift.adapters.gitlab.names import group
+from chairlift.adapters.gitlab.marks import identified
+from chairlift.adapters.gitlab.names import group, is_project, place
 from chairlift.adapters.gitlab.wire import Wire
 from chairlift.core.budget import Lane
 from chairlift.core.listing import Listed
@@ -32,6 +33,21 @@ def projects(wire: Wire, owner: str, topic: str, words: str) -> Sequence[Listed]
     more = dict(_looked_at(wire, [int(each["id"]) for each in listed]))
     found = (_shown(each, more.get(int(each["id"]), {})) for each in listed)
     return sorted(found, key=lambda each: each.repo.casefold())
+
+
+def present_names(wire: Wire, repos: Sequence[str]) -> Sequence[str]:
+    """What each is called now; empty where it is not to be seen. GraphQL knows no old names, and REST does."""
+    there = identified(wire, [repo for repo in dict.fromkeys(repos) if is_project(repo)])
+    return [str(there[repo]["fullPath"]) if repo in there else _moved_to(wire, repo) for repo in repos]
+
+
+def _moved_to(wire: Wire, repo: str) -> str:
+    if not is_project(repo):
+        return ""
+    try:
+        return str(wire.get(place(repo), Lane.READ)["path_with_namespace"])
+    except Missing:
+        return ""
 
 
 def _listed(wire: Wire, owner: str, asked: Mapping[str, str]) -> Sequence[Any]:

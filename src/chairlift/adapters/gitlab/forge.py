@@ -10,6 +10,7 @@ from typing import Any
 from chairlift.adapters.gitlab import discovering
 from chairlift.adapters.gitlab.checks import show_check
 from chairlift.adapters.gitlab.errors import Denied, Missing, NotNow
+from chairlift.adapters.gitlab.examining import examined
 from chairlift.adapters.gitlab.marks import Marks
 from chairlift.adapters.gitlab.merging import Merging, must_be
 from chairlift.adapters.gitlab.names import place, project
@@ -22,9 +23,10 @@ from chairlift.adapters.gitlab.wire import Wire
 from chairlift.core.budget import Call, Lane
 from chairlift.core.listing import Listed
 from chairlift.core.upgrade import Issue, PullRequest
+from chairlift.examining import finding, must_be_another, token
 from chairlift.exchange import Server
 from chairlift.marking import branch_name, is_branch
-from chairlift.ports import Budget, Comment, Refused, Watched
+from chairlift.ports import Budget, Comment, Finding, Refused, Watched
 
 __all__ = ["GitLab", "Settings"]
 
@@ -57,6 +59,17 @@ class GitLab:
         if not url.startswith(f"{self._settings.base}/"):
             return ""
         return "Basic " + base64.b64encode(f"oauth2:{self._wire.token()}".encode()).decode()
+
+    def examine(self) -> Sequence[Finding]:
+        """Its token, and the reviewer's where one is named: does GitLab let them in, and do they lack a scope?"""
+        mine, reviewers = self._settings.token_env, self._settings.reviewer_token_env
+        found = [finding(token(mine), lambda: examined(self._wire, mine))]
+        return [*found, finding(token(reviewers), self._reviewing)] if reviewers else found
+
+    def _reviewing(self) -> str:
+        note = examined(self._reviewer, self._settings.reviewer_token_env)
+        must_be_another(self._reviewer.me().name, self._wire.me().name)
+        return note
 
     # ---- merge requests ----
 
@@ -190,3 +203,7 @@ class GitLab:
     def repositories(self, owner: str, topic: str = "", words: str = "") -> Sequence[Listed]:
         """Of a group with all of its subgroups, or of a user; by two requests for each hundred, and a query more."""
         return discovering.projects(self._wire, owner, topic, words)
+
+    def present_names(self, repos: Sequence[str]) -> Sequence[str]:
+        """By one query for each fifty, and a request for each that is not where it was."""
+        return discovering.present_names(self._wire, repos)

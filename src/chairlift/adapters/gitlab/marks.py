@@ -8,11 +8,11 @@ from hashlib import sha256
 from typing import Any
 
 from chairlift.adapters.gitlab import queries
-from chairlift.adapters.gitlab.names import project
+from chairlift.adapters.gitlab.names import is_project
 from chairlift.adapters.gitlab.wire import Wire
 from chairlift.core.budget import Lane
 from chairlift.marking import is_branch
-from chairlift.ports import Refused, Watched
+from chairlift.ports import Watched
 
 #: Projects of one query, and branches: more of either would pass GitLab's limit of a query's complexity.
 MOST, _MOST_BRANCHES = 50, 8
@@ -40,16 +40,8 @@ class Marks:
         return marks
 
     def _identify(self, repos: Sequence[str]) -> None:
-        unknown = [repo for repo in dict.fromkeys(repos) if repo not in self._ids and _nameable(repo)]
-        for start in range(0, len(unknown), MOST):
-            part = dict(enumerate(unknown[start : start + MOST]))
-            variables = {f"p{place}": repo for place, repo in part.items()}
-            needs = ", ".join(f"${name}: ID!" for name in variables)
-            text = queries.IDENTIFY % (needs, " ".join(queries.IDENTIFIED % {"place": place} for place in part))
-            found = self._wire.query(text, variables, Lane.READ, f"{len(part)} watched projects")
-            for place, repo in part.items():
-                if node := found.get(f"p{place}"):
-                    self._ids[repo] = str(node["id"])
+        unknown = [repo for repo in dict.fromkeys(repos) if repo not in self._ids and is_project(repo)]
+        self._ids |= {repo: str(node["id"]) for repo, node in identified(self._wire, unknown).items()}
 
     def _asked(self, watched: Sequence[Watched]) -> Mapping[str, Any]:
         """By id."""
@@ -74,6 +66,19 @@ class Marks:
             repository = node["repository"] or {}
             node["tips"] = {branch: repository.pop(f"b{place}", None) for place, branch in enumerate(branches)}
         return nodes
+
+
+def identified(wire: Wire, repos: Sequence[str]) -> Mapping[str, Any]:
+    """Of each that answers to this very name its id and full path, by one query for each fifty."""
+    nodes: dict[str, Any] = {}
+    for start in range(0, len(repos), MOST):
+        part = dict(enumerate(repos[start : start + MOST]))
+        variables = {f"p{place}": repo for place, repo in part.items()}
+        needs = ", ".join(f"${name}: ID!" for name in variables)
+        text = queries.IDENTIFY % (needs, " ".join(queries.IDENTIFIED % {"place": place} for place in part))
+        found = wire.query(text, variables, Lane.READ, f"{len(part)} projects")
+        nodes |= {repo: node for place, repo in part.items() if (node := found.get(f"p{place}"))}
+    return nodes
 
 
 def _batches(places: Sequence[int], watched: Sequence[Watched]) -> Iterator[Sequence[int]]:
@@ -111,11 +116,3 @@ def _is_of(pull: Mapping[str, Any], watched: Watched) -> bool:
 def _nodes(node: Mapping[str, Any], name: str) -> Sequence[Any]:
     # None where this part of the project is switched off, or not shown to us.
     return [each for each in (node[name] or {}).get("nodes") or () if each]
-
-
-def _nameable(repo: str) -> bool:
-    try:
-        project(repo)
-    except Refused:
-        return False
-    return True

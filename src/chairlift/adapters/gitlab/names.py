@@ -17,9 +17,14 @@ def place(repo: str, *segments: object) -> str:
     return "/".join(["projects", quote(project(repo), safe=""), *(quote(str(each), safe="") for each in segments)])
 
 
+def is_project(repo: str) -> bool:
+    """Whether a project can be called so."""
+    return bool(_PROJECT.fullmatch(repo))
+
+
 def project(repo: str) -> str:
     """The same name. Raises Refused for what can be no name of a project."""
-    if not _PROJECT.fullmatch(repo):
+    if not is_project(repo):
         raise Refused(f"no project called {repo[:100]!r}: write it as group/name, with the groups between them")
     return repo
 

@@ -107,6 +107,8 @@ class Upgrade(models.Model):
     leased_until = models.DateTimeField(null=True)
     troubles = models.PositiveIntegerField(default=0)
     comments_read = models.BigIntegerField(default=0)
+    # By the number of a pull request, when the last of its reviews was made whose words were read; "" is for all.
+    reviews_read = models.JSONField(default=dict)
     # What the forge was surveyed as; empty where it is polled instead.
     mark = models.CharField(max_length=64, blank=True)
 

@@ -39,6 +39,12 @@ class DirectoryContract:
         with pytest.raises(Refused):
             forge.repositories(owner)
 
+    def test_what_was_not_renamed_is_called_as_before(self, forge: Directory, world: World) -> None:
+        owner = world.repo.rpartition("/")[0]
+        asked = [world.repo, f"{owner}/no-such-repository", "nothing", "../up", "a b", "\udc80", "", world.repo]
+        assert list(forge.present_names(asked)) == [world.repo, *[""] * 6, world.repo]
+        assert list(forge.present_names([])) == []
+
     def _ours(self, forge: Directory, world: World) -> tuple[Listed, ...]:
         """How the repository of the world is listed; a live server may say its language, too."""
         listed = forge.repositories(world.repo.rpartition("/")[0])

@@ -196,6 +196,20 @@ class ForgeContract(TalkContract):
         said = self.heard(ODD_TEXT)
         assert shown == [(ann, "changes requested", pull.head, said), (bob, "approved", head, "")]
 
+    def test_the_words_of_a_review_are_heard_once(self, forge: Forge, world: World) -> None:
+        """In a comment, or in a review that has a name of its own; and that stays its name."""
+        pull, (ann, bob) = opened(forge, world), world.people
+        said = {"commented": "/chairlift hold one", "changes requested": "/chairlift hold two", "approved": "fine"}
+        for by, (state, text) in zip((ann, bob, ann), said.items(), strict=True):
+            world.review(pull.number, by, state, text)
+        reviews = [review for review in found(forge, world).reviews if review.id]
+        comments = forge.comments(world.repo, 0)
+        heard = [text for text in (*(each.text for each in comments), *(each.text for each in reviews)) if text]
+        assert sorted(heard) == sorted(map(self.heard, said.values()))
+        assert len({review.id for review in reviews}) == len(reviews)
+        world.push("work", {"more.txt": "more\n"})
+        assert {review.id for review in reviews} <= {review.id for review in found(forge, world).reviews}
+
     def test_our_approval_is_of_this_very_head(self, forge: Forge, world: World) -> None:
         pull = opened(forge, world)
         forge.approve(world.repo, pull.number, pull.head, "exactly what the recipe made")
