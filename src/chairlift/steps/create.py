@@ -133,11 +133,11 @@ class Create:
         if do.verb is Verb.REBASE:
             assert seen.pull is not None
             # Only over the very head that was looked at: what is pushed meanwhile is not in it.
-            ports.workspace.push(url, seen.rebased, branch, frozenset({seen.pull.head}))
+            ports.workspace.push(url, seen.rebased, branch, frozenset({seen.pull.head}), seen.heads.get(branch, ""))
             return f"pull request {seen.pull.number}: ours again, and {seen.pull.head[:10]} on top"
-        there = seen.heads.get(branch)
-        if do.verb is Verb.UPDATE or there is None or there in up.said.ours:
-            ports.workspace.push(url, do.about, branch, up.said.ours | {do.about})
+        there = seen.heads.get(branch, "")
+        if do.verb is Verb.UPDATE or not there or there in up.said.ours:
+            ports.workspace.push(url, do.about, branch, up.said.ours | {do.about}, there)
         elif there == seen.base:
             raise Refused(f"branch {branch} exists and is empty: delete it, and Chairlift makes its own")
         title, body = texts.pull_request(up, change, seen)
