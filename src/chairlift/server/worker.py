@@ -195,9 +195,9 @@ class Worker:
     def _walk(self, row: Upgrade) -> None:
         """Look and act until there is nothing to do at once."""
         seen: Known | None = None
+        roster = self._roster_now()
         for _ in range(ACTS):
             now = self.now()
-            roster = self._roster_now()
             up = row.snapshot(roster)
             if (until := self._shut.get(up.service.forge)) and now < until <= now + SPENT_LIMIT and _opens(row):
                 record.release(row, self.name, until, now)
