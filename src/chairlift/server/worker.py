@@ -24,8 +24,8 @@ from chairlift.core.unit import Unit as UnitValue
 from chairlift.core.upgrade import Upgrade as UpgradeValue
 from chairlift.plugins import BadConfiguration
 from chairlift.ports import Message, PartlyTold, Ports, Refused, Spent, Unavailable
-from chairlift.reconcile import Chase, Known, Reached, act, afterwards, chase, reconcile
-from chairlift.server import arrivals, comments, forecasting, record, surveys, syncing, tending
+from chairlift.reconcile import Chase, Known, Reached, act, afterwards, chase
+from chairlift.server import arrivals, forecasting, looking, record, surveys, syncing, tending
 from chairlift.server.budgets import urgently
 from chairlift.server.deliveries import Courier
 from chairlift.server.engine import DatabaseEngine, ended
@@ -203,9 +203,7 @@ class Worker:
                 record.release(row, self.name, until, now)
                 return
             ports = self.outside.ports(up.campaign, up.service, roster, DatabaseEngine(row.campaign, now))
-            if not seen and comments.read(row, up, ports, roster, now):
-                up = row.snapshot(roster)
-            reached = reconcile(up, ports, now, seen)
+            up, reached = looking.look(row, up, ports, roster, now, seen)
             asked = chase(up, reached, now)
             record.standing(row, up, reached, asked, self.name, now)
             if asked and asked.message:
