@@ -295,8 +295,9 @@ def afterwards(up: Upgrade, reached: Reached, done: Done) -> Known | None:
         pulls[up.branch(change)] = seen.pull
         if seen.merged:
             pulls[up.branch(change, revert=True)] = seen.revert
-    if done.opened:
-        opened = done.opened
+    opened = done.opened
+    # One that was merged in between has moved the default branch, too.
+    if opened and opened.state == "open":
         return Known({**heads, opened.branch: opened.head}, {**pulls, opened.branch: opened})
     return Known(heads, pulls) if reached.decision.verb in THINKING else None
 

@@ -7,7 +7,9 @@ from typing import Any
 
 from chairlift.core.decision import Do, Verb
 from chairlift.core.log import Kind
-from tests.journeys.passage import Passage
+from chairlift.core.upgrade import PullRequest
+from chairlift.testing.fakes.forge import MemoryForge
+from tests.journeys.passage import URL, Passage
 
 
 class Asked:
@@ -47,3 +49,27 @@ def test_a_new_try_in_between_is_not_taken_for_the_old_one() -> None:
     again = found.look(found.known)
     assert isinstance(again.decision, Do)
     assert (again.decision.verb, again.seen.pull) == (Verb.PLAN, None)
+
+
+class Hasty:
+    """A forge where somebody merges what is opened at once."""
+
+    def __init__(self, port: MemoryForge) -> None:
+        self.port = port
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.port, name)
+
+    def ensure_pull(self, *given: Any) -> PullRequest:
+        pull = self.port.ensure_pull(*given)
+        self.port.merge_as("shop", pull.number, "ada", pull.head)
+        return self.port.ensure_pull(*given)
+
+
+def test_what_was_merged_as_soon_as_it_was_opened_is_looked_at_anew() -> None:
+    found = Passage()
+    found.choose("Review everything")
+    found.forge = Hasty(found.forge)  # type: ignore[assignment]
+    reached = found.settle()
+    assert reached.seen.merged
+    assert reached.seen.base == found.git.repositories[URL].branches["main"]
