@@ -92,7 +92,7 @@ bench-environments: .venv/.ready  ## environments of 30 packages from a warm cac
 bench-forecast: .venv/.ready  ## how often forecasts come true, and what one costs; about two minutes
 	@$(BIN)/python -m bench.forecast
 
-bench-forge: .venv/.ready  ## the budget of calls, surveys, and what both cost, against their promise
+bench-forge: .venv/.ready  ## the budget of calls, surveys, and what both cost, against their promise; PULLS=200 for fewer
 	@$(BIN)/python -m bench.forge
 
 screenshots: .venv/.ready  ## pictures of every page into docs/screenshots, at 1400 and 390 px, light and dark

@@ -14,7 +14,9 @@ from bench.opening import opened
 from bench.place import part
 from tests.postgresql import fresh_database, programs, running
 
-UPGRADES, SPENDS, PULLS = 10_000, 400, 1_000
+UPGRADES, SPENDS = 10_000, 400
+#: How many pull requests are opened; with few of them the start of each program weighs more.
+PULLS = int(os.environ.get("PULLS", "1000"))
 
 
 def main() -> None:

@@ -206,8 +206,12 @@ class Workspace(Protocol):
         """
         ...
 
-    def push(self, url: str, commit: str, branch: str, ours: frozenset[str]) -> None:
-        """Make the remote branch this commit. Refused when the branch holds a commit that is not in `ours`."""
+    def push(self, url: str, commit: str, branch: str, ours: frozenset[str], there: str | None = None) -> None:
+        """Make the remote branch this commit. Refused when the branch holds a commit that is not in `ours`.
+
+        `there` is what a look saw there a moment ago, empty for no branch: then nobody is asked, and where the branch
+        has moved since it stays as it is, which is Unavailable.
+        """
         ...
 
     def tree(self, url: str, commit: str) -> str:

@@ -26,11 +26,11 @@ from chairlift.core.log import question, reminder
 from chairlift.core.menu import Change
 from chairlift.core.schedule import Rung, rungs
 from chairlift.core.unit import Unit
-from chairlift.core.upgrade import Deployment, Plan, PlanState, Seen, Upgrade, digest
+from chairlift.core.upgrade import Deployment, Plan, PlanState, PullRequest, Seen, Upgrade, digest
 from chairlift.core.verdict import Health
 from chairlift.ports import Deployer, Message, Ports
 from chairlift.steps import STEPS, texts
-from chairlift.steps.base import Step
+from chairlift.steps.base import Done, Step
 from chairlift.steps.units import find_plan, plan_unit
 
 #: How often an upgrade that is done, or was stopped, is looked at again: it may have slid back.
@@ -62,6 +62,14 @@ class Reached:
 
 
 @dataclass(frozen=True)
+class Known:
+    """What was seen a moment ago, and what we have done since: where branches are, and the pull requests of some."""
+
+    heads: Mapping[str, str]
+    pulls: Mapping[str, PullRequest | None]
+
+
+@dataclass(frozen=True)
 class Stand:
     """One change that is not through, and the step that it stands at."""
 
@@ -74,17 +82,17 @@ class Stand:
 _Conclusion = tuple[StepName | None, Decision, Seen]
 
 
-def reconcile(up: Upgrade, ports: Ports, now: datetime, heads: Mapping[str, str] | None = None) -> Reached:
+def reconcile(up: Upgrade, ports: Ports, now: datetime, known: Known | None = None) -> Reached:
     """Look at the world and decide; changes nothing. Raises Unavailable and Refused as the ports do.
 
-    `heads` are the remote's branches where they were seen a moment ago, and nothing was done to them since.
+    What is `known` is not asked again.
     """
     exempt = up.said.exempt_until
     if exempt and exempt > now:
         why = f"exempted until {exempt.date()}: {up.said.exempt_why}"
         return _reached(up, up.campaign.changes[0].slug, None, Wait(exempt, why), Seen(), now)
     ports = replace(ports, deployer=ports.deployer and _Once(ports.deployer))
-    heads = heads or ports.workspace.heads(ports.forge.git_url(up.service.repo))
+    heads = known.heads if known else ports.workspace.heads(ports.forge.git_url(up.service.repo))
     default = heads["HEAD"]
     start = Seen(base=heads[default], default_branch=default, heads=heads)
     stands: list[Stand] = []
@@ -92,7 +100,7 @@ def reconcile(up: Upgrade, ports: Ports, now: datetime, heads: Mapping[str, str]
     for change in up.campaign.changes:
         if stands and stands[-1].step.rank <= change.after.rank:
             break
-        step, decision, seen = _walk(up, change, start, ports, now)
+        step, decision, seen = _walk(up, change, start, known.pulls if known else {}, ports, now)
         walked.append((change.slug, seen))
         if step:
             stands.append(Stand(change, step, decision, seen))
@@ -115,12 +123,17 @@ def conclude(up: Upgrade, change: Change, seen: Seen, now: datetime) -> tuple[St
     return step, decision
 
 
-def _walk(up: Upgrade, change: Change, seen: Seen, ports: Ports, now: datetime) -> _Conclusion:
+def _walk(
+    up: Upgrade, change: Change, seen: Seen, known: Mapping[str, PullRequest | None], ports: Ports, now: datetime
+) -> _Conclusion:
     """Where one change stands; each step looks only when those before it are satisfied."""
-    repo = up.service.repo
-    seen = replace(seen, pull=ports.forge.pull_for(repo, up.branch(change)))
+
+    def pull(branch: str) -> PullRequest | None:
+        return known[branch] if branch in known else ports.forge.pull_for(up.service.repo, branch)
+
+    seen = replace(seen, pull=pull(up.branch(change)))
     if seen.merged:
-        seen = replace(seen, revert=ports.forge.pull_for(repo, up.branch(change, revert=True)))
+        seen = replace(seen, revert=pull(up.branch(change, revert=True)))
     return _climb(up, change, seen, now, lambda step, seen: step.look(up, change, seen, ports, now))
 
 
@@ -263,14 +276,30 @@ def _by(decision: Decision, now: datetime, poll: timedelta) -> datetime:
     return now + max(DAILY, poll)
 
 
-def act(up: Upgrade, reached: Reached, ports: Ports) -> str:
-    """Do what was decided, once; safe to repeat. Returns what came of it."""
+def act(up: Upgrade, reached: Reached, ports: Ports) -> Done:
+    """Do what was decided, once; safe to repeat."""
     do = reached.decision
     assert isinstance(do, Do)
     if reached.step is None:
-        return _act_finish(up, reached, do, ports)
+        return Done(_act_finish(up, reached, do, ports))
     step = next(step for step in STEPS if step.name is reached.step)
     return step.act(up, up.campaign.change(reached.change), reached.seen, do, ports)
+
+
+def afterwards(up: Upgrade, reached: Reached, done: Done) -> Known | None:
+    """What need not be asked again at once. Asking for long work leaves the world as it was; None: look at it anew."""
+    assert isinstance(reached.decision, Do)
+    heads, pulls = reached.seen.heads, dict[str, PullRequest | None]()
+    for slug, seen in reached.walked:
+        change = up.campaign.change(slug)
+        pulls[up.branch(change)] = seen.pull
+        if seen.merged:
+            pulls[up.branch(change, revert=True)] = seen.revert
+    opened = done.opened
+    # One that was merged in between has moved the default branch, too.
+    if opened and opened.state == "open":
+        return Known({**heads, opened.branch: opened.head}, {**pulls, opened.branch: opened})
+    return Known(heads, pulls) if reached.decision.verb in THINKING else None
 
 
 def _act_finish(up: Upgrade, reached: Reached, do: Do, ports: Ports) -> str:

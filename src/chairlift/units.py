@@ -39,7 +39,6 @@ def run(unit: Unit, ports: Ports, pass_env: tuple[str, ...] = ()) -> dict[str, o
 
 def _plan(inputs: Mapping[str, Any], ports: Ports) -> dict[str, object]:
     url, base = inputs["url"], inputs["base"]
-    ports.workspace.fetch(url, base)
     with ports.workspace.checkout(url, base) as path:
         applied = ports.recipe.apply(path, inputs["settings"], inputs["seconds"])
         written = ports.workspace.commit(url, path, base, inputs["message"])
@@ -61,7 +60,6 @@ def _plan(inputs: Mapping[str, Any], ports: Ports) -> dict[str, object]:
 
 def _verify(inputs: Mapping[str, Any], ports: Ports, pass_env: tuple[str, ...]) -> dict[str, object]:
     """Exit code 0 alone proves nothing: where a proof is asked for, the output must show it."""
-    ports.workspace.fetch(inputs["url"], inputs["commit"])
     if "order" in inputs:
         return _proven(inputs, ports)
     with ports.workspace.checkout(inputs["url"], inputs["commit"]) as path:

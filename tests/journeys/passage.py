@@ -15,7 +15,7 @@ from chairlift.core.schedule import OFFICE_HOURS, Calendar, Duration
 from chairlift.core.unit import Outcome, Unit
 from chairlift.core.upgrade import PullRequest, RunState, Service, Squad, Upgrade
 from chairlift.ports import Engine, Forge, Notifier, Ports, Workspace
-from chairlift.reconcile import Reached, act, chase, reconcile
+from chairlift.reconcile import Known, Reached, act, afterwards, chase, reconcile
 from chairlift.testing.fakes.deployer import MemoryDeployer
 from chairlift.testing.fakes.forge import MemoryForge
 from chairlift.testing.fakes.git import MemoryGit
@@ -169,6 +169,7 @@ class Passage:
     log: list[Entry] = field(default_factory=list)
     keys: set[tuple[str, ...]] = field(default_factory=set)
     stood: tuple[str, ...] = ("", "", "", "")
+    known: Known | None = None
 
     def __post_init__(self) -> None:
         self.git = MemoryGit()
@@ -203,10 +204,11 @@ class Passage:
         team = frozenset({"lead", "manager", "rev"})
         return Upgrade(self.campaign, self.service, said(self.log), paused=self.paused, team=team)
 
-    def look(self) -> Reached:
+    def look(self, known: Known | None = None) -> Reached:
         """One look, and the act that it decides; the process may be killed at any effect."""
         up = self.up
-        reached = reconcile(up, self.ports, self.now)
+        reached = reconcile(up, self.ports, self.now, known)
+        self.known = None
         asked = chase(up, reached, self.now)
         for line in lines.of_look(up, reached, asked, self.stood, self.now):
             self._write(line)
@@ -215,9 +217,10 @@ class Passage:
             self.ports.notifier.tell(asked.message)
             self._write(lines.of_reminder(reached, asked, self.now))
         if isinstance(reached.decision, Do):
-            came_of_it = act(up, reached, self.ports)
-            for line in lines.of_deed(up, reached, came_of_it, self.now):
+            done = act(up, reached, self.ports)
+            for line in lines.of_deed(up, reached, done.words, self.now):
                 self._write(line)
+            self.known = afterwards(up, reached, done)
         return reached
 
     def _write(self, line: lines.Line) -> None:
@@ -228,15 +231,26 @@ class Passage:
 
     def settle(self) -> Reached:
         """Look, act and work until nothing can be done at once; a killed process is started again."""
+        self.known = None
         for _ in range(60):
             self.engine.work(replace(self.ports, workspace=self.workspace))
+            if self.known:
+                self._holds(self.known)
             try:
-                reached = self.look()
+                reached = self.look(self.known)
             except Killed:
+                self.known = None
                 continue
             if not isinstance(reached.decision, Do) and not self.engine.asked:
                 return reached
         raise AssertionError(f"busy without end: {reached.decision}")
+
+    def _holds(self, known: Known) -> None:
+        """What need not be asked again is what would be answered."""
+        repository = self.git.repositories[URL]
+        assert known.heads == {**repository.branches, "HEAD": repository.default}
+        for branch, pull in known.pulls.items():
+            assert pull == self.theirs.pull_for(self.service.repo, branch)
 
     def go_on(self, until: Callable[[Reached], object] = lambda reached: False, days: float = 120) -> Reached:
         """Let time pass, and people answer, until this holds or nothing moves any more; returns where it stands."""

@@ -241,6 +241,42 @@ class TestWhere:
 
 
 class TestOnce:
+    def test_nobody_is_asked_while_there_is_nothing_to_speak_on(self, world):
+        """Neither before the squad has chosen nor while it is planned; once there is something, each look asks."""
+        asked = []
+        world.faults["comments", "shop"] = lambda: asked.append(world.row("shop").step)
+        world.service("shop")
+        world.load()
+        world.settle()
+        assert (world.row("shop").question, asked) == ("upgrade/create/choose", [])
+        world.choose("shop", "Review everything")
+        world.settle()
+        assert (world.row("shop").step, set(asked)) == ("review", {"review"})
+        before = len(asked)
+        world.forward(minutes=6)
+        assert len(asked) == before + 1
+
+    def test_a_word_on_what_somebody_opened_by_hand_comes_first(self, world):
+        world.service("shop")
+        world.load()
+        world.settle()
+        clone, branch = world.clone("shop"), "chairlift/tiny/upgrade"
+        clone.push(clone.commit(branch, {"version.txt": "2\n"}), branch)
+        world.forge.pulls.open("shop", branch, "main", "Ours", "By hand", (), "ana-f")
+        world.comment("shop", "/chairlift hold not before Monday")
+        world.forward(minutes=6)
+        assert "Held" in world.answers("shop")[0]
+        assert facts(world).hold.note == "not before Monday"
+        assert [kind for kind in world.kinds("shop") if kind.startswith("meant")] == []
+
+    def test_what_is_said_during_an_act_is_heard_before_the_next(self, world):
+        world.faults["report_check", "shop"] = lambda: world.comment("shop", "/chairlift hold one moment")
+        world.service("shop")
+        world.load()
+        world.choose("shop", "Review everything")
+        world.settle()
+        assert facts(world).hold.note == "one moment"
+
     def test_a_crash_between_obeying_and_answering(self, shop):
         """The effect is there and the answer is not: what is read again is answered, not obeyed again."""
         calls = []

@@ -154,14 +154,15 @@ class GitWorkspace:
         return None if tree == parent.tree_id else self._write(repo, parent, tree, message)
 
     @_told()
-    def push(self, url: str, commit: str, branch: str, ours: frozenset[str]) -> None:
+    def push(self, url: str, commit: str, branch: str, ours: frozenset[str], there: str | None = None) -> None:
         """Make the remote branch this commit, with a lease on what was seen there a moment before."""
         mirror = self._mirror(url)
         remote = mirror.remote
         if branch[:1] == "-" or not (branch.isprintable() and pygit2.reference_is_valid_name(f"refs/heads/{branch}")):
             raise Refused(f"{branch!r} cannot be the name of a branch; choose plainer slugs")
         mirror.commit(commit)
-        there = self.heads(url).get(branch, "")
+        if there is None:
+            there = self.heads(url).get(branch, "")
         if there == commit:
             return
         if there and there not in ours:

@@ -11,27 +11,28 @@ import threading
 import time
 import uuid
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 from django.db import InterfaceError, OperationalError, close_old_connections, connection, transaction
 from django.db.models import Q
 
 from chairlift import units
-from chairlift.core.decision import THINKING, UNDOING, Do, StepName
+from chairlift.core.decision import UNDOING, Do, StepName
 from chairlift.core.files import FileProblems, Roster
 from chairlift.core.unit import Unit as UnitValue
 from chairlift.core.upgrade import Upgrade as UpgradeValue
 from chairlift.plugins import BadConfiguration
 from chairlift.ports import Message, PartlyTold, Ports, Refused, Spent, Unavailable
-from chairlift.reconcile import Chase, Reached, act, chase, reconcile
-from chairlift.server import arrivals, comments, forecasting, record, surveys, syncing, tending
+from chairlift.reconcile import Chase, Known, Reached, act, afterwards, chase
+from chairlift.server import arrivals, forecasting, looking, record, surveys, syncing, tending
 from chairlift.server.budgets import urgently
 from chairlift.server.deliveries import Courier
 from chairlift.server.engine import DatabaseEngine, ended
 from chairlift.server.models import AWAY_LIMIT, LEASE, Campaign, RosterFile, Session, Unit, Upgrade
 from chairlift.server.outside import Outside
 from chairlift.server.reports.posting import Post
+from chairlift.steps.base import Done
 
 logger = logging.getLogger("chairlift")
 
@@ -193,21 +194,16 @@ class Worker:
 
     def _walk(self, row: Upgrade) -> None:
         """Look and act until there is nothing to do at once."""
-        heads: Mapping[str, str] | None = None
+        seen: Known | None = None
+        roster = self._roster_now()
         for _ in range(ACTS):
             now = self.now()
-            roster = self._roster_now()
             up = row.snapshot(roster)
             if (until := self._shut.get(up.service.forge)) and now < until <= now + SPENT_LIMIT and _opens(row):
                 record.release(row, self.name, until, now)
                 return
             ports = self.outside.ports(up.campaign, up.service, roster, DatabaseEngine(row.campaign, now))
-            if comments.read(row, up, ports, roster, now):
-                up = row.snapshot(roster)
-            reached = reconcile(up, ports, now, heads)
-            if comments.read_reviews(row, up, reached, ports, roster, now):
-                # What was decided did not know of these words.
-                continue
+            up, reached = looking.look(row, up, ports, roster, now, seen)
             asked = chase(up, reached, now)
             record.standing(row, up, reached, asked, self.name, now)
             if asked and asked.message:
@@ -219,13 +215,12 @@ class Worker:
                     again = min(again, asked.next_rung)
                 record.release(row, self.name, again, self.now())
                 return
-            came_of_it = self._act(row, up, reached, ports)
-            record.did(row, up, reached, came_of_it, self.now())
-            # Asking for long work leaves the remote as it was: it need not be asked again at once.
-            heads = reached.seen.heads if reached.decision.verb in THINKING else None
+            done = self._act(row, up, reached, ports)
+            record.did(row, up, reached, done.words, self.now())
+            seen = afterwards(up, reached, done)
         record.release(row, self.name, self.now(), self.now())
 
-    def _act(self, row: Upgrade, up: UpgradeValue, reached: Reached, ports: Ports) -> str:
+    def _act(self, row: Upgrade, up: UpgradeValue, reached: Reached, ports: Ports) -> Done:
         assert isinstance(reached.decision, Do)
         try:
             with urgently() if reached.decision.verb in UNDOING else contextlib.nullcontext():

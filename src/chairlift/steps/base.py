@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from chairlift.core.decision import Decision, Do, StepName
 from chairlift.core.menu import Change
-from chairlift.core.upgrade import Seen, Upgrade
+from chairlift.core.upgrade import PullRequest, Seen, Upgrade
 from chairlift.ports import Ports
+
+
+@dataclass(frozen=True)
+class Done:
+    """What came of an act, in words for the log; `opened` is the pull request that was, where nothing else was done."""
+
+    words: str
+    opened: PullRequest | None = None
 
 
 class Step(Protocol):
@@ -24,6 +33,6 @@ class Step(Protocol):
         """Where this step stands."""
         ...
 
-    def act(self, up: Upgrade, change: Change, seen: Seen, do: Do, ports: Ports) -> str:
-        """Do it; returns what came of it, for the log."""
+    def act(self, up: Upgrade, change: Change, seen: Seen, do: Do, ports: Ports) -> Done:
+        """Do it, and say what came of it."""
         ...

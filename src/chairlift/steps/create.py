@@ -11,6 +11,7 @@ from chairlift.core.menu import Change
 from chairlift.core.upgrade import PullRequest, Seen, Upgrade, digest
 from chairlift.ports import Ports, Refused
 from chairlift.steps import texts
+from chairlift.steps.base import Done
 from chairlift.steps.gates import held
 from chairlift.steps.watching import needed
 
@@ -115,7 +116,7 @@ class Create:
         since = up.said.asked.get(question(change.slug, self.name, about), now)
         return Ask(Party.SQUAD, about, why, due=up.due(self.name, since), since=since)
 
-    def act(self, up: Upgrade, change: Change, seen: Seen, do: Do, ports: Ports) -> str:
+    def act(self, up: Upgrade, change: Change, seen: Seen, do: Do, ports: Ports) -> Done:
         repo = up.service.repo
         url = ports.forge.git_url(repo)
         plan = seen.plan
@@ -123,26 +124,26 @@ class Create:
         if do.verb is Verb.FILE:
             patch = ports.workspace.patch(url, plan.base, plan.commit)
             title, body = texts.issue(up, change, seen, patch)
-            return f"issue {ports.forge.ensure_issue(repo, up.campaign.slug, title, body).number}"
+            return Done(f"issue {ports.forge.ensure_issue(repo, up.campaign.slug, title, body).number}")
         if do.verb is Verb.WITHDRAW:
             assert seen.pull is not None
             ports.forge.ensure_comment(repo, seen.pull.number, "moot", texts.moot(seen))
             ports.forge.withdraw(repo, seen.pull.number, seen.pull.head)
-            return f"closed pull request {seen.pull.number}"
+            return Done(f"closed pull request {seen.pull.number}")
         branch = up.branch(change)
         if do.verb is Verb.REBASE:
             assert seen.pull is not None
             # Only over the very head that was looked at: what is pushed meanwhile is not in it.
-            ports.workspace.push(url, seen.rebased, branch, frozenset({seen.pull.head}))
-            return f"pull request {seen.pull.number}: ours again, and {seen.pull.head[:10]} on top"
-        there = seen.heads.get(branch)
-        if do.verb is Verb.UPDATE or there is None or there in up.said.ours:
-            ports.workspace.push(url, do.about, branch, up.said.ours | {do.about})
+            ports.workspace.push(url, seen.rebased, branch, frozenset({seen.pull.head}), seen.heads.get(branch, ""))
+            return Done(f"pull request {seen.pull.number}: ours again, and {seen.pull.head[:10]} on top")
+        there = seen.heads.get(branch, "")
+        if do.verb is Verb.UPDATE or not there or there in up.said.ours:
+            ports.workspace.push(url, do.about, branch, up.said.ours | {do.about}, there)
         elif there == seen.base:
             raise Refused(f"branch {branch} exists and is empty: delete it, and Chairlift makes its own")
         title, body = texts.pull_request(up, change, seen)
         pull = ports.forge.ensure_pull(repo, branch, seen.default_branch, title, body, ("chairlift", up.campaign.slug))
-        return f"pull request {pull.number}"
+        return Done(f"pull request {pull.number}", opened=pull)
 
 
 def _withdrawn(up: Upgrade, change: Change, pull: PullRequest) -> bool:

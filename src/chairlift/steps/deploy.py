@@ -10,6 +10,7 @@ from chairlift.core.menu import Change
 from chairlift.core.upgrade import Holds, Running, Seen, Upgrade
 from chairlift.ports import Ports
 from chairlift.steps import texts
+from chairlift.steps.base import Done
 from chairlift.steps.gates import closed, stands_in_the_way
 from chairlift.steps.units import deploy_unit
 from chairlift.steps.watching import needed, running, target, verdict, worse_in
@@ -115,10 +116,10 @@ class Deploy:
             return Do(Verb.ROLL_BACK, target(seen), f"{run.environment} still runs what was reverted", run.environment)
         return Satisfied("reverted, and no environment runs it")
 
-    def act(self, up: Upgrade, change: Change, seen: Seen, do: Do, ports: Ports) -> str:
+    def act(self, up: Upgrade, change: Change, seen: Seen, do: Do, ports: Ports) -> Done:
         if do.verb is Verb.PLAN:
             for unit in seen.todo:
                 ports.engine.start(unit)
-            return "scan asked for"
+            return Done("scan asked for")
         ports.engine.start(deploy_unit(up, do.where, do.about))
-        return f"deployment of {do.about[:10]} to {do.where} asked for"
+        return Done(f"deployment of {do.about[:10]} to {do.where} asked for")

@@ -9,6 +9,7 @@ from chairlift.core.menu import Change
 from chairlift.core.upgrade import PullRequest, Seen, Upgrade
 from chairlift.ports import Message, Ports
 from chairlift.steps import texts
+from chairlift.steps.base import Done
 from chairlift.steps.gates import closed, stands_in_the_way
 
 #: A queue tells nobody when it is through, where there are no webhooks.
@@ -60,7 +61,7 @@ class Merge:
             return None
         return Wait(now + SOON, f"pull request {pull.number} is in the merge queue of its forge", told=True)
 
-    def act(self, up: Upgrade, change: Change, seen: Seen, do: Do, ports: Ports) -> str:
+    def act(self, up: Upgrade, change: Change, seen: Seen, do: Do, ports: Ports) -> Done:
         pull = seen.pull
         assert pull is not None
         if do.verb is Verb.ANNOUNCE:
@@ -68,6 +69,6 @@ class Merge:
             key = f"notice {up.campaign.slug} {up.service.name} {change.slug} {pull.number} {do.about}"
             ports.notifier.tell(Message(key, texts.contacts(up), subject, text, do.since))
             ports.forge.ensure_comment(up.service.repo, pull.number, "notice", text)
-            return f"notice of {up.campaign.times.notice} begins"
+            return Done(f"notice of {up.campaign.times.notice} begins")
         merged = ports.forge.merge(up.service.repo, pull.number, do.about, up.campaign.merge_method)
-        return f"merged as {merged}" if merged else "put into the merge queue"
+        return Done(f"merged as {merged}" if merged else "put into the merge queue")

@@ -11,6 +11,7 @@ from chairlift.core.upgrade import Plan as Found
 from chairlift.core.upgrade import PlanState, RunState, Seen, Upgrade, Verification
 from chairlift.ports import Ports
 from chairlift.steps import texts
+from chairlift.steps.base import Done
 from chairlift.steps.units import find_plan, find_tests, plan_unit
 
 #: A unit that ends nudges its upgrade; this is only for the nudge that got lost.
@@ -73,10 +74,10 @@ class Plan:
             return False
         return up.level is None or up.who(change, StepName.CREATE) is Party.PROJECT_TEAM
 
-    def act(self, up: Upgrade, change: Change, seen: Seen, do: Do, ports: Ports) -> str:
+    def act(self, up: Upgrade, change: Change, seen: Seen, do: Do, ports: Ports) -> Done:
         for unit in seen.todo:
             ports.engine.start(unit)
-        return f"asked for {len(seen.todo)} units: {', '.join(unit.kind for unit in seen.todo)}"
+        return Done(f"asked for {len(seen.todo)} units: {', '.join(unit.kind for unit in seen.todo)}")
 
 
 def _mend_after(up: Upgrade, change: Change) -> str:

@@ -12,6 +12,7 @@ from chairlift.core.upgrade import PullRequest, RunState, Seen, Upgrade, Verific
 from chairlift.core.upgrade import Review as Given
 from chairlift.ports import Ports
 from chairlift.steps import texts
+from chairlift.steps.base import Done
 from chairlift.steps.units import find_tests
 
 #: Checks of the forge tell nobody when they end, where there are no webhooks.
@@ -120,17 +121,17 @@ class Review:
         since = up.said.asked.get(question(change.slug, self.name, about), now)
         return Ask(who, about, why, due=up.due(self.name, since), since=since)
 
-    def act(self, up: Upgrade, change: Change, seen: Seen, do: Do, ports: Ports) -> str:
+    def act(self, up: Upgrade, change: Change, seen: Seen, do: Do, ports: Ports) -> Done:
         pull = seen.pull
         assert pull is not None
         if do.verb is Verb.VERIFY:
             for unit in seen.todo:
                 ports.engine.start(unit)
-            return "tests asked for"
+            return Done("tests asked for")
         if do.verb is Verb.REPORT:
             assert seen.head is not None
             state = _SHOWN[seen.head.state]
             ports.forge.report_check(up.service.repo, do.about, CHECK, state, seen.head.why)
-            return f"check {CHECK}: {state}"
+            return Done(f"check {CHECK}: {state}")
         ports.forge.approve(up.service.repo, pull.number, do.about, texts.approval(up, change, seen))
-        return f"approved pull request {pull.number}"
+        return Done(f"approved pull request {pull.number}")

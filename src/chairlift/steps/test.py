@@ -10,6 +10,7 @@ from chairlift.core.upgrade import Holds, Running, Seen, Upgrade
 from chairlift.core.verdict import Health
 from chairlift.ports import Message, Ports
 from chairlift.steps import texts
+from chairlift.steps.base import Done
 from chairlift.steps.watching import needed, signed_off, worse_in
 
 
@@ -80,7 +81,7 @@ class Test:
         why = f"{why}{but}; revert it, or sign off with 'chairlift tested'"
         return Ask(whom, f"worse {run.environment} {seen.merged_commit}", why)
 
-    def act(self, up: Upgrade, change: Change, seen: Seen, do: Do, ports: Ports) -> str:
+    def act(self, up: Upgrade, change: Change, seen: Seen, do: Do, ports: Ports) -> Done:
         """Undo by a pull request of its own, merged at once; whatever part of that a crash left is found and used.
 
         The commit is made on top of the one that it undoes, so it is the same each time and nobody else's.
@@ -97,7 +98,7 @@ class Test:
         key = f"revert {up.campaign.slug} {up.service.name} {change.slug} {do.about}"
         ports.notifier.tell(Message(key, texts.contacts(up), subject, text))
         merged = ports.forge.merge(repo, pull.number, head, up.campaign.merge_method)
-        return f"reverted as {merged} (pull request {pull.number})"
+        return Done(f"reverted as {merged} (pull request {pull.number})")
 
 
 def _cause(up: Upgrade, change: Change, seen: Seen) -> str:

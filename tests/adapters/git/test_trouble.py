@@ -130,6 +130,13 @@ def test_a_push_in_the_very_moment_is_not_overwritten(workspace, world, spy):
         workspace.push(world.url, written.commit, BRANCH, NOBODY)
 
 
+def test_over_what_a_look_saw_nobody_is_asked_again(workspace, world, spy):
+    written = changed(workspace, world, {"new": "x"})
+    workspace.push(world.url, written.commit, BRANCH, NOBODY, "")
+    assert [call for call in spy.calls() if call.startswith("ls-remote")] == []
+    assert world.tip(BRANCH) == written.commit
+
+
 def test_a_foreign_commit_on_top_of_ours_is_safe(workspace, world):
     written, other = changed(workspace, world, {"new": "x"}), changed(workspace, world, {"new": "y"})
     workspace.push(world.url, written.commit, BRANCH, NOBODY)

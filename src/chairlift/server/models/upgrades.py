@@ -216,6 +216,12 @@ class Entry(models.Model):
         cls.objects.bulk_create([cls._row(upgrade, entry, campaign, key)], ignore_conflicts=bool(key))
 
     @classmethod
+    def write_once(cls, upgrade: Upgrade, entries: Sequence[tuple[log.Entry, str]]) -> None:
+        """Append one after the other, each with its key; those whose key is there already are not written again."""
+        rows = [cls._row(upgrade, entry, key=key) for entry, key in entries]
+        cls.objects.bulk_create(rows, AT_ONCE, ignore_conflicts=True)
+
+    @classmethod
     def write_all(cls, entries: Sequence[tuple[Upgrade, log.Entry]]) -> None:
         """Append one after the other, none of which has a key."""
         cls.objects.bulk_create([cls._row(upgrade, entry) for upgrade, entry in entries], AT_ONCE)

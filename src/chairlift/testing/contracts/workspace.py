@@ -7,7 +7,7 @@ from typing import Protocol
 
 import pytest
 
-from chairlift.ports import Refused, Workspace, Written
+from chairlift.ports import Refused, Unavailable, Workspace, Written
 from chairlift.testing.recipes import write_files
 
 NO_COMMIT = "0123456789abcdef0123456789abcdef01234567"
@@ -205,6 +205,24 @@ class WorkspaceContract:
         foreign = world.push(BRANCH, {"by hand": "x"})
         with pytest.raises(Refused, match=foreign[:10]):
             workspace.push(world.url, second.commit, BRANCH, frozenset({first.commit, second.commit}))
+        assert world.tip(BRANCH) == foreign
+
+    def test_what_a_look_saw_is_replaced(self, workspace: Workspace, world: World) -> None:
+        first, second = changed(workspace, world, {"new": "x"}), changed(workspace, world, {"new": "y"})
+        workspace.push(world.url, first.commit, BRANCH, NOBODY, "")
+        assert world.tip(BRANCH) == first.commit
+        workspace.push(world.url, second.commit, BRANCH, frozenset({first.commit}), first.commit)
+        assert world.tip(BRANCH) == second.commit
+
+    def test_what_moved_since_a_look_is_not_overwritten(self, workspace: Workspace, world: World) -> None:
+        first, second = changed(workspace, world, {"new": "x"}), changed(workspace, world, {"new": "y"})
+        ours = frozenset({first.commit, second.commit})
+        foreign = world.push(BRANCH, {"by hand": "x"})
+        for there in ("", first.commit):
+            with pytest.raises(Unavailable, match="look again"):
+                workspace.push(world.url, second.commit, BRANCH, ours, there)
+        with pytest.raises(Refused, match=foreign[:10]):
+            workspace.push(world.url, second.commit, BRANCH, ours, foreign)
         assert world.tip(BRANCH) == foreign
 
     def test_a_branch_that_was_removed_is_made_again(self, workspace: Workspace, world: World) -> None:

@@ -47,14 +47,17 @@ class MemoryWorkspace:
         tree = read_files(path)
         return None if tree == self._commit(url, base).tree else self._write(url, base, tree, message)
 
-    def push(self, url: str, commit: str, branch: str, ours: frozenset[str]) -> None:
+    def push(self, url: str, commit: str, branch: str, ours: frozenset[str], there: str | None = None) -> None:
         self._commit(url, commit)
-        there = self._repository(url).branches.get(branch)
-        if there == commit:
+        at = self._repository(url).branches.get(branch, "")
+        there = at if there is None else there
+        if commit in (there, at):
             return
         if there and there not in ours:
             by = self._commit(url, there).by
             raise Refused(f"{branch} holds {there[:10]} by {by}, which Chairlift did not push; merge or remove it")
+        if there != at:
+            raise Unavailable(f"{branch} moved meanwhile: look again")
         self.git.push(url, branch, commit)
 
     def tree(self, url: str, commit: str) -> str:
