@@ -6,6 +6,7 @@ import ast
 import re
 
 from bench.hunks.history import Hunk
+from chairlift.recipes.django.releases import Release
 
 #: Dotted spellings of UTC as a time zone.
 _UTC = frozenset(
@@ -133,6 +134,31 @@ def imported(text: str, everything: bool = False) -> frozenset[str] | None:
         elif not everything:
             return None
     return frozenset(found)
+
+
+_LOG = re.compile(r"(?i)(^|/)(changelog|changes|history|news)\b[^/]*$")
+_NUMBER = re.compile(r"(?m)^\s*[\"']?(?:__version__|version)[\"']?\s*[=:]\s*[\"'](\d+)\.(\d+)(?:\.(\d+))?[\"'],?\s*$")
+
+
+def says_so(hunk: Hunk, before: str, ours: str, target: Release) -> bool:
+    """What a library says of itself: a changelog's entry that names the target, or its own version, raised.
+
+    Under which heading, and to which number, is a matter of how it is released.
+    """
+    path = hunk.path or hunk.old
+    if _LOG.search(path):
+        names = re.compile(rf"(?i)django[^\n]*\b{target[0]}\.{target[1]}\b")
+        entry = any(names.search(line) for line in hunk.added)
+        return entry and len(names.findall(ours)) > len(names.findall(before))
+    removed, added = ([line for line in some if line.strip()] for some in (hunk.removed, hunk.added))
+    if len(removed) != 1 or len(added) != 1 or not _NUMBER.search(added[0]) or not (old := _NUMBER.search(removed[0])):
+        return False
+    own = [found for found in _NUMBER.finditer(ours) if found.group().strip() not in before]
+    return any(_numbers(found) > _numbers(old) for found in own)
+
+
+def _numbers(found: re.Match[str]) -> tuple[int, ...]:
+    return tuple(int(each or 0) for each in found.groups())
 
 
 _SET = re.compile(r"(?m)^[ \t]+name\s*=\s*(\S+)")

@@ -45,7 +45,7 @@ def lost(home: Path, seconds: float = SECONDS) -> tuple[Lost, ...]:
     for site in home.glob("lib/python*/site-packages"):
         django = Library(site)
         if django.module("django") is not None:
-            for each in _scan(site, django, until):
+            for each in taken_in_vain(site, django, until - time.monotonic()):
                 found.setdefault((each.distribution, each.name), each)
     answer = tuple(sorted(found.values(), key=lambda each: (each.distribution, each.path, each.line, each.name)))
     if time.monotonic() < until:
@@ -53,7 +53,9 @@ def lost(home: Path, seconds: float = SECONDS) -> tuple[Lost, ...]:
     return answer
 
 
-def _scan(site: Path, django: Library, until: float) -> Iterator[Lost]:
+def taken_in_vain(site: Path, django: Library, seconds: float = SECONDS) -> Iterator[Lost]:
+    """What the distributions of a folder take from a Django, which may lie elsewhere, and do not find there."""
+    until = time.monotonic() + seconds
     for distribution in sorted(metadata.distributions(path=[str(site)]), key=lambda each: each.name or ""):
         name = canonicalize_name(distribution.name or "")
         if name in ("", "django"):
