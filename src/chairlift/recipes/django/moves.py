@@ -27,6 +27,11 @@ def follow(fixer: Fixer, moved: Mapping[str, str], gone: tuple[str, ...] = ()) -
         fixer.on(ast.ImportFrom, *modules, origins=gone)(partial(_gone_module, moved, gone))
 
 
+def follow_import(moved: Mapping[str, str], looking: Looking, node: ast.ImportFrom, parents: Parents) -> Iterator[Edit]:
+    """One import of some of these names, and the uses of those that are called otherwise now."""
+    yield from _import(moved, looking, node, parents)
+
+
 def flag(fixer: Fixer, removed: Mapping[str, str], weight: Weight = Weight.MUST) -> None:
     """Let a fixer say of every use of the dotted names that are keys how to go on (the values)."""
     names = sorted({old.rpartition(".")[2] for old in removed})

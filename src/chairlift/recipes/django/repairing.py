@@ -13,7 +13,7 @@ from packaging.version import InvalidVersion, Version
 from chairlift import scratch
 from chairlift.programs import CannotStart, split
 from chairlift.recipes.django.book import Because
-from chairlift.recipes.django.changing import Choice, Made, bumps, move, resolver
+from chairlift.recipes.django.changing import Choice, Made, bumps, move, resolver, speak
 from chairlift.recipes.django.dependencies import index
 from chairlift.recipes.django.dependencies.bisecting import oldest_that_works
 from chairlift.recipes.django.external import Done, copy_checkout, mend
@@ -191,6 +191,7 @@ class Repair:
             return None
         names = {name: str(version) for name, version in wanted.items()}
         moved = move(book, self.leg.target, by, names)
+        speak(book, self.leg, self.choice)
         for name, version in names.items():
             if name not in moved:
                 self._say(
@@ -221,6 +222,7 @@ class Repair:
             names = {name: str(version) for name, version in wanted.items()}
             try:
                 moved = move(book, self.leg.target, resolver(book, self.leg, self.choice), names)
+                speak(book, self.leg, self.choice)
             except NoPython as error:
                 return Proof(State.UNPROVEN, str(error), self.leg.target)
             extra = tuple(f"{name}=={version}" for name, version in names.items() if name not in moved)
