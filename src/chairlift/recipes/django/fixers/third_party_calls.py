@@ -112,7 +112,7 @@ def null(looking: Looking, node: ast.Call, parents: Parents) -> Iterator[Edit]:
     if isinstance(node.func, ast.Attribute):
         end = source.span(node.func)[1]
         yield Edit(end - len("NullBooleanField"), end, "BooleanField", group=together)
-    elif node.func.id == "NullBooleanField" and free(source, "BooleanField", f"{module}.BooleanField"):
+    elif getattr(node.func, "id", "") == "NullBooleanField" and free(source, "BooleanField", f"{module}.BooleanField"):
         yield source.replace(node.func, "BooleanField", together)
         yield from add_import(source, module, "BooleanField", together)
     else:

@@ -34,7 +34,7 @@ def entry(looking: Looking, node: ast.Constant, parents: Parents) -> Iterator[Ed
     if not isinstance(row, ast.List | ast.Tuple) or not any(appconfigs.names_apps(each) for each in parents):
         return
     for each in looking.project.once(spoken.passed):
-        if text not in each.apps or not source.is_single_string(node):
+        if not isinstance(text, str) or text not in each.apps or not source.is_single_string(node):
             continue
         new = each.apps[text]
         if new and new not in looking.project.once(appconfigs.installed):
