@@ -24,6 +24,8 @@ _UTC = frozenset(
         "dt.UTC",
     ]
 )
+#: `timezone` of datetime by a name of its own, where the file has another one.
+_ALIAS = re.compile(r"\w+_timezone\.utc")
 _ZONES = frozenset({"ZoneInfo", "zoneinfo.ZoneInfo", "pytz.timezone"})
 _ROUTES = frozenset({"url", "path", "re_path"})
 #: Imports that serve one of these spellings, each family by itself.
@@ -53,7 +55,8 @@ def alike(tree: ast.AST) -> ast.AST:
 
 class _Alike(ast.NodeTransformer):
     def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
-        return _utc(node) if _dotted(node) in _UTC else self.generic_visit(node)
+        dotted = _dotted(node)
+        return _utc(node) if dotted in _UTC or _ALIAS.fullmatch(dotted) else self.generic_visit(node)
 
     def visit_Name(self, node: ast.Name) -> ast.AST:
         return _utc(node) if node.id in _UTC else node

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from chairlift.recipes.django.calls import constant, keyword, rename_keyword, starred
 from chairlift.recipes.django.dependencies import spoken
-from chairlift.recipes.django.edits import add_import, group, is_used, remove_import
+from chairlift.recipes.django.edits import add_import, group, is_used, outer, remove_import
 from chairlift.recipes.django.findings import Edit, Finding, Weight
 from chairlift.recipes.django.fixing import Fixer, Looking, Parents
 from chairlift.recipes.django.moves import free
@@ -127,5 +127,5 @@ def valid(looking: Looking, node: ast.Call, parents: Parents) -> Iterator[Edit]:
     """Forms take no argument there: it is a serializer."""
     plain = isinstance(node.func, ast.Attribute) and len(node.args) == 1 and not node.keywords
     if plain and constant(node.args[0], True, False) and spoken.has(looking.project, _DRF, "3.14"):
-        at = looking.source.span(node.args[0])[0]
+        at = outer(looking.source, node.args[0], node)[0]
         yield Edit(at, at, "raise_exception=")
