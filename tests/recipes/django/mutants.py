@@ -185,6 +185,13 @@ DJANGO = (
     Mutant(0, "code goes to a fork without the requirements", "recipes/django/changing.py",
            " and (each.name != _FORKS or _follows(leg, choice))", "",
            "tests/recipes/django/dependencies/test_forks.py::test_code_and_requirements_go_together"),
+    Mutant(0, "tests see what git keeps in the checkout", "recipes/django/proving/sandbox.py",
+           'LEFT_OUT = (".git", ".tox"', 'LEFT_OUT = (".tox"',
+           "tests/recipes/django/proving/test_sandbox.py"
+           "::test_git_answers_as_in_any_other_copy_and_tells_nothing_of_the_real_one"),
+    Mutant(0, "a copy no longer is a repository", "recipes/django/external.py",
+           '        (to / ".git").mkdir()\n', "        pass\n",
+           "tests/recipes/django/test_external.py::test_a_copy_is_a_repository_without_its_secrets"),
     Mutant(0, "an older release is spoken to as a newer one", "recipes/django/dependencies/spoken.py",
            " and have[each.name] >= each.version", "",
            "tests/recipes/django/fixers/test_third_party_names.py"),
