@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 
 from chairlift.recipes.django.project import Project
-from chairlift.recipes.django.proving.evidence import Case, Failure, Proof, Result, State
+from chairlift.recipes.django.proving.evidence import Built, Case, Failure, Proof, Result, State
 from chairlift.recipes.django.releases import Stage
-from chairlift.recipes.django.remedies import shared_again
+from chairlift.recipes.django.remedies import named_entries, shared_again
 from chairlift.recipes.django.report.model import State as Shown
 from chairlift.recipes.django.upgrading import Wanted, preview
 from chairlift.testing.recipes import write_files
+from tests.recipes.django.dependencies.wheels import wheel
+from tests.recipes.django.index import served
 from tests.recipes.django.proving.services import GREEN, in_a_sandbox, on_django, service
 from tests.recipes.django.test_upgrading import own_cache, real
 
@@ -113,3 +115,68 @@ def test_tests_whose_data_cannot_be_copied_are_mended_and_proven(tmp_path: Path)
     assert [run.state for run in part.runs] == ["passed"]
     assert any("setUpClass()" in text for text in part.repairs)
     assert any(each.code == "set_up_test_data" for each in report.findings)
+
+
+# ---- Entries of INSTALLED_APPS ----
+
+SAID = "RuntimeError: 'helusers.apps' declares more than one default AppConfig: 'AdminConfig', 'HelusersAdminConfig'."
+
+
+def refused(why: str = SAID, apps: dict[str, str] | None = None) -> Proof:
+    known = {"helusers": "helusers.apps.HelusersConfig"} if apps is None else apps
+    return Proof(State.FAILED, why, (3, 2), built=Built(apps=known))
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("INSTALLED_APPS = ['helusers', 'b']\n", "INSTALLED_APPS = ['helusers.apps.HelusersConfig', 'b']\n"),
+        ('APPS = (\n    "helusers",  # x\n)\n', 'APPS = (\n    "helusers.apps.HelusersConfig",  # x\n)\n'),
+        ("INSTALLED_APPS += ['helusers']\n", "INSTALLED_APPS += ['helusers.apps.HelusersConfig']\n"),
+        ("INSTALLED_APPS = ['helusers.x']\n", ""),
+        ("NAMES = ['helusers']\n", ""),
+        ("INSTALLED_APPS = ['hel' 'users']\n", ""),
+    ],
+)
+def test_an_app_is_named_by_the_config_that_it_asked_for(tmp_path: Path, before: str, after: str) -> None:
+    write_files(tmp_path, {"a/settings.py": before})
+    found = named_entries(Project(tmp_path), refused())
+    assert (found.files if found else {}) == ({"a/settings.py": after.encode()} if after else {})
+
+
+@pytest.mark.parametrize("proof", [refused("RuntimeError: another"), refused(apps={})])
+def test_no_entry_is_named_without_reason(tmp_path: Path, proof: Proof) -> None:
+    write_files(tmp_path, {"a/settings.py": "INSTALLED_APPS = ['helusers', 'b']\n"})
+    assert named_entries(Project(tmp_path), proof) is None
+
+
+CONFIGS = """
+from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
+
+class PairConfig(AppConfig):
+    name = "pair"
+    verbose_name = "Ours"
+
+class PairAdminConfig(AdminConfig):
+    pass
+"""
+
+
+@in_a_sandbox
+@on_django((2, 2))
+@on_django((3, 2))
+@real
+def test_an_app_of_several_configs_is_mended_and_proven(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = {"pair/__init__.py": 'default_app_config = "pair.apps.PairConfig"\n', "pair/apps.py": CONFIGS}
+    wheel(tmp_path / "index", "pair", "1.0", files=files)
+    text = (
+        (service(tmp_path / "shop", tests=GREEN) / "site_settings.py").read_text().replace('"shop"]', '"pair", "shop"]')
+    )
+    write_files(tmp_path / "shop", {"site_settings.py": text, "requirements.txt": "django==2.2.28\npair==1.0\n"})
+    with served(tmp_path / "index") as url:
+        monkeypatch.setenv("UV_INDEX", url)
+        report = preview(tmp_path / "shop", Wanted((3, 2), stages=(Stage.UPGRADE,), seconds=600))
+    (part,) = report.parts
+    assert [run.state for run in part.runs] == ["passed"], (part.repairs, part.runs)
+    assert any("the one that it asked for" in text for text in part.repairs)

@@ -36,6 +36,7 @@ PARTS = {
     "dependencies": "compiled requirements, with the fewest lines changed",
     "migrations": "migrations that the new version's own models need",
     "djade": "templates",
+    "app_entries": "apps in the settings that Django 3.2 finds several configs of",
     "set_up_test_data": "tests that the target fails since it copies what setUpTestData() made",
     "ruff": "Python's own deprecations, where the new Django drops old Pythons",
     "text": "files that are neither Python nor configuration",

@@ -1,8 +1,11 @@
-"""Edits of tests that are known to help where the target fails them: tried, judged by the proof, and kept only then.
+"""Edits that are known to help where checks or tests fail on the target: tried, judged by the proof, kept only then.
 
-One is known. From Django 3.2 on each test gets copies of what setUpTestData() puts on the class; what cannot be copied
+From Django 3.2 on each test gets copies of what setUpTestData() puts on the class; what cannot be copied
 fails there. Made in setUpClass() it is shared by the tests of a class, as it was before.
+Where the apps.py of an installed app has several default configs, as one has that imports the admin's, 3.2 does not
+start: the entry names the one that the app itself asked for until then.
 https://docs.djangoproject.com/en/3.2/releases/3.2/#tests
+https://docs.djangoproject.com/en/3.2/releases/3.2/#automatic-appconfig-discovery
 """
 
 from __future__ import annotations
@@ -12,26 +15,69 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from chairlift.recipes.django import appconfigs, settings
 from chairlift.recipes.django.book import Because
 from chairlift.recipes.django.calls import method, on_super
 from chairlift.recipes.django.findings import Edit, Finding, apply
 from chairlift.recipes.django.project import Project
 from chairlift.recipes.django.proving.evidence import Case, Proof
+from chairlift.recipes.django.proving.lost import SEVERAL_CONFIGS
 from chairlift.recipes.django.releases import notes
 from chairlift.recipes.django.source import NotPython, Source
 
 _OLD, _NEW = "setUpTestData", "setUpClass"
 _LINK = notes((3, 2), "tests")
-WHY = Because("set_up_test_data", "what cannot be copied for each test is made in setUpClass()", _LINK)
+_COPIES = Because("set_up_test_data", "what cannot be copied for each test is made in setUpClass()", _LINK)
+_NAMED = Because(
+    "app_entries",
+    "an app with several default configs is named by the one that it asked for",
+    notes((3, 2), "automatic-appconfig-discovery"),
+)
 _DEF = re.compile(rf"def\s+({_OLD})\b")
 
 
 @dataclass(frozen=True)
 class Remedy:
-    """New files by path, and what a person has to know of them."""
+    """New files by path, why, and what a person has to know of them."""
 
     files: dict[str, bytes]
-    findings: tuple[Finding, ...]
+    why: Because
+    findings: tuple[Finding, ...] = ()
+
+
+def remedies(project: Project, before: Proof | None, after: Proof) -> Iterator[Remedy]:
+    """Those that what failed speaks for."""
+    for found in (named_entries(project, after), shared_again(project, before, after)):
+        if found is not None:
+            yield found
+
+
+_SEVERAL = re.compile(rf"'([\w.]+)\.apps' {SEVERAL_CONFIGS}")
+
+
+def named_entries(project: Project, proof: Proof) -> Remedy | None:
+    """Entries of INSTALLED_APPS with the config that the app asked for; None where Django did not complain of it."""
+    wanted = {name: proof.built.apps.get(name, "") for name in _SEVERAL.findall(f"{proof.why}\n{proof.output}")}
+    files = {}
+    for path in settings.files(project) if any(wanted.values()) else ():
+        source = project.source(path)
+        if source is None:
+            continue
+        edits = [
+            edit for node in source.nodes if appconfigs.names_apps(node) for edit in _entries(source, node, wanted)
+        ]
+        text, _ = apply(source.text, edits)
+        if text != source.text:
+            files[path] = source.encoded(text)
+    return Remedy(files, _NAMED) if files else None
+
+
+def _entries(source: Source, row: ast.AST, wanted: dict[str, str]) -> Iterator[Edit]:
+    for node in ast.walk(row):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and source.is_single_string(node):
+            config = wanted.get(node.value, "")
+            if config:
+                yield source.replace(node, source.segment(node).replace(node.value, config))
 
 
 def shared_again(project: Project, before: Proof | None, after: Proof) -> Remedy | None:
@@ -54,7 +100,7 @@ def shared_again(project: Project, before: Proof | None, after: Proof) -> Remedy
         if text != source.text:
             files[path] = source.encoded(text)
             findings += [_told(source, name) for name in sorted(names)]
-    return Remedy(files, tuple(findings)) if files else None
+    return Remedy(files, _COPIES, tuple(findings)) if files else None
 
 
 def _newly_red(before: Proof | None, after: Proof) -> Iterator[Case]:
@@ -130,4 +176,4 @@ def _told(source: Source, name: str) -> Finding:
     node = next(each for each in source.tree.body if isinstance(each, ast.ClassDef) and each.name == name)
     text = f"{name}: what {_OLD}() made cannot be copied, so its tests share it as before Django 3.2: see {_NEW}()"
     how = "give the class of the object that fails a __deepcopy__(), or make it in setUp()"
-    return Finding(source.path, node.lineno, WHY.name, text, how, _LINK)
+    return Finding(source.path, node.lineno, _COPIES.name, text, how, _LINK)

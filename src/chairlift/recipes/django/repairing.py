@@ -24,7 +24,7 @@ from chairlift.recipes.django.proving.evidence import Proof, State, Wish, newly_
 from chairlift.recipes.django.proving.interpreters import NoPython
 from chairlift.recipes.django.proving.prove import prove
 from chairlift.recipes.django.releases import Leg
-from chairlift.recipes.django.remedies import WHY, shared_again
+from chairlift.recipes.django.remedies import remedies
 
 #: Rounds of repair; each mends one cause.
 ROUNDS = 6
@@ -76,24 +76,22 @@ class Repair:
             proof = better
         return proof
 
-    # What is known of tests
+    # What is known to help
 
     def _remedy(self, proof: Proof) -> Proof | None:
-        root = self.made.book.root
-        remedy = None
-        if "remedy" not in self.tried and self.choice.has(WHY.name):
-            remedy = shared_again(Project(root), self.baseline, proof)
-        if remedy is None or time.monotonic() > self.until:
-            return None
-        self.tried.add("remedy")
-        after = self._judged(remedy.files)
-        if not _better(after, proof):
-            return None
-        for path, data in remedy.files.items():
-            self.made.book.write(path, data, (WHY,))
-        self.made.book.findings += remedy.findings
-        self._say(f"{WHY.title}: {', '.join(sorted(remedy.files))}")
-        return after
+        for remedy in remedies(Project(self.made.book.root), self.baseline, proof):
+            name = remedy.why.name
+            if name in self.tried or not self.choice.has(name) or time.monotonic() > self.until:
+                continue
+            self.tried.add(name)
+            after = self._judged(remedy.files)
+            if _better(after, proof):
+                for path, data in remedy.files.items():
+                    self.made.book.write(path, data, (remedy.why,))
+                self.made.book.findings += remedy.findings
+                self._say(f"{remedy.why.title}: {', '.join(sorted(remedy.files))}")
+                return after
+        return None
 
     # Dependencies
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -51,6 +52,26 @@ def lost(home: Path, seconds: float = SECONDS) -> tuple[Lost, ...]:
     if time.monotonic() < until:
         kept.write_text(json.dumps([asdict(each) for each in answer]))
     return answer
+
+
+#: What Django says from 3.2 on where the apps.py of an app leaves it no choice.
+SEVERAL_CONFIGS = "declares more than one default AppConfig"
+_DEFAULT = re.compile(r"""^default_app_config\s*=\s*["']([\w.]+)["']""", re.MULTILINE)
+
+
+def asked_configs(home: Path) -> dict[str, str]:
+    """The `default_app_config` of each package in this environment, by the package's dotted name."""
+    found: dict[str, str] = {}
+    for site in sorted(home.glob("lib/python*/site-packages")):
+        for depth in ("*/__init__.py", "*/*/__init__.py"):
+            for file in sorted(site.glob(depth)):
+                try:
+                    text = file.read_bytes()[:_LARGEST].decode("utf-8", "replace")
+                except OSError:
+                    continue
+                if said := _DEFAULT.search(text):
+                    found[".".join(file.relative_to(site).parts[:-1])] = said[1]
+    return found
 
 
 def taken_in_vain(site: Path, django: Library, seconds: float = SECONDS) -> Iterator[Lost]:
