@@ -95,7 +95,8 @@ def test_what_cannot_be_copied_is_left_out(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "root/pipe.py")
     (tmp_path / "root/loop").symlink_to("loop")
     copy_checkout(tmp_path / "root", tmp_path / "copy")
-    assert sorted(os.listdir(tmp_path / "copy")) == ["a.py", "loop", "tests"]
+    assert sorted(os.listdir(tmp_path / "copy")) == [".git", "a.py", "loop", "tests"]
+    assert not os.listdir(tmp_path / "copy" / ".git")
 
 
 RED = (
