@@ -158,7 +158,8 @@ def _plain(line: str, python: bool) -> str:
     if python:
         line = _without_comment(line)
     else:
-        line = re.sub(r"(^|\s)#.*", "", line)
+        # A filter of warnings that names no message takes any.
+        line = re.sub(r"(^|\s)#.*", "", line).replace(":.*:", "::")
     return re.sub(r"\s+", " ", line).strip().rstrip(",").replace('"', "'")
 
 

@@ -12,6 +12,7 @@ from bench.hunks import meaning
 from bench.hunks.alike import says_so
 from bench.hunks.history import History, Hunk
 from bench.hunks.instead import same_place, serves
+from bench.hunks.judging import Three, Verdict, judge
 from bench.hunks.kinds import Need, Sort, need_of
 from bench.hunks.pins import Evidence, Moves, pins
 from bench.hunks.taste import is_taste
@@ -272,3 +273,9 @@ def test_a_parameter_for_others_counts_as_these(removed: str, added: str, servin
 )
 def test_what_a_library_says_of_itself(path: str, removed: str, added: str, ours: str, said: bool) -> None:
     assert says_so(hunk(path, removed, added), f"{removed}\n", ours, LEG[1]) is said
+
+
+@pytest.mark.parametrize(("ours", "verdict"), [("ignore::a.B", Verdict.EQUIVALENT), ("ignore::a.C", Verdict.NONE)])
+def test_a_filter_of_any_message_names_none(ours: str, verdict: Verdict) -> None:
+    before, theirs = "filterwarnings =\n    error\n", hunk("pytest.ini", "", "    ignore:.*:a.B", 2)
+    assert judge(theirs, Sort.OTHER, Three(before, "", f"{before}    {ours}\n"), (), LEG) is verdict
