@@ -21,8 +21,10 @@ from packaging.specifiers import SpecifierSet
 
 from bench.hunks import meaning
 from bench.hunks.history import History, Hunk, pattern_of
+from bench.hunks.instead import serves
 from bench.hunks.judging import Three, Verdict, judge, share
 from bench.hunks.kinds import Need, Sort, need_of, sort_of
+from bench.hunks.pins import Evidence, Moves, pins
 from bench.hunks.taste import is_taste
 from bench.hunks.tidying import tidy
 from bench.hunks.unconcerned import concerned
@@ -32,6 +34,7 @@ from chairlift.recipes.django.report import markdown
 from chairlift.recipes.django.report.model import Report
 from chairlift.recipes.django.upgrading import CannotUpgrade, Wanted, upgrade
 
+_PINNED = (".in", ".txt", ".lock")
 COVERED = (Verdict.SAME, Verdict.EQUIVALENT)
 
 
@@ -61,9 +64,10 @@ def main() -> int:
         except CannotUpgrade as error:
             print(error)
             return 1
-        rows = [*_rows(history, commits, checkout, report, (old, new))]
+        evidence = Evidence(Path(folder) / "releases", new)
+        rows = _served(history, _rows(history, commits, checkout, report, (old, new), evidence))
         upgrade(checkout, replace(wanted, stages=(Stage.CLEAN_UP,), proves=False))
-        last = [*_rows(history, commits, checkout, report, (old, new))]
+        last = _served(history, _rows(history, commits, checkout, report, (old, new), evidence))
     cleaned = [_corrected(_better(row, other), _labels(given.labels)) for row, other in zip(rows, last, strict=True)]
     rows = [_corrected(row, _labels(given.labels)) for row in rows]
     if given.report:
@@ -100,13 +104,19 @@ def _arguments() -> argparse.Namespace:
 
 
 def _rows(
-    history: History, commits: frozenset[str], checkout: Path, report: Report, leg: tuple[Release, Release]
+    history: History,
+    commits: frozenset[str],
+    checkout: Path,
+    report: Report,
+    leg: tuple[Release, Release],
+    evidence: Evidence,
 ) -> Iterator[Row]:
     tidied: dict[str, tuple[str, ...]] = {}
     known = concerned(history)
     # A list that a rule of the Makefile downloads is written by a tool, as a lock is.
     made = meaning.downloaded(history.text(history.final, "Makefile") or "")
     limits = meaning.Limits(_limit(history.limits()), _limit(_kept(checkout)))
+    moves = Moves(evidence, pins(history.files(_PINNED)), pins(_kept(checkout)))
     for hunk in history.of_upgrade(history.hunks(), commits):
         before = (history.text(history.base, hunk.old) or "") if hunk.old else ""
         after = (history.text(history.final, hunk.path) or "") if hunk.path else ""
@@ -116,7 +126,12 @@ def _rows(
         if hunk.old.endswith(".py") and hunk.old not in tidied:
             tidied[hunk.old] = tidy(hunk.old, before, leg)
         need = need_of(hunk, sort, before, tidied.get(hunk.old, ()))
-        if sort is Sort.REQUIREMENTS and need is Need.REQUIRED and known.lacks(hunk):
+        counted = None
+        if sort is Sort.REQUIREMENTS and need is Need.REQUIRED:
+            counted = moves.counted(hunk)
+            if known.lacks(hunk) or (meaning.only_requirements(hunk) and not counted):
+                need = Need.UNRELATED
+        if sort is Sort.MAKE and (known.only_compiles(hunk) or known.frees_what_came(hunk)):
             need = Need.UNRELATED
         if need is Need.REQUIRED and hunk.old.endswith(".py") and is_taste(hunk, before, after):
             need = Need.CLEAN_UP
@@ -126,15 +141,27 @@ def _rows(
             # Its number and name are whatever makemigrations makes of the day.
             yield Row(hunk, sort, need, _migrated(hunk, report, checkout))
             continue
-        three = Three(before, after, text, limits)
+        three = Three(before, after, text, replace(limits, counted=counted, mended=moves.mended))
         yield Row(hunk, sort, need, judge(hunk, sort, three, report.findings, leg))
 
 
+def _served(history: History, found: Iterable[Row]) -> list[Row]:
+    """Hunks that only bring a name for others count as these: ours may need no such name."""
+    rows = [*found]
+    for at, row in enumerate(rows):
+        if row.need is Need.REQUIRED and row.verdict not in COVERED and row.hunk.path.endswith(".py"):
+            file = [each for each in rows if each.hunk.path == row.hunk.path and each is not row]
+            done = [each.hunk for each in file if each.need is Need.REQUIRED and each.verdict in COVERED]
+            if done and serves(row.hunk, history.text(history.final, row.hunk.path) or "", done):
+                rows[at] = replace(row, verdict=Verdict.EQUIVALENT)
+    return rows
+
+
 def _kept(checkout: Path) -> Iterator[tuple[str, str]]:
-    """Requirements as they are after ours, by path."""
+    """Requirements and locks as they are after ours, by path."""
     for file in sorted(checkout.rglob("*")):
         path = file.relative_to(checkout).as_posix()
-        if file.suffix in (".in", ".txt") and ".git/" not in path and file.is_file():
+        if path.endswith(_PINNED) and ".git/" not in path and file.is_file():
             yield path, file.read_bytes().decode("utf-8", "replace")
 
 

@@ -6,6 +6,7 @@ import ast
 import re
 
 from bench.hunks.history import Hunk
+from chairlift.recipes.django.releases import Release
 
 #: Dotted spellings of UTC as a time zone.
 _UTC = frozenset(
@@ -23,6 +24,8 @@ _UTC = frozenset(
         "dt.UTC",
     ]
 )
+#: `timezone` of datetime by a name of its own, where the file has another one.
+_ALIAS = re.compile(r"\w+_timezone\.utc")
 _ZONES = frozenset({"ZoneInfo", "zoneinfo.ZoneInfo", "pytz.timezone"})
 _ROUTES = frozenset({"url", "path", "re_path"})
 #: Imports that serve one of these spellings, each family by itself.
@@ -52,7 +55,8 @@ def alike(tree: ast.AST) -> ast.AST:
 
 class _Alike(ast.NodeTransformer):
     def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
-        return _utc(node) if _dotted(node) in _UTC else self.generic_visit(node)
+        dotted = _dotted(node)
+        return _utc(node) if dotted in _UTC or _ALIAS.fullmatch(dotted) else self.generic_visit(node)
 
     def visit_Name(self, node: ast.Name) -> ast.AST:
         return _utc(node) if node.id in _UTC else node
@@ -133,6 +137,31 @@ def imported(text: str, everything: bool = False) -> frozenset[str] | None:
         elif not everything:
             return None
     return frozenset(found)
+
+
+_LOG = re.compile(r"(?i)(^|/)(changelog|changes|history|news)\b[^/]*$")
+_NUMBER = re.compile(r"(?m)^\s*[\"']?(?:__version__|version)[\"']?\s*[=:]\s*[\"'](\d+)\.(\d+)(?:\.(\d+))?[\"'],?\s*$")
+
+
+def says_so(hunk: Hunk, before: str, ours: str, target: Release) -> bool:
+    """What a library says of itself: a changelog's entry that names the target, or its own version, raised.
+
+    Under which heading, and to which number, is a matter of how it is released.
+    """
+    path = hunk.path or hunk.old
+    if _LOG.search(path):
+        names = re.compile(rf"(?i)django[^\n]*\b{target[0]}\.{target[1]}\b")
+        entry = any(names.search(line) for line in hunk.added)
+        return entry and len(names.findall(ours)) > len(names.findall(before))
+    removed, added = ([line for line in some if line.strip()] for some in (hunk.removed, hunk.added))
+    if len(removed) != 1 or len(added) != 1 or not _NUMBER.search(added[0]) or not (old := _NUMBER.search(removed[0])):
+        return False
+    own = [found for found in _NUMBER.finditer(ours) if found.group().strip() not in before]
+    return any(_numbers(found) > _numbers(old) for found in own)
+
+
+def _numbers(found: re.Match[str]) -> tuple[int, ...]:
+    return tuple(int(each or 0) for each in found.groups())
 
 
 _SET = re.compile(r"(?m)^[ \t]+name\s*=\s*(\S+)")

@@ -67,8 +67,12 @@ class History:
 
     def limits(self) -> Iterator[tuple[str, str]]:
         """Requirements as people left them, by path."""
-        for path in self.git("ls-tree", "-r", "--name-only", self.final).split("\n"):
-            if path.endswith((".in", ".txt")) and (text := self.text(self.final, path)) is not None:
+        return self.files((".in", ".txt"), self.final)
+
+    def files(self, ends: tuple[str, ...], commit: str = "") -> Iterator[tuple[str, str]]:
+        """The files whose names end so, by path, with their texts; of the base unless said."""
+        for path in self.git("ls-tree", "-r", "--name-only", commit or self.base).split("\n"):
+            if path.endswith(ends) and (text := self.text(commit or self.base, path)) is not None:
                 yield path, text
 
     def day(self) -> str:

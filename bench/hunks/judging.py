@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from bench.hunks import alike, meaning
+from bench.hunks import alike, instead, meaning
 from bench.hunks.history import Hunk
 from bench.hunks.kinds import Sort, with_hunk
 from chairlift.recipes.django.findings import Finding, Weight
@@ -98,9 +98,12 @@ def _meant(hunk: Hunk, sort: Sort, three: Three, leg: tuple[Release, Release]) -
         return Verdict(said)
     if sort is Sort.TEMPLATE and meaning.loads_alike(hunk, three.ours):
         return Verdict.EQUIVALENT
+    if alike.says_so(hunk, three.before, three.ours, leg[1]):
+        return Verdict.EQUIVALENT
     python = (hunk.path or hunk.old).endswith(".py")
     apps = (hunk.path or hunk.old).endswith("apps.py") and alike.app_alike(hunk, three.before, three.ours)
-    if python and (apps or alike.imports_alike(hunk, three.ours) or _same_code(hunk, three)):
+    same = apps or alike.imports_alike(hunk, three.ours) or _same_code(hunk, three)
+    if python and (same or instead.same_place(three.before, with_hunk(three.before, hunk), three.ours)):
         return Verdict.EQUIVALENT
     return _by_lines(hunk, three, python)
 
@@ -155,7 +158,8 @@ def _plain(line: str, python: bool) -> str:
     if python:
         line = _without_comment(line)
     else:
-        line = re.sub(r"(^|\s)#.*", "", line)
+        # A filter of warnings that names no message takes any.
+        line = re.sub(r"(^|\s)#.*", "", line).replace(":.*:", "::")
     return re.sub(r"\s+", " ", line).strip().rstrip(",").replace('"', "'")
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import PurePosixPath
 
+from bench.hunks.formats import Formats
 from bench.hunks.history import Hunk
 
 
@@ -136,24 +137,38 @@ def with_hunk(text: str, hunk: Hunk) -> str:
 
 def _same_tree(before: str, after: str) -> bool:
     try:
-        return ast.dump(_Run().visit(ast.parse(before))) == ast.dump(_Run().visit(ast.parse(after)))
+        old, new = (ast.dump(_Run().visit(Formats().visit(ast.parse(text)))) for text in (before, after))
+        return old == new
     except (SyntaxError, ValueError):
         return False
 
 
 class _Run(ast.NodeTransformer):
-    """What is run: without docstrings, and with each text of a list once."""
+    """What is run: without docstrings, and with each text of a list once.
+
+    Of context processors the last one counts, as each writes over what those before it said; and how much of a
+    difference a test shows is no matter.
+    """
 
     def generic_visit(self, node: ast.AST) -> ast.AST:
+        if isinstance(node, ast.Dict):
+            for key, value in zip(node.keys, node.values, strict=True):
+                if getattr(key, "value", "") == "context_processors" and isinstance(value, ast.List | ast.Tuple):
+                    value.elts = [*{ast.dump(each): each for each in reversed(value.elts)}.values()][::-1]
         super().generic_visit(node)
         body = getattr(node, "body", None)
         if isinstance(body, list):
             first = body[0] if body else None
             if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
                 del body[0]
+            body[:] = [each for each in body if not _shows_more(each)]
         if isinstance(node, ast.List | ast.Tuple) and all(isinstance(each, ast.Constant) for each in node.elts):
             node.elts = list({ast.dump(each): each for each in node.elts}.values())
         return node
+
+
+def _shows_more(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Assign) and getattr(node.targets[0], "attr", "") == "maxDiff"
 
 
 def _in(hunk: Hunk, before: str, tidied: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from packaging.requirements import InvalidRequirement, Requirement
@@ -15,6 +15,7 @@ from packaging.utils import canonicalize_name
 from bench.hunks.alike import alike, by_origin
 from bench.hunks.history import Hunk
 from chairlift.recipes.django.config import makefile
+from chairlift.recipes.django.config.specifiers import specifier
 from chairlift.recipes.django.config.texts import Text
 from chairlift.recipes.django.releases import SERIES, Release
 
@@ -67,6 +68,9 @@ class Limits:
 
     theirs: SpecifierSet | None = None
     ours: SpecifierSet | None = None
+    #: Of a hunk's distributions those that had to move (all, where it is not known), and whether ours moved one.
+    counted: frozenset[str] | None = None
+    mended: Callable[[str], bool] = lambda name: False
 
     def agree(self, new: Release) -> bool:
         """The target is in, and the next major version is in or out in both."""
@@ -81,17 +85,23 @@ def limit(texts: Iterable[str]) -> SpecifierSet:
     """All comparisons with which requirements name Django."""
     together = SpecifierSet()
     for text in texts:
-        together &= _requirements(text.split("\n")).get("django", SpecifierSet())
+        together &= requirements(text.split("\n")).get("django", SpecifierSet())
     return together
 
 
 def named(lines: Iterable[str]) -> frozenset[str]:
     """The distributions that requirements ask for, by their canonical names."""
-    return frozenset(_requirements(lines))
+    return frozenset(requirements(lines))
+
+
+def only_requirements(hunk: Hunk) -> bool:
+    """Nothing but requirements, comments and blank lines."""
+    lines = [line for line in (*hunk.added, *hunk.removed) if _bare(line)]
+    return bool(lines) and all(requirements([line]) for line in lines)
 
 
 def touches_django(hunk: Hunk) -> bool:
-    return "django" in _requirements(hunk.added).keys() | _requirements(hunk.removed).keys()
+    return "django" in requirements(hunk.added).keys() | requirements(hunk.removed).keys()
 
 
 _FREES = re.compile(r"(?i)\b(?:sed|grep)\b[^\n]*\bdjango(?![\w-])|\bsed\b[^\n]*\[dD\]jango")
@@ -103,7 +113,7 @@ _DOWNLOADS = re.compile(r"\b(?:wget|curl)\b[^\n]*?(https?://[^\s\"']+)")
 def of_make(hunk: Hunk, before: str, ours: str) -> str:
     """Of hunks that fetch a list of constraints, and those that take the limit of Django out of one; else empty.
 
-    Partial where they take out other limits in the same stroke.
+    What they take out in the same stroke of others' limits is no part of the upgrade (`pins`).
     """
     if heads := _heads(hunk):
         return "equivalent" if heads <= needs_of(ours) and not heads <= needs_of(before) else "none"
@@ -114,8 +124,7 @@ def of_make(hunk: Hunk, before: str, ours: str) -> str:
     new = {*_DOWNLOADS.findall(ours)} - {*_DOWNLOADS.findall(before)}
     if (frees and _freed(ours) <= _freed(before)) or not fetches <= new:
         return ""
-    others = [line for line in hunk.added if re.search(r"\b(sed|grep)\b", line) and not _FREES.search(line)]
-    return "partial" if others else "equivalent"
+    return "equivalent"
 
 
 _LOAD = re.compile(r"\{%-?\s*load\s+([\w. ]+?)\s*-?%\}")
@@ -173,26 +182,39 @@ def _freed(text: str) -> int:
 def of_requirements(hunk: Hunk, ours: str, leg: tuple[Release, Release], limits: Limits) -> str:
     """Requirement by requirement: whether ours asks for what theirs does. Other lines count by their text.
 
-    What is said of Django may stand in another file: it counts by what all of them say together.
+    What is said of Django may stand in another file: it counts by what all of them say together. Another distribution
+    that had to move counts where ours moved it to a release that works, whichever; one that had not does not count.
     """
-    have = _requirements(ours.split("\n"))
-    asked, dropped = _requirements(hunk.added), _requirements(hunk.removed)
-    wanted = [
-        _fits(name, asked[name], have.get(name), leg) or (name == "django" and limits.agree(leg[1])) for name in asked
-    ]
-    for name in dropped.keys() - asked.keys():
-        wanted.append(name not in have or (name == "django" and limits.agree(leg[1])))
+    have = requirements(ours.split("\n"))
+    asked, dropped = requirements(hunk.added), requirements(hunk.removed)
+
+    def counts(name: str) -> bool:
+        return limits.counted is None or name in limits.counted
+
+    def enough(name: str) -> bool:
+        return limits.agree(leg[1]) if name == "django" else limits.mended(name)
+
+    wanted = [_fits(name, asked[name], have.get(name), leg) or enough(name) for name in asked if counts(name)]
+    wanted += [name not in have or enough(name) for name in dropped.keys() - asked.keys() if counts(name)]
     lines = {_bare(line) for line in ours.split("\n")}
-    others = [_bare(line) for line in hunk.added if _bare(line) and not _requirements([line])]
+    others = [_bare(line) for line in hunk.added if _bare(line) and not requirements([line])]
     wanted += [line in lines for line in others]
-    others = [_bare(line) for line in hunk.removed if _bare(line) and not _requirements([line])]
+    others = [_bare(line) for line in hunk.removed if _bare(line) and not requirements([line])]
     wanted += [line not in lines for line in others]
     if not wanted or not any(wanted):
         return "none"
     return "equivalent" if all(wanted) else "partial"
 
 
-def _requirements(lines: Iterable[str]) -> dict[str, SpecifierSet]:
+#: As Poetry and Pipenv write them: `name = "^1.2"`, `name = {version = "^1.2", extras = ["x"]}`.
+_TABLED = re.compile(
+    r"""["']?(?!(?:version|python|name)\b)(?P<name>[A-Za-z0-9][\w.-]*)["']?\s*=\s*(?:\{[^}]*\bversion\s*=\s*)?["'](?P<asked>[\d^~<>=!*][^"']*)["']"""
+)
+#: As a list of a manifest has them.
+_LISTED = re.compile(r"""["'](?P<whole>[^"']+)["'],?""")
+
+
+def requirements(lines: Iterable[str]) -> dict[str, SpecifierSet]:
     """By canonical name; what is installed from an address has its name from the `egg`, and any version."""
     found = {}
     for line in lines:
@@ -200,6 +222,11 @@ def _requirements(lines: Iterable[str]) -> dict[str, SpecifierSet]:
         if egg := re.search(r"#egg=([\w.-]+)", text):
             found[canonicalize_name(egg[1].partition("==")[0])] = SpecifierSet()
             continue
+        if (tabled := _TABLED.match(text)) and (asked := specifier(tabled["asked"])) is not None:
+            found[canonicalize_name(tabled["name"])] = asked
+            continue
+        if listed := _LISTED.fullmatch(text):
+            text = listed["whole"]
         try:
             each = Requirement(text)
         except InvalidRequirement:

@@ -66,7 +66,16 @@ def _imports_otherwise(hunk: Hunk, before: str, after: str) -> bool:
 
 
 def _within(name: str, others: frozenset[str]) -> bool:
-    return any(name.startswith(f"{each}.") or each.startswith(f"{name}.") for each in others)
+    """A name of one of the others, or the other way round, or the same one of Django's from a module around it."""
+    parts = name.rpartition(".")
+    for each in others:
+        module, _, last = each.rpartition(".")
+        around = parts[0].startswith(f"{module}.") or module.startswith(f"{parts[0]}.")
+        if name.startswith(f"{each}.") or each.startswith(f"{name}."):
+            return True
+        if last == parts[2] and around and module.startswith("django."):
+            return True
+    return False
 
 
 def _resolved(text: str, names: dict[str, str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
@@ -22,8 +23,44 @@ def tidy(path: str, before: str, leg: tuple[Release, Release]) -> tuple[str, ...
     And after django-upgrade for the old version, but for what a version on the way removes: that is needed.
     """
     every = ("UP,C4,F401,PLW1514,PLC0206,PERF102", "UP030", "UP031", "UP031,UP030", "UP026,F401,I001")
-    texts = [_ruff(before, rules) for rules in every]
+    texts = [_ruff(text, rules) for text in dict.fromkeys([before, with_items(before)]) for rules in every]
     return tuple(text for text in (*texts, _django(path, before, leg)) if text is not None and text != before)
+
+
+def with_items(text: str) -> str:
+    """`for key, value in a.items():` and `value` for `for key in a:` and `a[key]`, as pylint asks for (C0206)."""
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError):
+        return text
+    lines = text.split("\n")
+    edits: list[tuple[int, int, int, str]] = []
+    for loop in ast.walk(tree):
+        if isinstance(loop, ast.For) and isinstance(loop.target, ast.Name) and isinstance(loop.iter, ast.Name):
+            read = [each for part in loop.body for each in ast.walk(part) if _reads(each, loop.iter.id, loop.target.id)]
+            if read:
+                edits.append(_at(loop.target, f"{loop.target.id}, value"))
+                edits.append(_at(loop.iter, f"{loop.iter.id}.items()"))
+                edits += [_at(each, "value") for each in read]
+    for line, start, end, new in sorted(set(edits), reverse=True):
+        # Columns count bytes.
+        data = lines[line].encode()
+        lines[line] = (data[:start] + new.encode() + data[end:]).decode()
+    return "\n".join(lines)
+
+
+def _reads(node: ast.AST, of: str, key: str) -> bool:
+    return (
+        isinstance(node, ast.Subscript)
+        and isinstance(node.ctx, ast.Load)
+        and node.lineno == node.end_lineno
+        and getattr(node.value, "id", "") == of
+        and getattr(node.slice, "id", "") == key
+    )
+
+
+def _at(node: ast.expr, new: str) -> tuple[int, int, int, str]:
+    return node.lineno - 1, node.col_offset, node.end_col_offset or 0, new
 
 
 def _ruff(before: str, rules: str) -> str | None:

@@ -16,6 +16,14 @@ _PIN = re.compile(r"([A-Za-z0-9][\w.-]*)(?:\[[^\]]*\])?==")
 _VIA = re.compile(r"\s+#\s+(?:via\s+)?(?P<by>[\w., -]*?)\s*$")
 
 
+#: What installs others, and is named by every setup.py and in many scripts.
+_PACKAGING = frozenset({"pip", "pip-tools", "setuptools", "wheel"})
+_COMPILES = re.compile(r"\bpip-compile\b[^\n]*?(\S+\.in)\s*$")
+
+
+_TAKES_OUT = re.compile(r"\s+(?:sed\s[^\n]*\.txt\b|mv\s[^\n]*\.txt\s*$)")
+
+
 @dataclass(frozen=True)
 class Concerned:
     """`names` have to do with Django by what needs what."""
@@ -31,7 +39,30 @@ class Concerned:
         asked = named(hunk.added) | named(hunk.removed)
         return bool(asked) and not any(self._has(each) for each in asked)
 
+    def only_compiles(self, hunk: Hunk) -> bool:
+        """It only compiles lists of a Makefile that are new, and ask for nothing that has to do with Django."""
+        lines = [line for line in (*hunk.removed, *hunk.added) if line.strip()]
+        inputs = [found[1] if (found := _COMPILES.search(line)) else "" for line in lines]
+        return bool(inputs) and all(each and self._is_aside(each) for each in inputs)
+
+    def frees_what_came(self, hunk: Hunk) -> bool:
+        """It takes limits out of a list of constraints that the base did not know yet: nothing keeps Django there."""
+        lines = [line for line in (*hunk.removed, *hunk.added) if line.strip()]
+        if not lines or not all(_TAKES_OUT.match(line) for line in lines):
+            return False
+        lists = {name for line in lines for name in re.findall(r"[\w.-]+\.txt\b", line)}
+        argv = ("grep", "-l", "-F", "-e")
+        return bool(lists) and not any(self.history.tried(*argv, each, self.history.base) for each in lists)
+
+    def _is_aside(self, path: str) -> bool:
+        text = self.history.text(self.history.final, path)
+        if text is None or self.history.text(self.history.base, path) is not None:
+            return False
+        return self.lacks(Hunk("", path, 0, (), 1, tuple(text.split("\n"))))
+
     def _has(self, name: str) -> bool:
+        if name in _PACKAGING:
+            return False
         return "django" in name or name in self.names or self._said(name) or self._said(name.replace("-", "_"))
 
     def _said(self, name: str) -> bool:

@@ -239,6 +239,8 @@ def test_what_is_written_in_several_ways() -> None:
     before = "import pytz\nx = pytz.utc\n"
     ours = "from datetime import timezone\nx = timezone.utc\n"
     assert said("a.py", before, ("x = pytz.utc", 'x = ZoneInfo("UTC")'), ours, start=2) is Verdict.EQUIVALENT
+    aliased = "from datetime import timezone as dt_timezone\nx = dt_timezone.utc\n"
+    assert said("a.py", before, ("x = pytz.utc", "x = timezone.utc"), aliased, start=2) is Verdict.EQUIVALENT
     assert said("a.py", before, ("import pytz", "from zoneinfo import ZoneInfo"), ours) is Verdict.EQUIVALENT
     assert (
         said("a.py", before, ("import pytz", "from zoneinfo import ZoneInfo"), f"import os\n{before}") is Verdict.NONE

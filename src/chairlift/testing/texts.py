@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from chairlift.recipes.django.fixing import Fixed
@@ -19,17 +19,18 @@ _NO_FILES: Mapping[str, str] = {}
 
 @dataclass(frozen=True)
 class TextExample:
-    """One call of `check_text_changes`: what a rule makes of a file, on a leg."""
+    """One call of `check_text_changes`: what a rule makes of a file, in a checkout with `files`, on a leg."""
 
     rule: TextRule
     before: str
     after: str
     path: str
     leg: Leg
+    files: Mapping[str, str] = field(default_factory=dict)
 
     def run(self, text: str) -> Fixed:
         """What the rule makes of another text at the same place."""
-        return _run(self.rule, text, self.path, self.leg, {})
+        return _run(self.rule, text, self.path, self.leg, self.files)
 
 
 _recordings: list[list[TextExample]] = []
@@ -55,16 +56,17 @@ def check_text_changes(
     current: Release = (2, 2),
     target: Release = (5, 2),
     stage: Stage = Stage.PREPARE,
+    files: Mapping[str, str] = _NO_FILES,
 ) -> Fixed:
     """The rule makes `after` of `before`, and nothing more of `after`."""
     assert before != after, "this is a case for check_text_unchanged"
     leg = Leg(current, target, stage)
     assert rule.applies(leg), f"{rule.name} does not apply to {leg}"
     for recording in _recordings:
-        recording.append(TextExample(rule, before, after, path, leg))
-    fixed = _run(rule, before, path, leg, {})
+        recording.append(TextExample(rule, before, after, path, leg, files))
+    fixed = _run(rule, before, path, leg, files)
     assert fixed.text == after, f"became {fixed.text!r}"
-    again = _run(rule, after, path, leg, {})
+    again = _run(rule, after, path, leg, files)
     assert again.text == after, f"a second run makes {again.text!r}"
     return fixed
 

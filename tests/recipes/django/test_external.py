@@ -95,7 +95,8 @@ def test_what_cannot_be_copied_is_left_out(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "root/pipe.py")
     (tmp_path / "root/loop").symlink_to("loop")
     copy_checkout(tmp_path / "root", tmp_path / "copy")
-    assert sorted(os.listdir(tmp_path / "copy")) == ["a.py", "loop", "tests"]
+    assert sorted(os.listdir(tmp_path / "copy")) == [".git", "a.py", "loop", "tests"]
+    assert not os.listdir(tmp_path / "copy" / ".git")
 
 
 RED = (
@@ -134,3 +135,13 @@ def test_what_it_did_to_the_tests_is_never_called_green(
     assert report.state is state, (report.parts[0].runs, report.parts[0].repairs)
     assert any(said in each for each in report.parts[0].repairs), report.parts[0].repairs
     assert "hunter2" not in str(report.data())
+
+
+def test_a_copy_is_a_repository_without_its_secrets(tmp_path: Path) -> None:
+    write_files(tmp_path / "a", {".git/config": "secret", "b": "c"})
+    copy_checkout(tmp_path / "a", tmp_path / "copy")
+    assert read_files(tmp_path / "copy") == {"b": "c"}
+    assert (tmp_path / "copy" / ".git").is_dir()
+    write_files(tmp_path / "d", {"b": "c"})
+    copy_checkout(tmp_path / "d", tmp_path / "other")
+    assert not (tmp_path / "other" / ".git").exists()

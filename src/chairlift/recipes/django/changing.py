@@ -36,11 +36,15 @@ PARTS = {
     "dependencies": "compiled requirements, with the fewest lines changed",
     "migrations": "migrations that the new version's own models need",
     "djade": "templates",
+    "app_entries": "apps in the settings that Django 3.2 finds several configs of",
+    "set_up_test_data": "tests that the target fails since it copies what setUpTestData() made",
     "ruff": "Python's own deprecations, where the new Django drops old Pythons",
     "text": "files that are neither Python nor configuration",
 }
 #: A fixer that goes with edits of requirements.
 _FORKS = "drop_in_forks"
+#: Fixers and rules that go by what is pinned: asked once more when that has moved.
+SPOKEN = frozenset({"third_party_calls", "third_party_names", "third_party_settings", "third_party_tags"})
 _DJANGO_UPGRADE = "https://github.com/adamchainz/django-upgrade#fixers"
 _FETCH_SECONDS, _FETCH_BYTES = 30, 1 << 20
 
@@ -100,6 +104,7 @@ def change(book: Book, leg: Leg, choice: Choice = Choice()) -> Made:
         follow = _configuration(book, leg, declared, newest_of(leg.target, python, choice))
     if choice.has("dependencies") and leg.stage is Stage.UPGRADE and python and follow:
         move(book, leg.target, resolver(book, leg, choice), fresh)
+        speak(book, leg, choice)
         book.findings += unmaintained(Project(book.root), leg.target)
     made.bumps = bumps(book)
     return made
@@ -122,6 +127,18 @@ def _renamed(book: Book, leg: Leg, choice: Choice) -> dict[str, str]:
             for path, data in lift(Project(book.root), {fork.into: fork.least}):
                 book.write(path, data, (Because(_FORKS, f"{fork.into} for {fork.name}"),))
     return fresh
+
+
+def speak(book: Book, leg: Leg, choice: Choice) -> None:
+    """Code as the distributions want it that moved with Django, where their releases renamed something."""
+    project = Project(book.root)
+    fixers = [each for each in all_fixers() if each.name in SPOKEN and choice.has(each.name) and each.applies(leg)]
+    if any(each.wanted(project) for each in fixers):
+        found = tree.fix_tree(project, leg, fixers=fixers, plain=True)
+        for fixed in found.fixed:
+            book.write(fixed.path, fixed.data, _because(fixed))
+        book.findings += [each for each in found.findings if each not in book.findings]
+        _texts(book, leg, choice, SPOKEN)
 
 
 def bumps(book: Book) -> tuple[Bump, ...]:
@@ -165,8 +182,9 @@ def _because(fixed: Fixed) -> Iterable[Because]:
         yield Because(name, title, link, places)
 
 
-def _texts(book: Book, leg: Leg, choice: Choice) -> None:
+def _texts(book: Book, leg: Leg, choice: Choice, only: frozenset[str] = frozenset()) -> None:
     rules = [each for each in all_text_rules() if choice.has(each.name) and choice.has("text") and each.applies(leg)]
+    rules = [each for each in rules if each.name in only] if only else rules
     project = Project(book.root)
     for path in project.paths:
         data = project.read(path)

@@ -72,13 +72,18 @@ def mend(program: str, root: Path, proof: Proof, leg: Leg, seconds: float) -> Do
 
 
 def copy_checkout(root: Path, to: Path) -> None:
-    """All but what git and tools keep there; no pipes, sockets or devices either, which nobody can copy."""
+    """All but what git and tools keep there; no pipes, sockets or devices either, which nobody can copy.
+
+    An empty `.git` says that it was a repository: the sandbox makes one of its own there.
+    """
     kept = shutil.ignore_patterns(*KEPT_BY_TOOLS)
 
     def ignored(folder: str, names: list[str]) -> set[str]:
         return {*kept(folder, names), *(name for name in names if _is_special(Path(folder, name)))}
 
     shutil.copytree(root, to, symlinks=True, ignore=ignored)
+    if (root / ".git").exists():
+        (to / ".git").mkdir()
 
 
 def _is_special(path: Path) -> bool:

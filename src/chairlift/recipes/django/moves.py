@@ -27,6 +27,11 @@ def follow(fixer: Fixer, moved: Mapping[str, str], gone: tuple[str, ...] = ()) -
         fixer.on(ast.ImportFrom, *modules, origins=gone)(partial(_gone_module, moved, gone))
 
 
+def follow_import(moved: Mapping[str, str], looking: Looking, node: ast.ImportFrom, parents: Parents) -> Iterator[Edit]:
+    """One import of some of these names, and the uses of those that are called otherwise now."""
+    yield from _import(moved, looking, node, parents)
+
+
 def flag(fixer: Fixer, removed: Mapping[str, str], weight: Weight = Weight.MUST) -> None:
     """Let a fixer say of every use of the dotted names that are keys how to go on (the values)."""
     names = sorted({old.rpartition(".")[2] for old in removed})
@@ -164,6 +169,9 @@ def _respelled(
             yield from remove_import(source, node, alias.name, together)
         return
     if len(node.names) == 1:
+        if _is_there(source, module, spelled):
+            yield from remove_import(source, node, alias.name, together)
+            return
         start = source.span(node)[0]
         place = re.compile(r"from\s+([\w.]+)\s").match(source.text, start)
         if place:
@@ -181,6 +189,18 @@ def _respelled(
         yield Edit(at, at, f"{indent}from {module} import {spelled}{source.newline}", group=together)
     elif source.imports.get(spelled) != f"{module}.{spelled}":
         yield from add_import(source, module, spelled, together)
+
+
+def _is_there(source: Source, module: str, name: str) -> bool:
+    """Whether the file imports it already for all that comes after."""
+    return any(
+        isinstance(each, ast.ImportFrom) and each.module == module and not each.level and _gives(each, name)
+        for each in source.tree.body
+    )
+
+
+def _gives(node: ast.ImportFrom, name: str) -> bool:
+    return any(alias.name == name and not alias.asname for alias in node.names)
 
 
 def _attribute(moved: Mapping[str, str], looking: Looking, node: ast.Attribute, parents: Parents) -> Iterator[Edit]:

@@ -13,16 +13,18 @@ from packaging.version import InvalidVersion, Version
 from chairlift import scratch
 from chairlift.programs import CannotStart, split
 from chairlift.recipes.django.book import Because
-from chairlift.recipes.django.changing import Choice, Made, bumps, move, resolver
+from chairlift.recipes.django.changing import Choice, Made, bumps, move, resolver, speak
 from chairlift.recipes.django.dependencies import index
 from chairlift.recipes.django.dependencies.bisecting import oldest_that_works
-from chairlift.recipes.django.external import Done, copy_checkout, mend
+from chairlift.recipes.django.external import copy_checkout, mend
 from chairlift.recipes.django.findings import Finding, Weight
+from chairlift.recipes.django.project import Project
 from chairlift.recipes.django.proving.compare import compare
 from chairlift.recipes.django.proving.evidence import Proof, State, Wish, newly_lost
 from chairlift.recipes.django.proving.interpreters import NoPython
 from chairlift.recipes.django.proving.prove import prove
 from chairlift.recipes.django.releases import Leg
+from chairlift.recipes.django.remedies import remedies
 
 #: Rounds of repair; each mends one cause.
 ROUNDS = 6
@@ -68,11 +70,28 @@ class Repair:
             if before and _is_as_before(before, proof):
                 self._say(f"no more was tried: so it was before the change: {before.state}: {before.why[:200]}")
                 break
-            better = self._dependency(proof) or self._external(proof)
+            better = self._remedy(proof) or self._dependency(proof) or self._external(proof)
             if better is None:
                 break
             proof = better
         return proof
+
+    # What is known to help
+
+    def _remedy(self, proof: Proof) -> Proof | None:
+        for remedy in remedies(Project(self.made.book.root), self.baseline, proof):
+            name = remedy.why.name
+            if name in self.tried or not self.choice.has(name) or time.monotonic() > self.until:
+                continue
+            self.tried.add(name)
+            after = self._judged(remedy.files)
+            if _better(after, proof):
+                for path, data in remedy.files.items():
+                    self.made.book.write(path, data, (remedy.why,))
+                self.made.book.findings += remedy.findings
+                self._say(f"{remedy.why.title}: {', '.join(sorted(remedy.files))}")
+                return after
+        return None
 
     # Dependencies
 
@@ -191,6 +210,7 @@ class Repair:
             return None
         names = {name: str(version) for name, version in wanted.items()}
         moved = move(book, self.leg.target, by, names)
+        speak(book, self.leg, self.choice)
         for name, version in names.items():
             if name not in moved:
                 self._say(
@@ -221,6 +241,7 @@ class Repair:
             names = {name: str(version) for name, version in wanted.items()}
             try:
                 moved = move(book, self.leg.target, resolver(book, self.leg, self.choice), names)
+                speak(book, self.leg, self.choice)
             except NoPython as error:
                 return Proof(State.UNPROVEN, str(error), self.leg.target)
             extra = tuple(f"{name}=={version}" for name, version in names.items() if name not in moved)
@@ -248,7 +269,7 @@ class Repair:
             self._say(f"the external program could not be started: {error}")
             return None
         many = f"{len(done.files)} file{'s' * (len(done.files) != 1)}"
-        after = self._judged(done) if done.files else proof
+        after = self._judged(done.files) if done.files else proof
         if not done.files or not _better(after, proof):
             self.tried.add("hook")
             what = (
@@ -264,12 +285,13 @@ class Repair:
         self._say(f"the external program changed {many}: {after.why[:200]}")
         return after
 
-    def _judged(self, done: Done) -> Proof:
+    def _judged(self, files: Mapping[str, bytes]) -> Proof:
+        """The proof of a copy of the checkout with these files in it."""
         with scratch.folder() as folder:
             copy = folder / "checkout"
             copy_checkout(self.made.book.root, copy)
             book = type(self.made.book)(copy)
-            for path, data in done.files.items():
+            for path, data in files.items():
                 book.write(path, data, ())
             left = max(self.until - time.monotonic(), 1)
             return prove(copy, replace(self.wish, seconds=min(self.wish.seconds, left)))

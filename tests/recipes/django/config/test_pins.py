@@ -9,7 +9,7 @@ import pytest
 from packaging.version import Version
 
 from chairlift.recipes.django.config.declared import Kind
-from chairlift.recipes.django.config.specifiers import with_commas
+from chairlift.recipes.django.config.specifiers import in_requirement, shifted, with_commas
 from chairlift.testing.recipes import write_files
 from tests.recipes.django.config.kit import (
     CLEAN_UP,
@@ -206,6 +206,19 @@ def test_what_a_library_is_developed_on_moves_where_ci_tests_the_old_version_bes
 )
 def test_a_forgotten_comma_is_read_as_old_tools_did(given: str, meant: str) -> None:
     assert with_commas(given) == meant
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("Django>3.2<4", "Django>=4.2,<5"),
+        ("Django>=3.2<4.0 ; python_version>'3'", "Django>=4.2,<5.0 ; python_version>'3'"),
+        ("Django>=3.2<5", "Django>=3.2<5"),
+        ("Django", "Django"),
+    ],
+)
+def test_a_range_without_its_comma_is_raised_as_what_it_means(before: str, after: str) -> None:
+    assert in_requirement(before, shifted, (4, 2), None) == after
 
 
 def test_a_factor_with_a_forgotten_comma_is_one() -> None:

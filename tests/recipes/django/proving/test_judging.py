@@ -69,3 +69,12 @@ def test_a_red_test_is_red_whatever_the_exit_code() -> None:
     assert judged(suite, frozenset({"b"})).state is State.PASSED
     needs = replace(RED, failure=Failure("OSError", "no route", needs="a network"))
     assert judged(replace(SUITE, cases=(GREEN, needs))).state is State.UNPROVEN
+
+
+def test_a_library_of_the_system_that_is_missing_is_named_and_is_no_fault_of_the_code() -> None:
+    words = 'ImproperlyConfigured: Could not find the GDAL library (tried "gdal"). Is GDAL installed?'
+    found = judged(replace(SUITE, cases=(), confined=Confined(Ended(1, f"{words}\n", 1.0))))
+    assert found.state is State.UNPROVEN
+    assert "the library gdal (install the package gdal-bin)" in found.why
+    other = judged(replace(SUITE, cases=(), confined=Confined(Ended(1, "ImproperlyConfigured: GDAL\n", 1.0))))
+    assert other.state is State.FAILED

@@ -59,6 +59,17 @@ def test_a_repository_that_cannot_be_had_is_taken_from_the_index(tmp_path: Path)
 
 @in_a_sandbox
 @on_django((2, 2))
+def test_a_repository_without_a_name_is_left_out_and_never_guessed(tmp_path: Path) -> None:
+    """What lies in the index under the last part of its address may be anybody's."""
+    lines = "django==2.2.28\ngit+https://github.invalid/a/ddt.git@main\n"
+    _, found = environment(tmp_path, Wish((2, 2)), **{"requirements.txt": lines})
+    assert found.ok, found.log
+    assert "ddt" not in found.installed
+    assert any(note.startswith("left out: what is at https://github.invalid/a/ddt.git") for note in found.notes)
+
+
+@in_a_sandbox
+@on_django((2, 2))
 def test_a_package_that_cannot_be_installed_in_place_is_tested_in_place_all_the_same(tmp_path: Path) -> None:
     """setuptools of that day can only copy it: then its tests would import the copy."""
     files = {"setup.py": SETUP.format(name="in-place"), "requirements.txt": "", "shop/copied.py": "WHERE = __file__\n"}

@@ -243,3 +243,31 @@ for line in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
     except OSError:
         pass
 """
+
+
+# ---- what git says ----
+
+ASKS = "git rev-parse --short HEAD && git status --porcelain | head -1 && cat .git/config"
+
+
+def repository(folder):
+    (folder / ".git").mkdir()
+    (folder / ".git" / "config").write_text('[remote "origin"]\n\turl = https://secret@example.org/\n')
+
+
+@pytest.mark.parametrize("open_", [False, True])
+def test_git_answers_as_in_any_other_copy_and_tells_nothing_of_the_real_one(checkout, request, open_):
+    if open_:
+        request.getfixturevalue("in_the_open")
+        Path(os.environ["PATH"], "git").symlink_to("/usr/bin/git")
+    repository(checkout)
+    done = [sh(ASKS, checkout), sh("git rev-parse --short HEAD", checkout)]
+    assert [each.ran.code for each in done] == [0, 0], done
+    assert all(bool(each.open) is open_ for each in done)
+    assert "secret" not in done[0].ran.out
+    assert done[1].ran.out.strip()
+    assert done[0].ran.out.startswith(done[1].ran.out.strip())
+
+
+def test_what_is_no_repository_is_made_none(checkout):
+    assert sh("git rev-parse HEAD || test ! -e .git && echo none", checkout).ran.out.endswith("none\n")

@@ -194,7 +194,11 @@ def in_requirement(text: str, change: object, *given: object) -> str:
     """A requirement with its comparisons changed by one of the functions above; name, extras and marker stay."""
     parts = PARTS.fullmatch(text)
     assert callable(change)
-    return f"{parts[1]}{change(parts[2], *given)}{parts[3]}" if parts and parts[2].strip() else text
+    if not parts or not parts[2].strip():
+        return text
+    asked = with_commas(parts[2])
+    changed = change(asked, *given)
+    return text if changed == asked else f"{parts[1]}{changed}{parts[3]}"
 
 
 def combined(all_of: Iterable[SpecifierSet]) -> SpecifierSet:

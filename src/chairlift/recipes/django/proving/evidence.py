@@ -159,7 +159,8 @@ class Lost:
 class Built:
     """The environment: `installed` by name; when it could not be built, `why`, `culprit` and lines of the `log`.
 
-    `lost` is what distributions take from Django that it does not have, as far as reading them tells.
+    `lost` is what distributions take from Django that it does not have, as far as reading them tells. `apps` is which
+    config each package in it asks for as an app (its default_app_config), where that was looked for.
     """
 
     python: str = ""
@@ -170,6 +171,7 @@ class Built:
     log: str = ""
     notes: tuple[str, ...] = ()
     lost: tuple[Lost, ...] = ()
+    apps: Mapping[str, str] = field(default_factory=dict)
     seconds: float = 0.0
     kept: bool = False
 

@@ -35,6 +35,7 @@ BELOW_DJANGO = (
 _AWAY = re.compile(
     r"error sending request|dns error|Failed to fetch|Could not connect|tcp connect error|timed out", re.I
 )
+_GIT_FAILED = re.compile(r"git://|Git operation failed|failed to clone", re.I)
 _CULPRITS = (
     r"Failed to (?:download and )?build (?:editable )?[`']?([\w.-]+(?:==[\w.!+-]+)?)",
     r"Failed to (?:download|fetch|unzip|read)[^`']*[`']([\w.-]+==[\w.!+-]+)",
@@ -78,7 +79,7 @@ class Tries:
         if self.offline and not self.order.wish.offline:
             self.offline = False
             return True
-        if _AWAY.search(said) and not self.offline and self.notes[-1:] != [_AWAY_NOTE]:
+        if _AWAY.search(said) and not _GIT_FAILED.search(said) and not self.offline and self.notes[-1:] != [_AWAY_NOTE]:
             self.offline = True
             self.order = replace(self.order, wish=replace(self.order.wish, offline=True))
             self.notes.append(_AWAY_NOTE)
@@ -97,13 +98,24 @@ class Tries:
             self.later[gone[1]] = gone[2]
             self.notes.append(f"no release of {gone[1]} is left from then: the oldest that is, of {gone[2]}, was taken")
             return True
-        if re.search(r"git://", said) or re.search(r"Git operation failed|failed to (?:clone|fetch)", said, re.I):
-            name = _of_git(said)
-            if name and name not in self.from_index:
-                self.from_index.append(name)
-                self.notes.append(f"{name} was taken from the index: its repository cannot be had here")
-                return True
-        return False
+        if not _GIT_FAILED.search(said):
+            return False
+        name = _of_git(said) or self._at(said)
+        if not name or name in self.from_index:
+            return False
+        self.from_index.append(name)
+        # Of an address nobody knows for sure what it is called in the index, where anybody may have taken that name.
+        how = f"{LEFT_OUT}what is at {name}" if "/" in name else f"{name} was taken from the index"
+        self.notes.append(f"{how}: its repository cannot be had here")
+        return True
+
+    def _at(self, said: str) -> str:
+        """The name of what is required from a repository that uv speaks of, or its address if that is all there is."""
+        for line in self._lines():
+            found = _GIT.search(line)
+            if found and found["address"].removesuffix(".git") in said:
+                return _named(found) or found["address"]
+        return ""
 
     def _built_otherwise(self, said: str) -> bool:
         if "editable_mode" in said and self.developed:
@@ -212,6 +224,8 @@ class Tries:
 
     def _from_index(self, line: str) -> str:
         found = _GIT.search(line)
+        if found and found["address"] in self.from_index and not _named(found):
+            return ""
         return found["egg"] or found["name"] if found and _named(found) in self.from_index else line
 
 
@@ -225,7 +239,8 @@ def _develops(order: Order) -> bool:
 
 #: A requirement that is a repository: `name @ git+https://…`, or the address with `#egg=name`.
 _GIT = re.compile(
-    r"^\s*(?:-e\s+|--editable[ =])?(?:(?P<name>[\w.-]+)(?:\[[^\]]*\])?\s*@\s*)?(?:git\+\w+|git)://[^\s#]+(?:#(?:\S*&)?egg=(?P<egg>[\w.-]+))?",
+    r"^\s*(?:-e\s+|--editable[ =])?(?:(?P<name>[\w.-]+)(?:\[[^\]]*\])?\s*@\s*)?(?:git\+(?=\w+:)|(?=git:))"
+    r"(?P<address>\w+://(?:[^\s#@/]+@)?[^\s#@]+)[^\s#]*(?:#(?:\S*&)?egg=(?P<egg>[\w.-]+))?",
     re.MULTILINE,
 )
 _ITSELF = re.compile(rf"(?:-e\s+|--editable[ =])?{CHECKOUT}(?:\[[^\]]*\])?")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -45,7 +46,7 @@ def lost(home: Path, seconds: float = SECONDS) -> tuple[Lost, ...]:
     for site in home.glob("lib/python*/site-packages"):
         django = Library(site)
         if django.module("django") is not None:
-            for each in _scan(site, django, until):
+            for each in taken_in_vain(site, django, until - time.monotonic()):
                 found.setdefault((each.distribution, each.name), each)
     answer = tuple(sorted(found.values(), key=lambda each: (each.distribution, each.path, each.line, each.name)))
     if time.monotonic() < until:
@@ -53,7 +54,29 @@ def lost(home: Path, seconds: float = SECONDS) -> tuple[Lost, ...]:
     return answer
 
 
-def _scan(site: Path, django: Library, until: float) -> Iterator[Lost]:
+#: What Django says from 3.2 on where the apps.py of an app leaves it no choice.
+SEVERAL_CONFIGS = "declares more than one default AppConfig"
+_DEFAULT = re.compile(r"""^default_app_config\s*=\s*["']([\w.]+)["']""", re.MULTILINE)
+
+
+def asked_configs(home: Path) -> dict[str, str]:
+    """The `default_app_config` of each package in this environment, by the package's dotted name."""
+    found: dict[str, str] = {}
+    for site in sorted(home.glob("lib/python*/site-packages")):
+        for depth in ("*/__init__.py", "*/*/__init__.py"):
+            for file in sorted(site.glob(depth)):
+                try:
+                    text = file.read_bytes()[:_LARGEST].decode("utf-8", "replace")
+                except OSError:
+                    continue
+                if said := _DEFAULT.search(text):
+                    found[".".join(file.relative_to(site).parts[:-1])] = said[1]
+    return found
+
+
+def taken_in_vain(site: Path, django: Library, seconds: float = SECONDS) -> Iterator[Lost]:
+    """What the distributions of a folder take from a Django, which may lie elsewhere, and do not find there."""
+    until = time.monotonic() + seconds
     for distribution in sorted(metadata.distributions(path=[str(site)]), key=lambda each: each.name or ""):
         name = canonicalize_name(distribution.name or "")
         if name in ("", "django"):

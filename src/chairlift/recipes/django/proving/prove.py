@@ -17,9 +17,10 @@ from chairlift.recipes.django.proving.compare import Comparison, compare
 from chairlift.recipes.django.proving.evidence import Case, Proof, Result, State, Wish
 from chairlift.recipes.django.proving.installing import LEFT_OUT
 from chairlift.recipes.django.proving.interpreters import NoPython, choose
-from chairlift.recipes.django.proving.lost import lost
+from chairlift.recipes.django.proving.lost import SEVERAL_CONFIGS, asked_configs, lost
 from chairlift.recipes.django.proving.memory import Memory, key_of
 from chairlift.recipes.django.proving.order import Order, Store, default_store
+from chairlift.recipes.django.proving.records import library
 from chairlift.recipes.django.proving.sandbox import Bounds, NotSandboxed
 from chairlift.recipes.django.proving.servers import looking, planning
 from chairlift.recipes.django.proving.servers.planning import Plan
@@ -65,6 +66,8 @@ def _prove(checkout: Path, wish: Wish, store: Store, bounds: Bounds) -> Proof:
         inside = Inside(checkout, home, python, wish, replace(bounds, seconds=wish.seconds))
         inside, command, unproven = looking.prepare(inside, command, built)
         inside, first, flaky = _ran(inside, command)
+        if SEVERAL_CONFIGS in first.confined.ran.out:
+            built = replace(built, apps=asked_configs(home))
         proof = judge(first, flaky, wish, command, inside.plan)
         looked = checks.look(inside, command) if wish.checks else checks.Looked()
     missing = [note for note in built.notes if note.startswith(LEFT_OUT)]
@@ -171,6 +174,8 @@ def _nothing_said(
         return State.UNPROVEN, f"{ended}, but no Python of the environment told what it ran: {words}"
     if not proof.tests and proof.exit_code in (0, 5):
         return State.ABSENT, f"{ended}, but no test was executed: {words}"
+    if not proof.tests and (lacking := library(words)):
+        return State.UNPROVEN, f"no test could run: they need {lacking}"
     if not proof.tests:
         return State.FAILED, f"no test could run: {ended}: {words}"
     if not executed:

@@ -158,12 +158,26 @@ _SECRET = re.compile(r"\b(set|missing|required|not set|no)\b.*\benviron|environm
 
 
 _DRIVER = re.compile(r"error loading (psycopg\w*|mysqldb|pymysql|cx_oracle|oracledb) module", re.I)
+#: Libraries of the system that Python loads as it runs, with the package that has each.
+_LIBRARIES = {
+    "gdal": "gdal-bin",
+    "geos": "libgeos-dev",
+    "spatialite": "libsqlite3-mod-spatialite",
+    "magic": "libmagic1",
+}
+_LIBRARY = re.compile(
+    r"could not find the (?P<a>gdal|geos) library|unable to load the (?P<b>spatialite) library"
+    r"|failed to find lib(?P<c>magic)\b",
+    re.I,
+)
 _NEWER = re.compile(r"\b(PostgreSQL|MySQL|MariaDB|Oracle)\S* [\d.]+ or later is required", re.I)
 
 
 def needs(kind: str, message: str, cause: str = "") -> str:
     """Which part of the outside world it lacks: "a network", "a database", "a secret", or nothing."""
     said = f"{kind}: {message}\n{cause}"
+    if lacking := library(said):
+        return lacking
     if found := _NEWER.search(said):
         return f"a newer {found[1]}"
     if _DRIVER.search(said):
@@ -177,6 +191,13 @@ def needs(kind: str, message: str, cause: str = "") -> str:
     if _SECRET.search(message) or (kind == "KeyError" and re.fullmatch(r"'[A-Z][A-Z0-9_]{3,}'", message)):
         return f"a setting of the environment ({message[:80]})"
     return ""
+
+
+def library(said: str) -> str:
+    """Which library of the system is missing, with the package to install; or nothing."""
+    found = _LIBRARY.search(said)
+    name = (found["a"] or found["b"] or found["c"]).lower() if found else ""
+    return f"the library {name} (install the package {_LIBRARIES[name]})" if name else ""
 
 
 def _failure(found: Mapping[str, Any]) -> Failure | None:

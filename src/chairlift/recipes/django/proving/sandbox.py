@@ -27,8 +27,15 @@ BOX, CHECKOUT, HOME = "/box", "/box/checkout", "/box/home"
 #: Read-only inside: what `Room.given` holds, such as the probe's socket.
 GIVEN = "/given"
 
-#: Folders of a checkout that hold environments of other machines.
-LEFT_OUT = (".tox", ".nox", ".venv", "venv", ".mypy_cache", ".ruff_cache")
+#: What a checkout holds for other machines, and what git keeps there: its configuration may name secrets.
+LEFT_OUT = (".git", ".tox", ".nox", ".venv", "venv", ".mypy_cache", ".ruff_cache")
+#: Settings and builds ask git where they are. One commit answers them, the same one in every run and in every copy.
+_REPOSITORY = """if [ -e "$1/.git" ] && command -v git >/dev/null; then
+  (
+    cd "$2" && git init -q . && export GIT_AUTHOR_DATE=2000-01-01T00:00:00Z GIT_COMMITTER_DATE=2000-01-01T00:00:00Z &&
+    git -c user.name=nobody -c user.email=nobody commit -q --allow-empty -m "what is tested"
+  ) >/dev/null 2>&1 || true
+fi"""
 
 _SYSTEM = ("bin", "sbin", "lib", "lib32", "lib64", "libx32")
 _OF_ETC = (
@@ -232,6 +239,7 @@ def _script(room: Room, bounds: Bounds, user: int) -> str:
     if room.checkout:
         without = " ".join(f"--exclude=./{name}" for name in LEFT_OUT)
         lines.append(f"tar -C /original {without} -cf - . | tar -C {CHECKOUT} --no-same-owner -xf -")
+        lines.append(_REPOSITORY.replace("$1", "/original").replace("$2", CHECKOUT))
     limits = f"prlimit --nproc={bounds.processes} --as={bounds.memory_bytes} --core=0 --fsize={bounds.disk_bytes} --"
     become = ""
     if user:
@@ -311,6 +319,8 @@ def _in_the_open(argv: Sequence[str], room: Room, bounds: Bounds, folder: str, w
         if room.checkout:
             ignored = shutil.ignore_patterns(*LEFT_OUT)
             shutil.copytree(room.checkout, box / "checkout", symlinks=True, ignore=ignored)
+            argv_git = ["/bin/sh", "-c", _REPOSITORY, "sh", str(room.checkout), str(box / "checkout")]
+            run(argv_git, cwd=box, seconds=60, home=box / "home")
         else:
             (box / "checkout").mkdir()
         environment = {name: _placed(value, box, room) for name, value in _environment(room).items()}
