@@ -13,7 +13,8 @@ from chairlift.recipes.django.source import Source
 
 #: Files of these names or in folders of these names hold settings, if they assign something in capitals.
 _NAMED = re.compile(r"(^|/)(settings|config|conf|configuration)(/|\b)|settings[^/]*\.py$")
-_SETTING = re.compile(rb"^[ \t]*(?:[A-Z][A-Z0-9_]{3,})\b[^=\n]*=(?!=)", re.MULTILINE)
+#: The very first line may have a byte order mark before it.
+_SETTING = re.compile(rb"^(?:\xef\xbb\xbf)?[ \t]*(?:[A-Z][A-Z0-9_]{3,})\b[^=\n]*=(?!=)", re.MULTILINE)
 
 _OF_TESTS = re.compile(r"(?i)(?:^|[/_.-])(?:tests?|testing|runtests)(?:[/_.-])")
 

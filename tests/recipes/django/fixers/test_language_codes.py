@@ -12,6 +12,8 @@ BOTH = "    ('en', 'English'),\n    ('x-fake', 'Fake'),\n"
     ("before", "after"),
     [
         (f"LANGUAGES = (\n{BOTH}    ('fake2', 'Fake'),\n)\n", f"LANGUAGES = (\n{BOTH})\n"),
+        # A byte order mark is no part of the first name.
+        (f"\ufeffLANGUAGES = (\n{BOTH}    ('fake2', 'Fake'),\n)\n", f"\ufeffLANGUAGES = (\n{BOTH})\n"),
         (f"LANGUAGES = [\n    ('e_n', _('E')),  # why\n{BOTH}]\n", f"LANGUAGES = [\n{BOTH}]\n"),
         (f"LANGUAGES = [\n{BOTH}    [\n        '1',\n        'One'\n    ],\n]\n", f"LANGUAGES = [\n{BOTH}]\n"),
     ],
