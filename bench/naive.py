@@ -10,6 +10,7 @@ from math import erfc, inf, sqrt
 
 import numpy as np
 
+from chairlift.core.judging.judge import first
 from chairlift.core.judging.minutes import Minutes, Numbers
 from chairlift.core.judging.ordinary import DAY
 
@@ -19,10 +20,6 @@ _WEEK = 7 * DAY
 _QUANTILE, _TOLERANCE, _POINTS, _EVERY, _WINDOW = 2.326, 0.25, 50, 5, 60
 
 
-def _first(alarms: Numbers) -> float:
-    return float(alarms.argmax()) + 1 if alarms.any() else inf
-
-
 def threshold(before: Minutes, after: Minutes) -> float:
     """The rate of the last 30 minutes is half as much again as that of the week before."""
     usual = before.errors[-_WEEK:].sum() / before.requests[-_WEEK:].sum()
@@ -30,7 +27,7 @@ def threshold(before: Minutes, after: Minutes) -> float:
     asked, failed = (each[30:] - each[:-30] for each in (requests, errors))
     alarms = failed > 1.5 * usual * asked
     alarms[:29] = False
-    return _first(alarms)
+    return first(alarms)
 
 
 def _z(before: Minutes, after: Minutes) -> Numbers:
@@ -45,7 +42,7 @@ def _z(before: Minutes, after: Minutes) -> Numbers:
 
 def z_peeking(before: Minutes, after: Minutes) -> float:
     """A z-test of two proportions at 5%, looked at every minute."""
-    return _first(_z(before, after) < 0.05)
+    return first(_z(before, after) < 0.05)
 
 
 def z_once(before: Minutes, after: Minutes) -> float:

@@ -16,11 +16,9 @@ from multiprocessing import Pool
 from pathlib import Path
 from statistics import median
 
-import numpy as np
-
 from bench.naive import RULES
 from bench.petshop import judged
-from chairlift.core.judging.judge import Rules, judge, standing, strong
+from chairlift.core.judging.judge import Rules, begun_with_it, first, judge, strong
 from chairlift.core.judging.minutes import Minutes
 from chairlift.core.judging.ordinary import DAY, ordinary
 from chairlift.core.judging.path import Path as Evidence
@@ -105,13 +103,7 @@ def _alarms(asked: tuple[Cell, int]) -> Alarms:
 def _ours(worlds: Sequence[tuple[Minutes, Minutes]]) -> list[tuple[float, float]]:
     rules = Rules()
     paths = followed([(ordinary(before), before, after) for before, after in worlds])
-    return [
-        (_first(strong(path, rules)), _first(standing(path, rules) & (path.onset <= rules.onset))) for path in paths
-    ]
-
-
-def _first(alarms: np.ndarray) -> float:
-    return float(alarms.argmax()) + 1 if alarms.any() else inf
+    return [(first(strong(path, rules)), first(begun_with_it(path, rules))) for path in paths]
 
 
 def _petshop() -> None:

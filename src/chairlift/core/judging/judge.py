@@ -8,6 +8,7 @@ in it and evidence that errors did not rise by a margin. All else is *unknown*, 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 
 import numpy as np
 
@@ -41,11 +42,11 @@ MIN_ERRORS = 5
 #: Below an ordinary day with so many errors, not even a doubling is told from chance within days; from the second on
 #: the narrower margin is held to.
 _FEW_ERRORS, _MANY_ERRORS = 20.0, 200.0
-#: Evidence that errors did not rise by the margin: 20 to 1.
 #: Whether a rise goes on is told from the last five minutes, or as many as should have brought so many errors.
 _LAST, _ENOUGH = 5, 5.0
 #: It stands if it was there in so much of the time, and that was measured: chance makes a minute look better.
 _MOST = 0.8
+#: Evidence that errors did not rise by the margin: 20 to 1.
 _UNHARMED = float(np.log(20))
 
 
@@ -85,16 +86,26 @@ def standing(path: Path, rules: Rules) -> YesNo:
     return found
 
 
+def begun_with_it(path: Path, rules: Rules) -> YesNo:
+    """For each minute whether what stands began with the deploy: then it is *worse*."""
+    found: YesNo = standing(path, rules) & (path.onset <= rules.onset)
+    return found
+
+
+def first(alarms: YesNo) -> float:
+    """After how many minutes the first of them came; infinity where none did."""
+    return float(alarms.argmax()) + 1 if alarms.any() else inf
+
+
 def judge(path: Path, usual: Ordinary, rules: Rules) -> Judgement:
     """What this watch comes to after all of its minutes."""
     if not len(path):
         return Judgement(Health.UNKNOWN, False, "the watch has just begun")
-    stands = standing(path, rules)
-    fits = stands & (path.onset <= rules.onset)
-    if fits.any():
-        return Judgement(Health.WORSE, True, f"errors rose {_times(path)}, {_began(path, int(fits.argmax()))}")
+    ours = begun_with_it(path, rules)
+    if ours.any():
+        return Judgement(Health.WORSE, True, f"errors rose {_times(path)}, {_began(path, int(ours.argmax()))}")
     hold = bool(strong(path, rules)[-rules.persists :].any())
-    if stands[-1]:
+    if standing(path, rules)[-1]:
         late = f"errors rose {_times(path)}, but {_began(path, len(path) - 1)}"
         return Judgement(Health.UNKNOWN, True, f"{late}: late for a cause in the deploy, a person must look")
     if hold:

@@ -30,7 +30,7 @@ class Level:
         self._noise, self._fast, self._slow = (
             np.array([getattr(lane, name) for lane in lanes]) for name in ("noise", "fast", "slow")
         )
-        self._stays = np.exp(-1 / DAY), np.exp(-1 / np.array([lane.memory for lane in lanes]))
+        self.stays = np.exp(-1 / DAY), np.exp(-1 / np.array([lane.memory for lane in lanes]))
         self._at = np.zeros((2, len(lanes)))
         self._before = self._at
         #: Variances of slow and fast, and what they share.
@@ -38,7 +38,7 @@ class Level:
 
     def expect(self, requests: Numbers, hours: Hours) -> tuple[Numbers, Numbers]:
         """Errors of the coming minute (lanes,) and the relative variance of their rate, counting aside (lanes,)."""
-        slow, fast = self._stays
+        slow, fast = self.stays
         self._at[0] *= slow
         self._at[1] *= fast
         self._of_slow = slow**2 * self._of_slow + self._slow * (1 - slow**2)
@@ -54,7 +54,7 @@ class Level:
 
     def unmoved(self, requests: Numbers, hours: Hours) -> Numbers:
         """Errors that the coming minute should bring by what was known at the deploy: (lanes,). Once a minute."""
-        self._before *= np.stack([np.full(len(requests), self._stays[0]), self._stays[1]])
+        self._before *= np.stack([np.full(len(requests), self.stays[0]), self.stays[1]])
         found: Numbers = requests * self.rates[np.arange(len(requests)), hours] * np.exp(self._before.sum(0))
         return found
 
@@ -77,12 +77,12 @@ class Shifted:
     """How much of a change that began at each start the level has followed: (2, lanes, starts)."""
 
     def __init__(self, level: Level, lanes: int, starts: int) -> None:
-        self._stays = level._stays
+        self.stays = level.stays
         self._followed = np.zeros((2, lanes, starts))
 
     def left(self, starts: int) -> Numbers:
         """The part of a change, from 1 down to 0, that the coming minute still shows: (lanes, starts)."""
-        slow, fast = self._stays
+        slow, fast = self.stays
         self._followed[0, :, :starts] *= slow
         self._followed[1, :, :starts] *= fast[:, None]
         found: Numbers = 1 - self._followed[:, :, :starts].sum(0)

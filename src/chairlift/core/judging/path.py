@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
-from chairlift.core.judging.detector import MARGINS, Detector
+from chairlift.core.judging.detector import MARGINS, Detector, Reading
 from chairlift.core.judging.minutes import Hours, Minutes, Numbers
 from chairlift.core.judging.ordinary import DAY, Ordinary
 
@@ -46,43 +46,29 @@ def followed(lanes: Sequence[tuple[Ordinary, Minutes, Minutes]]) -> list[Path]:
     Those before are the last two days; fewer make the first minutes of the watch less sharp. All watches must have
     equally many minutes after their deploys.
     """
-    detector = Detector([lane for lane, _, _ in lanes])
+    detector = Detector([usual for usual, _, _ in lanes])
     warm = max((min(len(before), WARM) for _, before, _ in lanes), default=0)
-    befores = [_columns(before, warm) for _, before, _ in lanes]
-    for minute in range(warm):
-        detector.warm(*(_at(befores, what, minute) for what in range(3)))  # type: ignore[arg-type]
-    length = len(lanes[0][2]) if lanes else 0
-    afters = [_columns(after, length) for _, _, after in lanes]
-    readings = [
-        detector.look(*(_at(afters, what, minute) for what in range(3)))  # type: ignore[arg-type]
-        for minute in range(length)
-    ]
+    for minute in zip(*_side_by_side([before for _, before, _ in lanes], warm), strict=True):
+        detector.warm(*minute)
+    requests, errors, hours = _side_by_side([after for _, _, after in lanes], len(lanes[0][2]) if lanes else 0)
+    readings = [detector.look(*minute) for minute in zip(requests, errors, hours, strict=True)]
     if not readings:
-        return [_path(after, {}, lane) for lane, after in enumerate(afters)]
-    names = ("evidence", "onset", "expected", "low", "high", "unharmed")
-    told = {name: np.stack([getattr(reading, name) for reading in readings]) for name in names}
-    return [_path(after, told, lane) for lane, after in enumerate(afters)]
+        return [_EMPTY] * len(lanes)
+    told = [np.stack([getattr(reading, each.name) for reading in readings]) for each in fields(Reading)]
+    return [Path(*(each[:, lane] for each in (requests, errors, hours, *told))) for lane in range(len(lanes))]
 
 
-_Columns = tuple[Numbers, Numbers, Hours]
+_NONE, _NO_HOURS = np.zeros(0), np.zeros(0, np.int64)
+_EMPTY = Path(_NONE, _NONE, _NO_HOURS, _NONE, _NO_HOURS, _NONE, _NONE, _NONE, np.zeros((0, len(MARGINS))))
 
 
-def _path(columns: _Columns, told: dict[str, Numbers], lane: int) -> Path:
-    none = np.zeros(0)
-    if not told:
-        empty = np.zeros((0, len(MARGINS)))
-        return Path(none, none, columns[2][:0], none, columns[2][:0], none, none, none, empty)
-    return Path(*columns, **{name: found[:, lane] for name, found in told.items()})  # type: ignore[arg-type]
-
-
-def _columns(minutes: Minutes, length: int) -> _Columns:
-    """The last `length` minutes; those that there are not are missing."""
-    short = max(length - len(minutes), 0)
-    missing = np.full(short, np.nan)
-    last = len(minutes) - (length - short)
-    hours = np.concatenate([np.zeros(short, np.int64), minutes.hours[last:]])
-    return np.concatenate([missing, minutes.requests[last:]]), np.concatenate([missing, minutes.errors[last:]]), hours
-
-
-def _at(lanes: Sequence[_Columns], what: int, minute: int) -> Numbers:
-    return np.array([lane[what][minute] for lane in lanes])
+def _side_by_side(lanes: Sequence[Minutes], length: int) -> tuple[Numbers, Numbers, Hours]:
+    """Requests, errors and hours (minutes, lanes) of the last `length` minutes; missing where there are fewer."""
+    requests, errors = np.full((2, length, len(lanes)), np.nan)
+    hours = np.zeros((length, len(lanes)), np.int64)
+    for lane, minutes in enumerate(lanes):
+        last = min(len(minutes), length)
+        if last:
+            requests[-last:, lane], errors[-last:, lane] = minutes.requests[-last:], minutes.errors[-last:]
+            hours[-last:, lane] = minutes.hours[-last:]
+    return requests, errors, hours

@@ -11,10 +11,10 @@ from statistics import median
 
 import numpy as np
 
-from chairlift.core.judging.judge import Rules, standing, strong
+from chairlift.core.judging.judge import Rules, begun_with_it, first, strong
 from chairlift.core.judging.minutes import MINUTE, Minutes
 from chairlift.core.judging.ordinary import DAY, Ordinary
-from chairlift.core.judging.path import WARM, Path, followed
+from chairlift.core.judging.path import WARM, followed
 
 #: So many days are watched, each with a week before it.
 DAYS = 21
@@ -51,12 +51,12 @@ def placebo(usual: Ordinary, history: Minutes, rules: Rules) -> Placebo:
     watches = [watch for watch in watches if watch[1].measured.mean() >= _MEASURED]
     paths = followed([(usual, before, after) for before, after, _ in watches])
     doubled = followed([(usual, before, twice) for before, _, twice in watches])
-    seen = [_first(path, rules) for path in doubled]
+    seen = [first(strong(path, rules)) for path in doubled]
     middle = median(seen) if seen else np.inf
     return Placebo(
         days=len(watches),
         held=sum(bool(strong(path, rules).any()) for path in paths),
-        worse=sum(bool((standing(path, rules) & (path.onset <= rules.onset)).any()) for path in paths),
+        worse=sum(bool(begun_with_it(path, rules).any()) for path in paths),
         doubling=int(middle) if middle < np.inf else None,
     )
 
@@ -71,8 +71,3 @@ def _watch(history: Minutes, first: int) -> tuple[Minutes, Minutes, Minutes]:
     # A minute that was missing then is as it was now: the doubling is seen a little later for it.
     twice = Minutes(after.start, after.requests, np.where(np.isnan(more), after.errors, more))
     return history.part(start - WARM * MINUTE, start), after, twice
-
-
-def _first(path: Path, rules: Rules) -> float:
-    alarms = strong(path, rules)
-    return float(alarms.argmax()) + 1 if alarms.any() else np.inf
