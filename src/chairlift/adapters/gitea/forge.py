@@ -17,7 +17,7 @@ from chairlift.adapters.gitea.wire import Broken, Missing, NotNow, Wire, place
 from chairlift.core.budget import Call, Lane
 from chairlift.core.listing import Listed
 from chairlift.core.upgrade import Issue, PullRequest
-from chairlift.examining import finding, must_be_another, token
+from chairlift.examining import Account, of_accounts, token
 from chairlift.exchange import Server
 from chairlift.marking import branch_name
 from chairlift.ports import Budget, Comment, Finding, Refused, Unavailable, Watched
@@ -61,14 +61,12 @@ class GiteaForge:
 
     def examine(self) -> Sequence[Finding]:
         """Its token, and the reviewer's where one is named: does the server let them in, and do they lack a scope?"""
-        mine, reviewers = self._settings.token_env, self._settings.reviewer_token_env
-        found = [finding(token(mine), lambda: examined(self._wire, mine))]
-        return [*found, finding(token(reviewers), self._reviewing)] if reviewers else found
+        reviewers = self._settings.reviewer_token_env
+        us = self._account(self._wire, self._settings.token_env)
+        return of_accounts(us, self._account(self._reviewer, reviewers) if reviewers else None)
 
-    def _reviewing(self) -> str:
-        note = examined(self._reviewer, self._settings.reviewer_token_env)
-        must_be_another(self._reviewer.me().login, self._wire.me().login)
-        return note
+    def _account(self, wire: Wire, variable: str) -> Account:
+        return Account(token(variable), lambda: examined(wire, variable), lambda: wire.me().login)
 
     # ---- pull requests ----
 

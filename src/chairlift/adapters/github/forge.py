@@ -20,7 +20,7 @@ from chairlift.adapters.github.wire import Wire
 from chairlift.core.budget import Call, Lane
 from chairlift.core.listing import Listed
 from chairlift.core.upgrade import Issue, PullRequest
-from chairlift.examining import finding, must_be_another, token
+from chairlift.examining import Account, of_accounts, token
 from chairlift.ports import Budget, Comment, Finding, Refused, Unavailable, Watched
 
 METHODS = ("squash", "merge", "rebase")
@@ -156,19 +156,17 @@ class GitHub:
 
     def examine(self) -> Sequence[Finding]:
         """Its account, and the reviewer's where one is named: does GitHub let them in, and do they lack a scope?"""
-        found = [finding(self._who(), self._wire.examined)]
-        if self._reviewer is not self._wire:
-            found.append(finding(token(self._settings.reviewer_token_env), self._reviewing))
-        return found
+        us = self._account(self._wire, self._who())
+        if self._reviewer is self._wire:
+            return of_accounts(us, None)
+        return of_accounts(us, self._account(self._reviewer, token(self._settings.reviewer_token_env)))
+
+    def _account(self, wire: Wire, what: str) -> Account:
+        return Account(what, wire.examined, lambda: wire.login)
 
     def _who(self) -> str:
         app = self._settings.app
         return f"App {app} in installation {self._settings.installation}" if app else token(self._settings.token_env)
-
-    def _reviewing(self) -> str:
-        note = self._reviewer.examined()
-        must_be_another(self._reviewer.login, self._wire.login)
-        return note
 
     def _look(self, repo: str, branch: str, lane: Lane) -> tuple[str, Mapping[str, Any] | None]:
         """The commit of the branch, empty where there is none, and its open or else its newest pull request."""
