@@ -14,6 +14,7 @@ from chairlift.server.models import ApiToken, CalendarKey, Entry, Session, SignI
 from chairlift.server.web import calendars, links, sessions, tokens
 from chairlift.server.web.scopes import Scope
 from tests.server import world
+from tests.server.web.coming import come
 
 PAGE = "/operator/access"
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
@@ -96,6 +97,15 @@ class TestWhatIsShown:
     def test_where_there_is_nothing_it_says_how_to_make_some(self, olga):
         page = words(olga.page(PAGE))
         for said in ("chairlift token PERSON --scope read", "chairlift sign-in PERSON"):
+            assert said in page
+
+    def test_where_nothing_was_made_or_ended_it_says_what_would_be_seen(self, at_desk, there, visit):
+        file = at_desk.home / "chairlift.toml"
+        file.write_text('operators = ["Ana"]\n' + file.read_text())
+        ana = visit()
+        assert come(ana).status_code == 302
+        page = words(ana.page(PAGE))
+        for said in ("Nothing was made or ended yet", "chairlift access --end"):
             assert said in page
 
     def test_who_made_what_is_written_down(self, at_desk, everything, olga):
