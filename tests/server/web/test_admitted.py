@@ -110,7 +110,7 @@ class TestWhatIsShown:
 
     def test_who_made_what_is_written_down(self, at_desk, everything, olga):
         page = words(olga.page(PAGE))
-        for said in ("operator made a sign-in link of Ana", "Ana made the calendar of Heron for Ana"):
+        for said in ("Made a sign-in link of Ana operator", "Made the calendar of Heron for Ana Ana"):
             assert said in page
         made = [(each.by, each.about, each.campaign) for each in Entry.objects.filter(kind="made").order_by("pk")]
         assert made[0] == ("operator", f"token {ApiToken.objects.get().pk} of Ana (<CI>)", None)
@@ -187,8 +187,8 @@ class TestEnding:
         assert "taken back" in refused.json()["detail"]
         page = words(olga.page(PAGE))
         assert f"Ended: token {token[0].pk} of Ana (<CI>)." in page
-        assert f"Olga ended token {token[0].pk} of Ana (<CI>)" in page
-        assert f"operator made token {token[0].pk} of Ana (<CI>): read act" in page
+        assert f"Ended token {token[0].pk} of Ana (<CI>) Olga" in page
+        assert f"Made token {token[0].pk} of Ana (<CI>): read act operator" in page
         assert ended() == [("Olga", f"token {token[0].pk} of Ana (<CI>)")]
 
     def test_a_session_in_the_middle_of_a_form(self, everything, olga, caplog):
