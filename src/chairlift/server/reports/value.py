@@ -125,7 +125,7 @@ def report(campaign: Campaign, squad: Squad | None, week: Week, now: datetime) -
         Section("Changed hands", "Nothing became somebody's turn.", (hands,)),
         Section("New blockers", "No new blocker.", (blocked,)),
         *_ahead(scope, squad, numbers),
-        Section("Service levels", "Nobody has chosen a level.", (chosen, *_levels(scope))),
+        Section("Service levels", "Nobody has chosen a level.", (chosen, *_levels(scope, numbers))),
         Section("Progress", "No service takes part yet.", _progress(scope, numbers)),
     )
     return Report(
@@ -154,6 +154,9 @@ def _numbers(scope: Scope) -> dict[str, int]:
         "stuck": Q(decision__in=STUCK),
         "unchosen": Q(level="") & ~Q(decision="done"),
         "between": queries.at_step("finish"),
+        "no level": Q(level=""),
+        # By its place: its name may hold anything.
+        **{f"level {place}": Q(level=level.name) for place, level in enumerate(scope.campaign.value.levels)},
         **{f"at {step}": queries.at_step(step) for step in StepName},
         **{name: each.which(scope) for name, each in STANDING.items()},
     }
@@ -207,11 +210,10 @@ def _dates(scope: Scope, squad: Squad | None) -> Iterator[Row]:
             yield Row(f"freeze from {freeze.first} to {freeze.last}: {freeze.why}")
 
 
-def _levels(scope: Scope) -> Iterator[Part]:
-    counts = dict(scope.upgrades.order_by().values_list("level").annotate(Count("pk")))
-    for level in scope.campaign.value.levels:
-        yield Part("level", f"at {level.name}", counts.get(level.name, 0), "sheet", {"level": level.name})
-    yield Part("level", "not chosen", counts.get("", 0), "sheet", {"level": "none"})
+def _levels(scope: Scope, numbers: Mapping[str, int]) -> Iterator[Part]:
+    for place, level in enumerate(scope.campaign.value.levels):
+        yield Part("level", f"at {level.name}", numbers[f"level {place}"], "sheet", {"level": level.name})
+    yield Part("level", "not chosen", numbers["no level"], "sheet", {"level": "none"})
 
 
 def _progress(scope: Scope, numbers: Mapping[str, int]) -> tuple[Part, ...]:
