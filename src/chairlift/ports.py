@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from chairlift.core.budget import Call, Heard, Lane, Limits
+from chairlift.core.judging.minutes import Minutes
 from chairlift.core.unit import Outcome, Unit
 from chairlift.core.upgrade import Deployment, Issue, PullRequest, RunState
 from chairlift.core.verdict import Counts
@@ -265,10 +266,18 @@ class Deployer(Protocol):
 
 @runtime_checkable
 class Monitor(Protocol):
-    """Counts requests and errors."""
+    """Counts requests and errors. Unavailable when it is away: never zeros instead."""
+
+    def minutes(self, service: str, environment: str, start: datetime, end: datetime, step: timedelta) -> Minutes:
+        """Of each minute that lies in [start, end), at most MOST of them; both ends are whole minutes of `step`.
+
+        What was not measured for all of a minute is missing. Where the world counts by longer times than minutes,
+        those are spread evenly over them.
+        """
+        ...
 
     def counts(self, service: str, environment: str, start: datetime, end: datetime) -> Counts:
-        """Of the window [start, end). Unavailable when the monitor is away: never zeros instead."""
+        """Of the window [start, end), with errors by type."""
         ...
 
 

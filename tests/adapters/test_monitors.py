@@ -181,8 +181,8 @@ def test_a_program_that_hangs_is_unavailable() -> None:
 
 
 def test_a_program_that_prints_without_end_is_refused() -> None:
-    code = "import sys\nfor _ in range(34): sys.stdout.write('x' * 999_999 + chr(10))"
-    with pytest.raises(Refused, match="prints more than 32,000,000 bytes; print longer buckets"):
+    code = "import sys\nfor _ in range(66): sys.stdout.write('x' * 999_999 + chr(10))"
+    with pytest.raises(Refused, match="prints more than 64,000,000 bytes; print longer buckets"):
         hour(CommandMonitor(Settings(shlex.join([sys.executable, "-S", "-c", code]))))
 
 

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
 from chairlift.command_line import CommandLine, Surroundings, failed, read_instant, read_json, shown
+from chairlift.core.judging.minutes import Bucket, Minutes, spread
 from chairlift.core.verdict import Counts
 from chairlift.ports import Refused, Unavailable
 
-#: Two weeks of minutes, with a dozen types of errors in each.
-_LIMIT = 32_000_000
+#: Four weeks of minutes, with a dozen types of errors in each.
+_LIMIT = 64_000_000
 _MOST = 10**15
 _MOST_GROUPS = 200
 _NAME_LENGTH = 200
+_Read = TypeVar("_Read")
 
 
 @dataclass(frozen=True)
@@ -34,13 +37,10 @@ class Settings:
 
 
 @dataclass(frozen=True)
-class _Bucket:
-    """What was measured in [start, end)."""
+class _Line:
+    """One line: what was counted, and errors by type."""
 
-    start: datetime
-    end: datetime
-    requests: int
-    errors: int
+    counted: Bucket
     groups: Mapping[str, int]
 
 
@@ -51,10 +51,22 @@ class CommandMonitor:
         self._counts = CommandLine.parse(settings.counts, ("service", "environment", "start", "end"))
         self._surroundings = Surroundings(settings.seconds, settings.pass_env)
 
+    def minutes(self, service: str, environment: str, start: datetime, end: datetime, step: timedelta) -> Minutes:
+        """Each line spread evenly over the minutes that it reaches."""
+        if end <= start:
+            return spread([], start, end, step)
+        found = self._asked(service, environment, start, end, lambda out: list(_lines(out)))
+        return spread([each.counted for each in found], start, end, step)
+
     def counts(self, service: str, environment: str, start: datetime, end: datetime) -> Counts:
         """The sum of all lines that lie in [start, end)."""
         if end <= start:
             return Counts()
+        return self._asked(service, environment, start, end, lambda out: read_counts(out, start, end))
+
+    def _asked(
+        self, service: str, environment: str, start: datetime, end: datetime, read: Callable[[str], _Read]
+    ) -> _Read:
         window = {"start": start.astimezone(UTC).isoformat(), "end": end.astimezone(UTC).isoformat()}
         argv = self._counts.filled({"service": service, "environment": environment, **window})
         ran = self._surroundings.run(argv, _LIMIT)
@@ -65,27 +77,27 @@ class CommandMonitor:
                 f"{shown(argv)} prints more than {_LIMIT:,} bytes; print longer buckets, or fewer types of errors"
             )
         try:
-            return read_counts(ran.out, start, end)
+            return read(ran.out)
         except ValueError as error:
             raise Refused(f"{shown(argv)} prints no counts: {error}") from error
 
 
 def read_counts(out: str, start: datetime, end: datetime) -> Counts:
     """The sum of all lines that lie in [start, end). Raises ValueError with the line and the remedy."""
-    buckets = [bucket for bucket in _buckets(out) if start <= bucket.start and bucket.end <= end]
-    return _sum(buckets, (end - start) / timedelta(minutes=1))
+    lines = [line for line in _lines(out) if start <= line.counted.start and line.counted.end <= end]
+    return _sum(lines, (end - start) / timedelta(minutes=1))
 
 
-def _buckets(out: str) -> Iterator[_Bucket]:
+def _lines(out: str) -> Iterator[_Line]:
     for number, line in enumerate(out.split("\n"), 1):
         if line.strip():
             try:
-                yield _bucket(read_json(line))
+                yield _line(read_json(line))
             except ValueError as error:
                 raise ValueError(f"line {number}: {str(error)[:200]}") from error
 
 
-def _bucket(line: object) -> _Bucket:
+def _line(line: object) -> _Line:
     if not isinstance(line, dict):
         raise ValueError("not a JSON object; print {start, end, requests, errors}")
     start, end = _instant(line, "start"), _instant(line, "end")
@@ -100,7 +112,7 @@ def _bucket(line: object) -> _Bucket:
     named = {name: _number(times, f"group {name[:40]!r}") for name, times in groups.items()}
     if max(named.values(), default=0) > errors:
         raise ValueError(f"more errors of one type than the {errors} errors in all; check 'groups'")
-    return _Bucket(start, end, requests, errors, named)
+    return _Line(Bucket(start, end, requests, errors), named)
 
 
 def _instant(line: Mapping[str, object], key: str) -> datetime:
@@ -116,16 +128,17 @@ def _number(value: object, what: str) -> int:
     return int(value)
 
 
-def _sum(buckets: Iterable[_Bucket], expected: float) -> Counts:
-    requests, errors, measured = 0, 0, timedelta()
+def _sum(lines: Iterable[_Line], expected: float) -> Counts:
+    requests, errors, measured = 0.0, 0.0, timedelta()
     groups: Counter[str] = Counter()
     covered = datetime.min.replace(tzinfo=UTC)
-    for bucket in sorted(buckets, key=lambda bucket: bucket.start):
+    for line in sorted(lines, key=lambda line: line.counted.start):
+        bucket = line.counted
         requests += bucket.requests
         errors += bucket.errors
-        for name, times in bucket.groups.items():
+        for name, times in line.groups.items():
             groups[name[:_NAME_LENGTH]] += times
         measured += max(bucket.end - max(bucket.start, covered), timedelta())
         covered = max(covered, bucket.end)
     minutes = measured / timedelta(minutes=1)
-    return Counts(requests, errors, minutes, expected, dict(groups.most_common(_MOST_GROUPS)))
+    return Counts(round(requests), round(errors), minutes, expected, dict(groups.most_common(_MOST_GROUPS)))

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chairlift.core.judging.minutes import MINUTE, MOST, Minutes, Row, gathered
+from chairlift.core.judging.minutes import MINUTE, MOST, Bucket, Minutes, Row, gathered, spread, whole
 
 START = datetime(2026, 11, 3, 10, tzinfo=UTC)
 END = START + 5 * MINUTE
@@ -88,3 +88,82 @@ def test_hours_are_those_of_the_week_in_utc(minute: int) -> None:
     assert Minutes(at, np.zeros(61), np.zeros(61)).hours.tolist() == [
         (each.weekday() * 24 + each.hour) for each in (at + more * MINUTE for more in range(61))
     ]
+
+
+# Minutes of another length
+
+
+SECOND = timedelta(seconds=1)
+MONDAY = datetime(2026, 3, 2, tzinfo=UTC)
+
+
+def test_minutes_may_be_shorter_and_their_weeks_with_them() -> None:
+    rows = [Row(MONDAY + second * SECOND, 10, 1) for second in range(90)]
+    found = gathered(rows, MONDAY, MONDAY + 90 * SECOND, SECOND)
+    assert (len(found), found.step, found.end) == (90, SECOND, MONDAY + 90 * SECOND)
+    assert len(set(found.hours.tolist())) in (2, 3)
+    later = gathered([], MONDAY + 168 * 60 * SECOND, MONDAY + (168 * 60 + 90) * SECOND, SECOND)
+    assert (later.hours == found.hours).all()
+    assert len(found.part(MONDAY + 10 * SECOND, MONDAY + 20 * SECOND)) == 10
+    assert (found + later.part(found.end, later.end)).step == SECOND
+
+
+# Buckets
+
+
+def parts(span: tuple[int, int], requests: float, errors: float) -> Bucket:
+    """A bucket of quarters of a minute."""
+    return Bucket(MONDAY + span[0] * MINUTE / 4, MONDAY + span[1] * MINUTE / 4, requests, errors)
+
+
+def test_buckets_are_spread_over_their_minutes() -> None:
+    found = spread([parts((0, 8), 100, 10), parts((8, 10), 30, 0), parts((10, 12), 10, 2)], MONDAY, MONDAY + 4 * MINUTE)
+    assert found.requests[:3].tolist() == pytest.approx([50, 50, 40])
+    assert found.errors[:3].tolist() == pytest.approx([5, 5, 2])
+    assert found.measured.tolist() == [True, True, True, False]
+
+
+def test_a_minute_that_is_covered_in_part_is_missing() -> None:
+    found = spread([parts((0, 7), 70, 0), parts((4, 6), 5, 1)], MONDAY, MONDAY + 2 * MINUTE)
+    assert found.measured.tolist() == [True, False]
+    assert found.requests[0] == pytest.approx(40)
+
+
+def test_buckets_over_an_edge_are_left_out() -> None:
+    over = [parts((-1, 3), 9, 9), parts((5, 9), 9, 9)]
+    assert not spread(over, MONDAY, MONDAY + 2 * MINUTE).measured.any()
+
+
+def test_many_long_buckets_cost_no_more_than_short_ones() -> None:
+    days = [Bucket(MONDAY, MONDAY + timedelta(days=28), 40_320, 0)] * 2_000
+    found = spread(days, MONDAY, MONDAY + timedelta(days=28))
+    assert found.requests == pytest.approx(2_000)
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 40), st.integers(1, 40), st.integers(0, 50), st.integers(0, 50)).filter(
+            lambda each: each[0] + each[1] <= 40
+        ),
+        max_size=8,
+    )
+)
+def test_buckets_are_spread_as_if_quarter_by_quarter(drawn: list[tuple[int, int, int, int]]) -> None:
+    requests, errors, covered = np.zeros(40), np.zeros(40), np.zeros(40, bool)
+    for first, length, asked, failed in drawn:
+        requests[first : first + length] += asked / length
+        errors[first : first + length] += min(failed, asked) / length
+        covered[first : first + length] = True
+    buckets = [parts((first, first + length), asked, min(failed, asked)) for first, length, asked, failed in drawn]
+    found = spread(buckets, MONDAY, MONDAY + 10 * MINUTE)
+    whole_ones = covered.reshape(10, 4).all(1)
+    assert (found.measured == whole_ones).all()
+    assert found.requests[whole_ones] == pytest.approx(requests.reshape(10, 4).sum(1)[whole_ones])
+    assert found.errors[whole_ones] == pytest.approx(errors.reshape(10, 4).sum(1)[whole_ones])
+    assert not (found.errors > found.requests).any()
+
+
+def test_the_minute_of_an_instant_is_that_of_utc() -> None:
+    there = datetime(2026, 3, 2, 0, 0, 59, tzinfo=timezone(timedelta(hours=5, minutes=30)))
+    assert whole(there) == there.replace(second=0)
+    assert whole(there).utcoffset() == timedelta(0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from math import isfinite
@@ -16,8 +16,12 @@ Numbers = NDArray[np.float64]
 Hours = NDArray[np.int64]
 YesNo = NDArray[np.bool_]
 MINUTE = timedelta(minutes=1)
+#: Where weeks are counted from: a Monday.
+_MONDAY = datetime(1970, 1, 5, tzinfo=UTC)
 #: More minutes than this are nobody's watch: 28 days before and eight after are 51,840.
 MOST = 100_000
+#: What is missing of a minute because fractions do not add up.
+_HAIR = 1e-6
 
 
 @dataclass(frozen=True)
@@ -33,20 +37,22 @@ class Row:
 class Minutes:
     """`requests` and `errors` of each minute from `start` on, both NaN where it is missing; `odd` is what was unlikely.
 
-    Counts are real numbers: some monitors give 2.9998 for three.
+    Counts are real numbers: some monitors give 2.9998 for three. `step` is how long a minute is: that is sixty seconds,
+    but for what has no time for them (a demo, a test); hours and days are then shorter by as much.
     """
 
     start: datetime
     requests: Numbers
     errors: Numbers
     odd: tuple[str, ...] = field(default=())
+    step: timedelta = MINUTE
 
     def __len__(self) -> int:
         return len(self.requests)
 
     @property
     def end(self) -> datetime:
-        return self.start + len(self) * MINUTE
+        return self.start + len(self) * self.step
 
     @property
     def measured(self) -> YesNo:
@@ -55,19 +61,20 @@ class Minutes:
     @property
     def hours(self) -> Hours:
         """The hour of the week of each minute, from Monday's first in UTC on: 0 to 167."""
-        first = self.start.weekday() * 1440 + self.start.hour * 60 + self.start.minute
+        first = (self.start - _MONDAY) // self.step
         found: Hours = (np.arange(len(self), dtype=np.int64) + first) // 60 % 168
         return found
 
     def part(self, start: datetime, end: datetime) -> Minutes:
         """Those in [start, end), as far as there are any; `odd` is of the whole."""
-        first = min(max(round((start - self.start) / MINUTE), 0), len(self))
-        last = min(max(round((end - self.start) / MINUTE), first), len(self))
-        return Minutes(self.start + first * MINUTE, self.requests[first:last], self.errors[first:last], self.odd)
+        first = min(max(round((start - self.start) / self.step), 0), len(self))
+        last = min(max(round((end - self.start) / self.step), first), len(self))
+        begin = self.start + first * self.step
+        return Minutes(begin, self.requests[first:last], self.errors[first:last], self.odd, self.step)
 
     def __add__(self, later: Minutes) -> Minutes:
         """Both, with what lies between them missing. Raises ValueError where they overlap."""
-        between = round((later.start - self.end) / MINUTE)
+        between = round((later.start - self.end) / self.step)
         if between < 0:
             raise ValueError(f"the minutes from {later.start} on are there already; give those from {self.end} on")
         gap = np.full(between, np.nan)
@@ -76,30 +83,29 @@ class Minutes:
             np.concatenate([self.requests, gap, later.requests]),
             np.concatenate([self.errors, gap, later.errors]),
             tuple(dict.fromkeys((*self.odd, *later.odd))),
+            self.step,
         )
 
 
-def whole(at: datetime) -> datetime:
+def whole(at: datetime, step: timedelta = MINUTE) -> datetime:
     """The minute that holds this instant, in UTC."""
-    return at.astimezone(UTC).replace(second=0, microsecond=0)
+    return _MONDAY + (at - _MONDAY) // step * step
 
 
-def gathered(rows: Iterable[Row], start: datetime, end: datetime) -> Minutes:
+def gathered(rows: Iterable[Row], start: datetime, end: datetime, step: timedelta = MINUTE) -> Minutes:
     """Those of [start, end), in whole minutes, in whatever order they come.
 
     Missing is a minute of which nothing was said; of which two things were said; or that cannot be: counts that are
     negative (a counter that began anew), no numbers, or more errors than requests. Each of these is told in `odd`.
     Raises ValueError for a window of more than `MOST` minutes.
     """
-    start, end = whole(start), whole(end)
-    length = max(round((end - start) / MINUTE), 0)
-    if length > MOST:
-        raise ValueError(f"{length:,} minutes are more than the {MOST:,} that are looked at; ask for a shorter window")
+    start, end = whole(start, step), whole(end, step)
+    length = _length(start, end, step)
     requests, errors = np.full(length, np.nan), np.full(length, np.nan)
     odd: Counter[str] = Counter()
     twice: set[int] = set()
     for row in rows:
-        place = round((whole(row.at) - start) / MINUTE)
+        place = (row.at - start) // step
         if not 0 <= place < length:
             odd["outside of the window that was asked for"] += 1
             continue
@@ -115,7 +121,14 @@ def gathered(rows: Iterable[Row], start: datetime, end: datetime) -> Minutes:
     for place in twice:
         requests[place] = errors[place] = np.nan
     words = tuple(f"{times:,} {'minute' if times == 1 else 'minutes'} {what}" for what, times in odd.items())
-    return Minutes(start, requests, errors, words)
+    return Minutes(start, requests, errors, words, step)
+
+
+def _length(start: datetime, end: datetime, step: timedelta) -> int:
+    length = max(round((end - start) / step), 0)
+    if length > MOST:
+        raise ValueError(f"{length:,} minutes are more than the {MOST:,} that are looked at; ask for a shorter window")
+    return length
 
 
 def _wrong(row: Row) -> str:
@@ -126,3 +139,70 @@ def _wrong(row: Row) -> str:
     if row.errors > row.requests:
         return "with more errors than requests"
     return ""
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """What was counted in [start, end), however long that is."""
+
+    start: datetime
+    end: datetime
+    requests: float
+    errors: float
+
+
+def spread(buckets: Iterable[Bucket], start: datetime, end: datetime, step: timedelta = MINUTE) -> Minutes:
+    """The minutes of [start, end) out of buckets of any length, each spread evenly over the minutes that it reaches.
+
+    Counts of buckets that overlap (one per host, say) are added. A minute that they do not cover whole is missing. A
+    bucket that reaches over an edge is left out, since nobody knows what of it was on which side. The cost grows with
+    the number of buckets, not with their length.
+    """
+    start, end = whole(start, step), whole(end, step)
+    length = _length(start, end, step)
+    requests, errors, covered = _Ramps(length), _Ramps(length), _Ramps(length)
+    until = 0.0
+    for first, last, bucket in sorted(_placed(buckets, start, step, length), key=lambda placed: placed[:2]):
+        requests.add(first, last, bucket.requests)
+        errors.add(first, last, bucket.errors)
+        if last > until:
+            covered.add(max(first, until), last, last - max(first, until))
+            until = last
+    missing = covered.values < 1 - _HAIR
+    counted = np.where(missing, np.nan, requests.values)
+    failed = np.minimum(np.where(missing, np.nan, errors.values), counted)
+    return Minutes(start, counted, failed, step=step)
+
+
+def _placed(
+    buckets: Iterable[Bucket], start: datetime, step: timedelta, length: int
+) -> Iterator[tuple[float, float, Bucket]]:
+    for bucket in buckets:
+        first, last = (bucket.start - start) / step, (bucket.end - start) / step
+        if first >= 0 and last <= length:
+            yield first, last, bucket
+
+
+class _Ramps:
+    """Sums of amounts that are spread evenly over parts of minutes."""
+
+    def __init__(self, length: int) -> None:
+        self._apart = np.zeros(length + 1)
+        # How much more each minute has than the one before it: what covers many whole minutes costs two sums.
+        self._more = np.zeros(length + 2)
+
+    def add(self, first: float, last: float, amount: float) -> None:
+        begin, end = int(first), int(last)
+        if begin == end:
+            self._apart[begin] += amount
+            return
+        each = amount / (last - first)
+        self._apart[begin] += each * (begin + 1 - first)
+        self._apart[end] += each * (last - end)
+        self._more[begin + 1] += each
+        self._more[end] -= each
+
+    @property
+    def values(self) -> Numbers:
+        found: Numbers = np.maximum((self._apart + self._more.cumsum()[:-1])[:-1], 0.0)
+        return found

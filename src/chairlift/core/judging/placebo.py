@@ -6,13 +6,13 @@ read from these very days, so the shares are a little kind; they are shown with 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 
 import numpy as np
 
 from chairlift.core.judging.judge import Rules, begun_with_it, first, strong
-from chairlift.core.judging.minutes import MINUTE, Minutes
+from chairlift.core.judging.minutes import Minutes
 from chairlift.core.judging.ordinary import DAY, Ordinary
 from chairlift.core.judging.path import WARM, followed
 
@@ -63,11 +63,12 @@ def placebo(usual: Ordinary, history: Minutes, rules: Rules) -> Placebo:
 
 def _watch(history: Minutes, first: int) -> tuple[Minutes, Minutes, Minutes]:
     """What came before this minute, the day from it on, and that day with the errors of a week ago on top."""
-    start = history.start + first * MINUTE
-    after = history.part(start, start + DAY * MINUTE)
-    earlier = history.part(start - _WEEK * MINUTE, start - (_WEEK - DAY) * MINUTE)
+    step = history.step
+    start = history.start + first * step
+    after = history.part(start, start + DAY * step)
+    earlier = history.part(start - _WEEK * step, start - (_WEEK - DAY) * step)
     share = after.requests / np.maximum(earlier.requests, 1)
     more = np.minimum(after.errors + earlier.errors * share, after.requests)
     # A minute that was missing then is as it was now: the doubling is seen a little later for it.
-    twice = Minutes(after.start, after.requests, np.where(np.isnan(more), after.errors, more))
-    return history.part(start - WARM * MINUTE, start), after, twice
+    twice = replace(after, errors=np.where(np.isnan(more), after.errors, more))
+    return history.part(start - WARM * step, start), after, twice

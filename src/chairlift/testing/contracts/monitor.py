@@ -80,6 +80,39 @@ class MonitorContract:
         traffic("shop", "production", NOON, 10, 100, 1, {})
         assert monitor.counts("shop", "production", NOON, NOON) == Counts()
 
+    def test_each_minute_is_told_apart(self, monitor: Monitor, traffic: Traffic) -> None:
+        traffic("shop", "production", NOON, 2, 100, 3, {"TypeError": 3})
+        traffic("shop", "production", NOON + 2 * MINUTE, 1, 50, 0, {})
+        found = monitor.minutes("shop", "production", NOON, NOON + 3 * MINUTE, MINUTE)
+        assert (found.start, found.step) == (NOON, MINUTE)
+        assert found.requests.tolist() == pytest.approx([100, 100, 50])
+        assert found.errors.tolist() == pytest.approx([3, 3, 0])
+
+    def test_a_minute_that_was_not_measured_is_missing(self, monitor: Monitor, traffic: Traffic) -> None:
+        traffic("shop", "production", NOON, 1, 100, 1, {})
+        traffic("shop", "production", NOON + 2 * MINUTE, 2, 0, 0, {})
+        found = monitor.minutes("shop", "production", NOON - MINUTE, NOON + 4 * MINUTE, MINUTE)
+        assert found.measured.tolist() == [False, True, False, True, True]
+        assert found.requests[found.measured].tolist() == pytest.approx([100, 0, 0])
+
+    def test_only_minutes_of_the_window_are_told(self, monitor: Monitor, traffic: Traffic) -> None:
+        traffic("shop", "production", NOON, 10, 100, 1, {})
+        found = monitor.minutes("shop", "production", NOON + 2 * MINUTE, NOON + 5 * MINUTE, MINUTE)
+        assert (found.start, found.end) == (NOON + 2 * MINUTE, NOON + 5 * MINUTE)
+        assert found.errors.tolist() == pytest.approx([1, 1, 1])
+        assert len(monitor.minutes("shop", "production", NOON, NOON, MINUTE)) == 0
+
+    def test_minutes_of_services_and_environments_are_apart(self, monitor: Monitor, traffic: Traffic) -> None:
+        traffic("shop", "production", NOON, 10, 100, 1, {})
+        for service, environment in (("shop", "stage"), ("till", "production")):
+            assert not monitor.minutes(service, environment, NOON, NOON + 10 * MINUTE, MINUTE).measured.any()
+
+    def test_four_weeks_are_told_at_once(self, monitor: Monitor, traffic: Traffic) -> None:
+        traffic("shop", "production", NOON, 1, 100, 1, {})
+        found = monitor.minutes("shop", "production", NOON - timedelta(days=28), NOON + MINUTE, MINUTE)
+        assert len(found) == 28 * 1440 + 1
+        assert found.measured.sum() == 1
+
     @pytest.mark.parametrize("name", ODD_NAMES)
     def test_a_name_may_hold_anything(self, monitor: Monitor, traffic: Traffic, name: str) -> None:
         traffic(name, name, NOON, 1, 100, 1, {name: 1})
@@ -88,3 +121,5 @@ class MonitorContract:
     def test_away_is_never_zero(self, away: Monitor) -> None:
         with pytest.raises(Unavailable, match=r"\w"):
             away.counts("shop", "production", NOON, NOON + 10 * MINUTE)
+        with pytest.raises(Unavailable, match=r"\w"):
+            away.minutes("shop", "production", NOON, NOON + 10 * MINUTE, MINUTE)

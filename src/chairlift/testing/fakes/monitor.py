@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
+from chairlift.core.judging.minutes import Bucket, Minutes, spread
 from chairlift.core.verdict import Counts
 from chairlift.ports import Unavailable
 
@@ -34,18 +35,33 @@ class MemoryMonitor:
         """From `since` on traffic comes at this rate; with None, nothing is measured."""
         self._rates.setdefault((service, environment), {})[since] = rate
 
+    def minutes(self, service: str, environment: str, start: datetime, end: datetime, step: timedelta) -> Minutes:
+        if self.away:
+            raise Unavailable(self.away)
+        buckets = [
+            Bucket(since, until, rate.requests * ((until - since) / _MINUTE), rate.errors * ((until - since) / _MINUTE))
+            for since, until, rate in self._within(service, environment, start, end)
+        ]
+        return spread(buckets, start, end, step)
+
     def counts(self, service: str, environment: str, start: datetime, end: datetime) -> Counts:
         if self.away:
             raise Unavailable(self.away)
         minutes, requests, errors = 0.0, 0.0, 0.0
         groups: Counter[str] = Counter()
+        for since, until, rate in self._within(service, environment, start, end):
+            here = (until - since) / _MINUTE
+            minutes += here
+            requests += rate.requests * here
+            errors += rate.errors * here
+            groups.update({name: round(times * here) for name, times in rate.groups.items()})
+        return Counts(round(requests), round(errors), minutes, max((end - start) / _MINUTE, 0), dict(groups))
+
+    def _within(
+        self, service: str, environment: str, start: datetime, end: datetime
+    ) -> Iterator[tuple[datetime, datetime, Rate]]:
         rates = self._rates.get((service, environment), {})
         for since, until in pairwise([*sorted(rates), datetime.max.replace(tzinfo=UTC)]):
-            rate = rates[since]
-            here = max((min(until, end) - max(since, start)) / _MINUTE, 0)
-            if rate and here:
-                minutes += here
-                requests += rate.requests * here
-                errors += rate.errors * here
-                groups.update({name: round(times * here) for name, times in rate.groups.items()})
-        return Counts(round(requests), round(errors), minutes, max((end - start) / _MINUTE, 0), dict(groups))
+            rate, first, last = rates[since], max(since, start), min(until, end)
+            if rate and first < last:
+                yield first, last, rate
