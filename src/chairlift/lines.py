@@ -104,7 +104,9 @@ def _seen(up: Upgrade, slug: str, seen: Seen, now: datetime) -> Iterator[Line]:
             text = f"{run.environment} runs it" + (f", says {by}" if by else "")
             yield Line(Entry(now, CHAIRLIFT, Kind.RUNS, slug, StepName.DEPLOY, merged, text, data), ("runs", *key))
     for environment, verdict in seen.verdicts.items():
-        if verdict.final and (slug, environment, merged) not in up.said.verdicts:
+        known = up.said.verdicts.get((slug, environment, merged))
+        if verdict.final and (known is None or known.health is not verdict.health):
             judged = {"environment": environment, "health": verdict.health}
             entry = Entry(now, CHAIRLIFT, Kind.JUDGED, slug, StepName.TEST, merged, verdict.why, judged)
-            yield Line(entry, ("judged", slug, environment, merged))
+            # One that was healthy may still turn.
+            yield Line(entry, ("judged", slug, environment, merged, *((verdict.health,) if known else ())))

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from chairlift.core.budget import Call, Heard, Lane, Limits
 from chairlift.core.judging.minutes import Minutes
+from chairlift.core.judging.watch import Watches
 from chairlift.core.unit import Outcome, Unit
 from chairlift.core.upgrade import Deployment, Issue, PullRequest, RunState
 from chairlift.core.verdict import Counts
@@ -371,7 +372,10 @@ class Engine(Protocol):
 
 @dataclass(frozen=True)
 class Ports:
-    """The outside of one service. `deployer` and `monitor` are None where the service has none."""
+    """The outside of one service. `deployer` and `monitor` are None where the service has none.
+
+    `watches` is what this process remembers of watches under way.
+    """
 
     forge: Forge
     workspace: Workspace
@@ -380,3 +384,4 @@ class Ports:
     recipe: Recipe
     deployer: Deployer | None = None
     monitor: Monitor | None = None
+    watches: Watches = field(default_factory=Watches)

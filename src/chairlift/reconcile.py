@@ -11,7 +11,7 @@ from chairlift.core.decision import (
     ROUNDS,
     STEP_OF,
     THINKING,
-    UNDOING,
+    URGENT,
     Ask,
     Decision,
     Do,
@@ -36,6 +36,8 @@ from chairlift.steps.units import find_plan, plan_unit
 #: How often an upgrade that is done, or was stopped, is looked at again: it may have slid back.
 DAILY = timedelta(days=1)
 SOON = timedelta(minutes=1)
+#: What is healthy is looked at so many times less often.
+QUIETER = 12
 #: What is asked of the project team while the campaign does not go on.
 PAUSED, BRAKED = "paused campaign", "braked campaign"
 
@@ -112,6 +114,7 @@ def reconcile(up: Upgrade, ports: Ports, now: datetime, known: Known | None = No
     # A stopped change must not put the watch over another one to sleep.
     resting = [stand for stand in stands if not isinstance(stand.decision, Do)]
     others = [_look_again(up, stand.step, stand.decision, now) for stand in resting]
+    others += [(again, again) for _, seen in walked if (again := _still_watched(up, seen, now))]
     look_again = min([reached.look_again, *(each for each, _ in others)])
     surveyed = min([reached.surveyed, *(each for _, each in others)])
     return replace(reached, look_again=look_again, surveyed=surveyed, walked=tuple(walked))
@@ -153,7 +156,7 @@ def _guard(up: Upgrade, change: Change, decision: Decision) -> Decision:
     owner = STEP_OF.get(decision.verb)
     assert owner is None or up.who(change, owner) is Party.PROJECT_TEAM, f"{decision.verb} is not ours to do here"
     reason = up.paused or up.braked
-    if reason and decision.verb not in UNDOING:
+    if reason and decision.verb not in URGENT:
         word, about = ("paused", PAUSED) if up.paused else ("braked", BRAKED)
         return Ask(Party.PROJECT_TEAM, about, f"the campaign is {word}: {reason}")
     return _contested(up, change, decision) or decision
@@ -177,7 +180,7 @@ def most_pressing(stands: Sequence[Stand]) -> Stand:
     Nothing is done on top of a change that was reverted or runs worse.
     """
     for stand in stands:
-        if isinstance(stand.decision, Do) and stand.decision.verb in UNDOING:
+        if isinstance(stand.decision, Do) and stand.decision.verb in URGENT:
             return stand
     for stand in stands:
         if stand.seen.reverted or any(verdict.health is Health.WORSE for verdict in stand.seen.verdicts.values()):
@@ -262,6 +265,12 @@ def _look_again(up: Upgrade, step: StepName | None, decision: Decision, now: dat
     if isinstance(decision, Wait) and decision.told:
         return _by(decision, now, poll), now + surveyed
     return _by(decision, now, poll), _by(decision, now, surveyed)
+
+
+def _still_watched(up: Upgrade, seen: Seen, now: datetime) -> datetime | None:
+    """When to look again at what is healthy already, and can turn until its watch is over."""
+    until = max((judged.until for judged in seen.verdicts.values() if judged.final and judged.until), default=now)
+    return min(until, now + QUIETER * up.campaign.times.poll.rough) if until > now else None
 
 
 def _by(decision: Decision, now: datetime, poll: timedelta) -> datetime:

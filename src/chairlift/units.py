@@ -1,13 +1,20 @@
-"""Does the long work: the recipe's run, the service's own tests, a deployment. Runs in the engine, never in a look."""
+"""Does the long work: the recipe's run, the service's own tests, a deployment, a look back at what was ordinary.
+
+Runs in the engine, never in a look.
+"""
 
 from __future__ import annotations
 
 import re
 import time
 from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime, timedelta
 from typing import Any
 
 from chairlift import programs
+from chairlift.core.judging.judge import Rules
+from chairlift.core.judging.watch import look_back
 from chairlift.core.unit import Unit
 from chairlift.core.upgrade import PlanState, RunState
 from chairlift.ports import Ports, Prover, RecipeFailed, Refused
@@ -32,6 +39,8 @@ def run(unit: Unit, ports: Ports, pass_env: tuple[str, ...] = ()) -> dict[str, o
                 return _verify(unit.inputs, ports, pass_env)
             case "deploy":
                 return _deploy(unit.inputs, ports)
+            case "look back":
+                return _look_back(unit.inputs, ports)
     except (RecipeFailed, Refused) as error:
         raise UnitFailed(str(error)) from error
     raise AssertionError(f"no unit is called {unit.kind!r}")
@@ -118,3 +127,16 @@ def _deploy(inputs: Mapping[str, Any], ports: Ports) -> dict[str, object]:
         shown = found.commit[:10] if found else "nothing"
         raise UnitFailed(f"the deployer says that it deployed {commit[:10]}, but {environment} runs {shown}")
     return {"since": found.since.isoformat()}
+
+
+def _look_back(inputs: Mapping[str, Any], ports: Ports) -> dict[str, object]:
+    """What is ordinary for a service's errors, and which types of them there were."""
+    monitor = ports.monitor
+    if monitor is None:
+        raise UnitFailed("this service has no monitor: give it one in the services file")
+    service, environment = inputs["service"], inputs["environment"]
+    start, end = datetime.fromisoformat(inputs["start"]), datetime.fromisoformat(inputs["end"])
+    history = monitor.minutes(service, environment, start, end, timedelta(seconds=inputs["minute"]))
+    counts = monitor.counts(service, environment, start, end)
+    found = look_back(history, Rules(**inputs["rules"]))
+    return {"before": found.as_json(), "counts": {**asdict(counts), "groups": dict(counts.groups)}}

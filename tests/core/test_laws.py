@@ -8,15 +8,21 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chairlift.core.decision import CONTESTED, Ask, Decision, Do, Party, Satisfied, StepName, Stop, Verb, Wait
+from chairlift.core.judging.judge import Rules, judge
+from chairlift.core.judging.minutes import Minutes
+from chairlift.core.judging.ordinary import DAY
+from chairlift.core.judging.watch import Watch, look_back
 from chairlift.core.upgrade import Holds, PlanState, Running, RunState
-from chairlift.core.verdict import MIN_REQUESTS, Counts, Health, judge
+from chairlift.core.verdict import Health
 from chairlift.reconcile import conclude
 from chairlift.steps.review import CHECK
 from tests.census import count
+from tests.core.judging.worlds import DEPLOYED, steady
 from tests.core.menus import ACTING
 from tests.core.worlds import SQUAD, TEAM, Stage, World, worlds
 
@@ -96,7 +102,7 @@ def test_all_decisions_are_reached() -> None:
     found = count()
     rare = {name: times for name, times in found.items() if times < found.total() / 100}
     assert not rare
-    assert len(found) == 33
+    assert len(found) == 34
 
 
 # 2. Nothing is done to a repository or deployment by Chairlift for a step that the level gives to the squad.
@@ -198,7 +204,9 @@ def test_nothing_goes_out_while_something_stands_in_the_way(world: World) -> Non
     up = world.up
     if not done_by_us(decision, Verb.MERGE, Verb.DEPLOY):
         return
-    assert not any([up.said.hold, up.said.blockers, up.said.problems, up.paused, up.braked])
+    assert not any([up.said.hold, up.said.blockers, up.said.problems, up.paused, up.braked, up.alarmed])
+    judged = ((world.seen.verdicts.get(run.environment), run) for run in world.seen.environments)
+    assert not any(verdict and verdict.hold and not signed_off(world, run) for verdict, run in judged)
     assert is_open(world)
     name = up.said.begun.get((world.change.slug, StepName.MERGE), up.said.level)
     row = next(row for row in up.campaign.levels if row.name == name)
@@ -214,7 +222,7 @@ def test_a_paused_campaign_only_thinks_and_undoes(world: World, how: str) -> Non
     free = replace(world, up=replace(world.up, paused="", braked=""))
     step, decision = free.concluded()
     stopped = replace(free, up=replace(free.up, **{how: "find out why"}))  # type: ignore[arg-type]
-    if isinstance(decision, Do) and decision.verb not in THINKING | UNDOING:
+    if isinstance(decision, Do) and decision.verb not in THINKING | UNDOING | {Verb.ALARM}:
         found = stopped.concluded()[1]
         assert isinstance(found, Ask)
         assert how in found.why
@@ -294,22 +302,26 @@ def test_a_closed_pull_request_is_an_answer(world: World) -> None:
 
 # 8. A monitor that is away never makes a verdict worse or healthy; too little traffic is unknown.
 
-_COUNTS = st.builds(
-    lambda requests, errors, minutes: Counts(requests, min(requests, errors), minutes, 60),
-    st.integers(0, 10_000),
-    st.integers(0, 10_000),
-    st.integers(0, 60),
-)
+_STEADY = look_back(steady(days=8), Rules())
 
 
 @law
-@given(st.none() | _COUNTS, st.none() | _COUNTS)
-def test_an_absent_monitor_and_too_little_traffic_say_nothing(before: Counts | None, after: Counts | None) -> None:
-    found = judge(before, after)
-    if before is None or after is None or min(before.requests, after.requests) < MIN_REQUESTS:
-        assert found.health is Health.UNKNOWN
-    if before and after and found.health is Health.WORSE:
-        assert after.errors / after.requests > before.errors / before.requests
+@given(st.lists(st.sampled_from([(np.nan, np.nan), (0.0, 0.0), (np.nan, np.nan)]), max_size=40), st.booleans())
+def test_an_absent_monitor_and_no_traffic_say_nothing(rows: list[tuple[float, float]], short: bool) -> None:
+    requests, errors = np.array(rows).reshape(-1, 2).T
+    path = Watch(DEPLOYED).follow(_STEADY, Minutes(DEPLOYED, requests, errors))
+    assert _STEADY.usual
+    found = judge(path, _STEADY.usual, Rules(soak=0 if short else DAY))
+    assert found.health is Health.UNKNOWN
+    assert not found.hold
+
+
+@law
+@given(st.floats(0, 6.9), st.integers(0, 1000))
+def test_too_little_history_says_nothing(days: float, errors: int) -> None:
+    found = look_back(steady(days=days, errors=errors), Rules())
+    assert found.usual is None
+    assert "too little history" in found.doubt
 
 
 @law

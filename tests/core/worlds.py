@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 
-from chairlift.core.decision import Decision, Party, StepName
+from chairlift.core.decision import Decision, Party, StepName, Verb
 from chairlift.core.menu import Campaign, Change, Times
 from chairlift.core.schedule import ALWAYS, OFFICE_HOURS, Calendar, Duration, Freeze
 from chairlift.core.unit import Unit
@@ -34,11 +34,11 @@ from chairlift.core.upgrade import (
     Upgrade,
     Verification,
 )
-from chairlift.core.verdict import Health, Verdict
 from chairlift.reconcile import conclude, finishing
 from chairlift.steps.review import CHECK
 from tests.core.dice import ROLLS, Dice
 from tests.core.menus import ACTING, CHANGES, menus
+from tests.core.verdicts import HEALTHY, OTHERS
 
 WEDNESDAY = datetime(2021, 8, 4, 10, tzinfo=UTC)
 LONG_AGO = WEDNESDAY - timedelta(days=40)
@@ -299,9 +299,9 @@ def environments(dice: Dice, up: Upgrade, seen: Seen, but: int, bad: int) -> See
         )
         found.append(run)
         if run.since and not seen.reverted:
-            judged = dice.usually(Health.HEALTHY, Health.UNKNOWN, *(Health.WORSE,) * 7, None, but=bad)
+            judged = dice.usually(HEALTHY, *OTHERS, but=bad)
             if judged:
-                verdicts[name] = Verdict(judged, "as counted")
+                verdicts[name] = judged
     todo = dice.usually((), (_TODO,), but=but // 4)
     return replace(seen, environments=tuple(found), verdicts=verdicts, todo=todo)
 
@@ -311,7 +311,7 @@ def environments(dice: Dice, up: Upgrade, seen: Seen, but: int, bad: int) -> See
 
 def words(dice: Dice, campaign: Campaign, change: Change, stage: Stage) -> Said:
     """Choices, notices, holds, blockers, sign-offs, and under which level each step began."""
-    at_merge, at_test = (55 if stage is Stage.MERGE else 8), (70 if stage is Stage.TEST else 10)
+    at_merge, at_test = (70 if stage is Stage.MERGE else 8), (80 if stage is Stage.TEST else 10)
     menu = [level.name for level in campaign.levels]
     chosen = dice.pick((menu[0], *menu))
     past = ACTING[: max(stage.value - dice.pick((0, 1)), 0)]
@@ -322,15 +322,9 @@ def words(dice: Dice, campaign: Campaign, change: Change, stage: Stage) -> Said:
     notices = ({}, {}, {(change.slug, "another"): LONG_AGO}, {("other", HEAD): LONG_AGO}, *fresh)
     told = dict.fromkeys([(change.slug, HEAD), (change.slug, PUSHED), (change.slug, OLD)], LONG_AGO)
     done = SignOff(SQUAD, EARLIER, "clicked through")
-    tests = (
-        (),
-        (),
-        (),
-        (done,),
-        (replace(done, where="stage"),),
-        (replace(done, at=LONG_AGO),),
-        (replace(done, where="x"),),
-    )
+    elsewhere = [(replace(done, where=where),) for where in ("stage", "x")]
+    tests = ((), (), (), (done,), *elsewhere, (replace(done, at=LONG_AGO),))
+    alarmed = {(change.slug, Verb.ALARM, f"{name} {MERGED}"): 1 for name in campaign.environments}
     return Said(
         level=dice.usually(chosen, "", but=30 if stage is Stage.CREATE else 2) if not begun else chosen,
         chosen_by=SQUAD,
@@ -345,6 +339,7 @@ def words(dice: Dice, campaign: Campaign, change: Change, stage: Stage) -> Said:
         problems=dice.usually((), (blocker,), but=at_merge // 8),
         tested={change.slug: dice.usually((done,), *tests, but=at_test)},
         withdrawn=dice.usually(frozenset(), {(change.slug, f"12 {HEAD}")}, but=25),
+        deeds=dice.usually({}, alarmed, but=50 if stage is Stage.TEST else 2),
         heard=dice.usually(LONG_AGO, WEDNESDAY, but=30),
         reminded=dice.usually(frozenset(), {f"{change.slug}/create/closed 12#0"}, but=30),
     )
@@ -354,12 +349,13 @@ def scanned(dice: Dice) -> tuple[tuple[Change, Plan], ...]:
     """What the recipe finds on the default branch in the end."""
     nothing = Plan(PlanState.NOTHING, "base")
     running = Plan(PlanState.RUNNING, "base")
-    others = (running, running, running, _MADE, Plan(PlanState.FAILED, "base", why="crashed"))
-    return tuple((change, dice.usually(nothing, *others, but=25)) for change in CHANGES)
+    others = (*(running,) * 7, _MADE, Plan(PlanState.FAILED, "base", why="crashed"))
+    return tuple((change, dice.usually(nothing, *others, but=60)) for change in CHANGES)
 
 
-_MANY = (Stage.CREATE, Stage.REVIEW, Stage.TEST)  # have the most answers, and are drawn more often
-_AIMS = (*Stage, *_MANY, *_MANY, Stage.REVIEW, Stage.MERGE, Stage.DEPLOY, Stage.DEPLOY, Stage.FINISH)
+#: How often each stage is drawn: those with the most, or the rarest, answers more often.
+_TIMES = dict(zip(Stage, (3, 7, 13, 7, 9, 18, 5, 5), strict=True))
+_AIMS = tuple(stage for stage, times in _TIMES.items() for _ in range(times))
 
 
 def worlds(*stages: Stage) -> st.SearchStrategy[World]:
@@ -383,6 +379,7 @@ def _world(dice: Dice, aims: Sequence[Stage]) -> World:
         admitted=dice.usually(True, False, but=odds(Stage.CREATE)),
         paused=dice.usually("", "the fair", but=4),
         braked=dice.usually("", "2 reverts", but=4),
+        alarmed=dice.usually("", "errors of till seem to rise", but=odds(Stage.MERGE) // 3),
         team=frozenset({TEAM, "lead", "manager"}),
     )
     seen = Seen(base="base", default_branch="main", heads={"main": "base"})
@@ -397,4 +394,4 @@ def _world(dice: Dice, aims: Sequence[Stage]) -> World:
     now = instants(dice, odds(Stage.MERGE))
     if stage is not Stage.FINISH:
         return World(up, change, seen, now)
-    return World(up, change, seen, now, scanned(dice), dice.usually((), (_TODO,), but=25))
+    return World(up, change, seen, now, scanned(dice), dice.usually((), (_TODO,), but=50))

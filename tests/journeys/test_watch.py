@@ -12,6 +12,7 @@ import pytest
 from chairlift.core.decision import Ask, Party, Verb, Wait
 from chairlift.core.log import Kind
 from chairlift.core.menu import DEPLOY_DOCS, Brake, ServiceLevel
+from chairlift.core.schedule import Duration
 from chairlift.core.verdict import Health
 from chairlift.reconcile import Reached
 from chairlift.testing.fakes.monitor import Rate
@@ -19,7 +20,7 @@ from tests.core.menus import level
 from tests.journeys.passage import CHANGES, FILES, SHOP, SQUAD, URL, Fuse, Killed, Passage, campaign, diligent
 
 UPGRADE, CLEAN_UP = CHANGES[1:]
-GOOD, BAD = Rate(10, 0.01), Rate(10, 3)
+GOOD, BAD = Rate(1000, 1), Rate(1000, 30)
 
 
 def passage(name: str = "Hands-off", fuse: Fuse | None = None, **changed: object) -> Passage:
@@ -182,6 +183,106 @@ def test_nothing_is_built_on_a_change_that_was_reverted() -> None:
     assert not found.did(Verb.MERGE)[1:]
 
 
+# The two stages of an alarm
+
+
+def rises(found: Passage, environment: str = "production") -> Reached:
+    """Errors seem to rise there, and the loop has looked; it is too early to say worse."""
+    found.go_on(deployed("stage", "production"))
+    found.monitor.set("shop", environment, found.now, BAD)
+    found.now += timedelta(minutes=100)
+    return found.settle()
+
+
+def test_people_hear_of_an_alarm_once_and_nothing_is_taken_back_yet() -> None:
+    found = passage()
+    reached = rises(found)
+    assert isinstance(reached.decision, Wait)
+    assert "held in production: errors seem to rise" in reached.decision.why
+    found.now += timedelta(minutes=10)
+    found.settle()
+    told = [message for message in found.notifier.messages if message.key.startswith("alarm")]
+    assert [message.to for message in told] == [("ada", "bob", "lead", "manager")]
+    assert "errors seem to rise in production" in told[0].subject
+    assert not found.did(Verb.REVERT)
+    found.now += timedelta(hours=3)
+    found.settle()
+    assert found.did(Verb.REVERT)
+
+
+def test_an_alarm_that_goes_away_takes_nothing_back_but_somebody_must_say_what_it_was() -> None:
+    found = passage()
+    rises(found)
+    found.monitor.set("shop", "production", found.now, GOOD)
+    reached = found.go_on(days=20)
+    assert isinstance(reached.decision, Ask)
+    assert "not sure yet that errors did not rise" in reached.decision.why
+    assert not found.did(Verb.REVERT)
+    found.say(Kind.TESTED, "ada", text="the network", change="upgrade")
+    assert found.go_on().done
+
+
+def test_an_alarm_in_stage_keeps_the_change_out_of_production() -> None:
+    found = passage(times=replace(campaign().times, soak=campaign().times.watch))
+    found.go_on(deployed("stage"))
+    found.monitor.set("shop", "stage", found.now, BAD)
+    found.now += timedelta(minutes=100)
+    reached = found.settle()
+    assert "held in stage" in reached.decision.why
+    assert [entry.data["where"] for entry in found.did(Verb.DEPLOY)] == ["stage"]
+
+
+def test_what_rose_too_late_is_for_a_person_who_may_vouch_for_it() -> None:
+    found = passage(times=replace(campaign().times, watch=Duration(9 * 86_400), healthy=Duration(8 * 86_400)))
+    found.go_on(deployed("stage", "production"))
+    found.now += timedelta(days=2)
+    found.settle()
+    found.monitor.set("shop", "production", found.now, BAD)
+    found.now += timedelta(hours=8)
+    reached = found.settle()
+    assert isinstance(reached.decision, Ask)
+    assert "a person must look" in reached.decision.why
+    assert not found.did(Verb.REVERT)
+    found.say(Kind.TESTED, "ada", text="a crawler", change="upgrade")
+    assert found.go_on().done
+
+
+def test_what_was_healthy_is_watched_on_and_can_turn_until_its_watch_is_over() -> None:
+    found = passage(times=replace(campaign().times, watch=Duration(8 * 86_400), poll=Duration(3600)))
+    reached = found.go_on()
+    assert reached.done
+    judged = [entry.data["health"] for entry in found.log if entry.kind is Kind.JUDGED]
+    assert judged == [Health.HEALTHY] * 2
+    # Rather than once a day, as what is done and over.
+    assert timedelta(hours=1) < reached.look_again - found.now <= timedelta(hours=12)
+    found.monitor.set("shop", "production", found.now, BAD)
+    found.now += timedelta(hours=6)
+    turned = found.settle()
+    assert isinstance(turned.decision, Ask)
+    assert "production: errors rose" in turned.decision.why
+    assert [message for message in found.notifier.messages if message.key.startswith("alarm")]
+    found.say(Kind.TESTED, "ada", text="a crawler", change="upgrade")
+    assert found.settle().done
+
+
+def test_a_watch_that_is_over_is_not_looked_at_again() -> None:
+    found = passage()
+    assert found.go_on().done
+    found.now += timedelta(days=9)
+    turns_bad(found, "production")
+    assert found.settle().done
+
+
+def test_an_alarm_elsewhere_holds_merges_and_deployments_until_it_ends() -> None:
+    found = passage()
+    found.alarmed = "errors of till seem to rise in production"
+    reached = found.go_on(days=20)
+    assert reached.decision.why == "held: errors of till seem to rise in production"
+    assert not found.did(Verb.MERGE)
+    found.alarmed = ""
+    assert found.go_on().done
+
+
 # The monitor
 
 
@@ -200,10 +301,10 @@ def test_a_monitor_that_is_away_says_nothing() -> None:
 def test_too_little_traffic_is_for_a_person_to_judge() -> None:
     found = passage()
     for environment in found.up.environments:
-        found.monitor.set("shop", environment, found.now - timedelta(days=29), Rate(0.001))
+        found.monitor.set("shop", environment, found.now - timedelta(days=90), Rate(0.001))
     reached = found.go_on(days=30)
     assert isinstance(reached.decision, Ask)
-    assert "too little traffic" in reached.decision.why
+    assert "too few errors to tell by" in reached.decision.why
     found.say(Kind.TESTED, "rev", text="clicked through", change="upgrade")
     assert found.go_on().done
 

@@ -43,6 +43,7 @@ class Verb(StrEnum):
     ANNOUNCE = "announce"
     MERGE = "merge"
     DEPLOY = "deploy"
+    ALARM = "alarm"
     REVERT = "revert"
     ROLL_BACK = "roll back"
     REPORT = "report"
@@ -64,6 +65,9 @@ STEP_OF: dict[Verb, StepName] = {
 
 #: What even a paused or braked campaign does.
 UNDOING = frozenset({Verb.REVERT, Verb.ROLL_BACK})
+
+#: And what it says.
+URGENT = UNDOING | {Verb.ALARM}
 
 #: Touches nothing but our own mirror, so that a paused campaign may still think.
 THINKING = frozenset({Verb.PLAN, Verb.VERIFY})

@@ -53,7 +53,11 @@ class ServiceLevel:
 
 @dataclass(frozen=True)
 class Times:
-    """What a squad promises, and what it is promised."""
+    """What a squad promises, and what it is promised.
+
+    After a deployment errors are watched for `watch`, and are *healthy* after `healthy` at the earliest; what is
+    ordinary is known from the `baseline` before it. `minute` is what these are counted by: demos have shorter ones.
+    """
 
     notice: Duration = Duration(working_days=3)
     advice: Duration = Duration(seconds=7 * 86_400)
@@ -63,7 +67,9 @@ class Times:
     test: Duration = Duration(seconds=14 * 86_400)
     silence: Duration = Duration(seconds=14 * 86_400)
     watch: Duration = Duration(seconds=8 * 86_400)
-    baseline: Duration = Duration(seconds=7 * 86_400)
+    healthy: Duration = Duration(seconds=86_400)
+    baseline: Duration = Duration(seconds=28 * 86_400)
+    minute: Duration = Duration(seconds=60)
     soak: Duration = Duration(seconds=86_400)
     recipe: Duration = Duration(seconds=1800)
     tests: Duration = Duration(seconds=3600)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 class Unit:
     """Long work, named by what makes it immutable: the same name is the same result, for ever.
 
-    `kind` is plan, verify or deploy; `inputs` must hold everything that the result depends on.
+    `kind` is plan, verify, deploy or look back; `inputs` must hold everything that the result depends on.
     """
 
     kind: str

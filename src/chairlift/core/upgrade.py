@@ -139,7 +139,7 @@ class Said:
 class Upgrade:
     """One service's passage through one campaign: the unit of everything.
 
-    `team` are all names that the project team's people go by. `paused` and `braked` hold the reason, or nothing.
+    `team` are all names that the project team's people go by. `paused`, `braked` and `alarmed` hold the reason, if any.
     """
 
     campaign: Campaign
@@ -149,6 +149,7 @@ class Upgrade:
     admitted_why: str = ""
     paused: str = ""
     braked: str = ""
+    alarmed: str = ""
     team: frozenset[str] = frozenset()
 
     @property

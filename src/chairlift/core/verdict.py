@@ -1,9 +1,8 @@
-"""Did errors rise after the deploy, or new types of them surge? healthy, worse or unknown, from counts alone.
+"""What a verdict says: healthy, worse or unknown; and whether new types of errors surge, from counts alone.
 
-The method: given all errors of both windows, the number after the deploy is binomial with the share of requests that
-came after it, if nothing changed (the conditional test of two Poisson rates). *worse* needs that to be improbable and
-the rise to be large enough to matter; too little traffic, or a window with too many missing minutes, is *unknown*.
-A type of error that was never seen before the deploy is held to the same test, as if it had been seen once.
+How errors as a whole are judged: core/judging. A type of error that was never seen before the deploy surges where so
+many of it are improbable, if it had been seen once before: given all of both windows, the number after the deploy is
+binomial with the share of requests that came after it (the conditional test of two Poisson rates).
 """
 
 from __future__ import annotations
@@ -11,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -38,75 +38,55 @@ class Counts:
 
 @dataclass(frozen=True)
 class Verdict:
-    """Health with the reason, and the numbers that it rests on. `final` is False while the watch still runs."""
+    """Health with the reason, and the numbers that it rests on.
+
+    `final` is False while nothing is decided yet. `hold`: what shares the change waits. `asks`: a person must look now.
+    `hopeless`: no minute to come will tell. `until` is when the watch is over; until then even *healthy* may turn.
+    `evidence` is JSON, as `judging.watch.evidence` makes it.
+    """
 
     health: Health
     why: str
     final: bool = False
     before: Counts = Counts()
     after: Counts = Counts()
+    hold: bool = False
+    asks: bool = False
+    hopeless: bool = False
+    until: datetime | None = None
+    evidence: Mapping[str, object] = field(default_factory=dict)
 
 
-#: Fewer requests than this after the deploy say nothing.
-MIN_REQUESTS = 50
-#: Less than this share of the minutes measured says nothing.
-MIN_COVERAGE = 0.5
-#: A rise below this factor is not "significant" in the words of the menu, however certain.
-MIN_RATIO = 1.5
-#: Nor is one by fewer errors than this.
-MIN_ERRORS = 5
-#: How improbable the rise must be; a campaign looks often, so this is far below the usual 5%.
+#: How improbable a surge must be; a campaign looks often, so this is far below the usual 5%.
 ALPHA = 1e-4
 #: A new type of error is a surge from so many on,
 MIN_NEW = 10
 #: and from this share of the requests after the deploy.
 MIN_NEW_RATE = 0.005
+#: Fewer requests than this before the deploy do not know what is usual.
+MIN_REQUESTS = 50
+#: Nor does less than this share of the minutes measured.
+MIN_COVERAGE = 0.5
 #: A term this small against the sum changes no digit of it.
 _NEGLIGIBLE = 1e-17
 _NAMED_TYPES = 3
 _NAME_LENGTH = 80
 
 
-def judge(before: Counts | None, after: Counts | None) -> Verdict:
-    """Compare two windows; None means that the monitor was away."""
-    if before is None or after is None:
-        return Verdict(Health.UNKNOWN, "the monitor is away")
-    doubt = _doubt(before, "before") or _doubt(after, "after")
-    if doubt:
-        return Verdict(Health.UNKNOWN, doubt, before=before, after=after)
-    words = f"error rate {before.errors / before.requests:.3%} before, {after.errors / after.requests:.3%} after"
+def surge(before: Counts, after: Counts) -> str:
+    """Which new types of errors surge, in words; empty where none does, or where too little is known of before."""
+    if before.minutes < MIN_COVERAGE * before.expected or before.requests < MIN_REQUESTS:
+        return ""
     surging = _surging(before, after)
-    if surging:
-        named = ", ".join(f"{name[:_NAME_LENGTH]!r} {after.groups[name]} times" for name in surging[:_NAMED_TYPES])
-        more = f" and {len(surging) - _NAMED_TYPES} more" if len(surging) > _NAMED_TYPES else ""
-        words = f"new errors: {named}{more}; {words}"
-    health = Health.WORSE if surging or _rose(before, after) else Health.HEALTHY
-    return Verdict(health, words, before=before, after=after)
-
-
-def _doubt(counts: Counts, when: str) -> str:
-    """Why one window says nothing; empty when it says something."""
-    if counts.minutes < MIN_COVERAGE * counts.expected:
-        return f"only {_part(counts)} {when} the deploy were measured"
-    if counts.requests < MIN_REQUESTS:
-        return f"too little traffic {when} the deploy: {counts.requests} requests"
-    return ""
-
-
-def _part(counts: Counts) -> str:
-    """How much was measured of what should have been, for a person: 0.0054735 minutes are no words."""
-    if counts.expected < 1:
-        return f"{counts.minutes * 60:.0f} of {counts.expected * 60:.0f} seconds"
-    return f"{round(counts.minutes, 1):.10g} of {round(counts.expected, 1):.10g} minutes"
+    if not surging:
+        return ""
+    named = ", ".join(f"{name[:_NAME_LENGTH]!r} {after.groups[name]} times" for name in surging[:_NAMED_TYPES])
+    more = f" and {len(surging) - _NAMED_TYPES} more" if len(surging) > _NAMED_TYPES else ""
+    return f"new errors: {named}{more}"
 
 
 def _share(before: Counts, after: Counts) -> float:
     return after.requests / (before.requests + after.requests)
-
-
-def _rose(before: Counts, after: Counts) -> bool:
-    matters = after.errors >= MIN_ERRORS and after.errors * before.requests > MIN_RATIO * before.errors * after.requests
-    return matters and tail(after.errors, before.errors + after.errors, _share(before, after)) < ALPHA
 
 
 def _surging(before: Counts, after: Counts) -> list[str]:

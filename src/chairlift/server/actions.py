@@ -262,7 +262,8 @@ def restart(campaign: Campaign, why: str, by: str, roster: Roster, now: datetime
     """Take the pause and the brake off."""
     by = only_the_team(campaign, by, roster)
     with transaction.atomic():
-        Campaign.objects.filter(pk=campaign.pk).update(paused_why="", braked_why="")
+        Campaign.objects.filter(pk=campaign.pk).update(paused_why="", braked_why="", alarmed_why="")
+        Upgrade.objects.filter(campaign=campaign).exclude(alarm="").update(alarm="")
         Entry.write(None, Line(now, by, Kind.RESTARTED, text=words(why)), campaign=campaign)
         Upgrade.objects.filter(campaign=campaign).nudge(now)
 

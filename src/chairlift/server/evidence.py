@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from chairlift.core.upgrade import PullRequest, Seen
@@ -12,20 +11,18 @@ from chairlift.reconcile import Reached
 
 #: What a look no longer asks for once the change is merged; what the look before it saw still holds.
 _KEPT = ("base", "plan", "before", "after", "head")
-#: Points of a watch that are kept. Where there are more, every second one goes.
-POINTS = 120
 
 
-def evidence(reached: Reached, before: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+def evidence(reached: Reached, before: Mapping[str, Any]) -> dict[str, Any]:
     """`before` is the evidence of the look before this one."""
     known = before.get("changes", {})
     found: dict[str, Any] = {"base": reached.seen.base, "changes": {}}
     for slug, each in reached.walked:
-        found["changes"][slug] = _of_change(each, known.get(slug, {}), now)
+        found["changes"][slug] = _of_change(each, known.get(slug, {}))
     return found
 
 
-def _of_change(seen: Seen, before: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+def _of_change(seen: Seen, before: Mapping[str, Any]) -> dict[str, Any]:
     found = {**_plan(seen), **_runs(seen)}
     if seen.pull and "plan" not in found:
         found |= {name: before[name] for name in _KEPT if name in before}
@@ -58,8 +55,7 @@ def _of_change(seen: Seen, before: Mapping[str, Any], now: datetime) -> dict[str
     if seen.verdicts:
         judged = before.get("verdicts", {})
         found["verdicts"] = {
-            name: _verdict(verdict, judged.get(name, {}), seen.merged_commit, now)
-            for name, verdict in seen.verdicts.items()
+            name: _verdict(verdict, judged.get(name, {}), seen.merged_commit) for name, verdict in seen.verdicts.items()
         }
     return found
 
@@ -95,21 +91,21 @@ def _pull(seen: Seen, pull: PullRequest) -> dict[str, Any]:
     }
 
 
-def _verdict(verdict: Verdict, before: Mapping[str, Any], commit: str, now: datetime) -> dict[str, Any]:
-    """With the counts so far at each look, as a line can be drawn through them; a new commit begins a new line."""
-    told = {"health": verdict.health, "why": verdict.why, "final": verdict.final, "commit": commit}
-    same = before.get("commit") == commit
-    if not verdict.after.requests:
+def _verdict(verdict: Verdict, before: Mapping[str, Any], commit: str) -> dict[str, Any]:
+    """With what it rests on, which is bounded: see `judging.watch.evidence`."""
+    told = {
+        "health": verdict.health,
+        "why": verdict.why,
+        "final": verdict.final,
+        "hold": verdict.hold,
+        "commit": commit,
+    }
+    if not verdict.evidence:
         # A verdict out of the log carries no counts: those that it was judged by are still known.
-        return told | ({name: before[name] for name in ("counts", "line") if name in before} if same else {})
-    line = list(before.get("line", ())) if same else []
-    point = [now.isoformat(), verdict.after.requests, verdict.after.errors]
-    if not line or line[-1][1:] != point[1:]:
-        line.append(point)
-    if len(line) > POINTS:
-        line = line[:-1:2] + line[-1:]
+        same = before.get("commit") == commit
+        return told | ({name: before[name] for name in ("counts", "evidence") if name in before} if same else {})
     counts = {"before": _counts(verdict.before), "after": _counts(verdict.after)}
-    return told | {"counts": counts, "line": line}
+    return told | {"counts": counts, "evidence": dict(verdict.evidence)}
 
 
 def _counts(counts: Counts) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from chairlift import plugins
 from chairlift.core.files import Installation, Roster, parse_installation
+from chairlift.core.judging.watch import Watches
 from chairlift.core.menu import Campaign
 from chairlift.core.upgrade import Service
 from chairlift.ports import (
@@ -48,6 +49,7 @@ class Outside:
     home: Path
     installation: Installation
     clock: Callable[[], datetime]
+    watches: Watches = field(default_factory=Watches)
     _built: dict[tuple[str, str], Any] = field(default_factory=dict)
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
@@ -117,6 +119,7 @@ class Outside:
             recipe=self.recipe(campaign.recipe),
             deployer=self.deployer(service),
             monitor=self.monitor(service),
+            watches=self.watches,
         )
 
     def deployer(self, service: Service) -> Deployer | None:

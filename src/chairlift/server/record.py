@@ -18,8 +18,10 @@ from chairlift.core.log import Kind
 from chairlift.core.upgrade import Upgrade as UpgradeValue
 from chairlift.lines import CHAIRLIFT
 from chairlift.reconcile import Chase, Reached
+from chairlift.server import tending
 from chairlift.server.evidence import evidence
 from chairlift.server.models import LEASE, Entry, Upgrade
+from chairlift.steps.watching import alarm
 
 
 class LeaseLost(Exception):
@@ -41,6 +43,8 @@ def standing(row: Upgrade, up: UpgradeValue, reached: Reached, chase: Chase | No
         if mine.update(**fields, leased_until=now + LEASE) != 1:
             raise LeaseLost
         _write(row, found)
+        if row.alarm != fields["alarm"]:
+            tending.alarmed(row.campaign_id, now)
     for name, value in fields.items():
         setattr(row, name, value)
 
@@ -73,7 +77,8 @@ def _fields(row: Upgrade, up: UpgradeValue, reached: Reached, chase: Chase | Non
         "question": "",
         "until": None,
         "troubles": 0,
-        "evidence": evidence(reached, row.evidence, now),
+        "alarm": _alarm(up, reached),
+        "evidence": evidence(reached, row.evidence),
     }
     if isinstance(decision, Ask):
         assert chase is not None
@@ -88,6 +93,14 @@ def _fields(row: Upgrade, up: UpgradeValue, reached: Reached, chase: Chase | Non
     if not reached.done:
         fields["done_at"] = None
     return fields
+
+
+def _alarm(up: UpgradeValue, reached: Reached) -> str:
+    """What holds whatever else shares the change; the same words for as long as it does."""
+    for slug, seen in reached.walked:
+        if run := alarm(up, up.campaign.change(slug), seen):
+            return f"errors of {up.service.name} seem to rise in {run.environment} since it runs {slug}"
+    return ""
 
 
 def _gist(row: Upgrade) -> tuple[str, ...]:

@@ -20,6 +20,11 @@ from chairlift.steps.review import RED
 #: How often a campaign is tended.
 EVERY = timedelta(seconds=1)
 
+#: Alarms that are told of a campaign.
+ALARMS = 3
+#: What an alarm holds.
+_HELD = ("merge", "deploy")
+
 #: Steps during which an upgrade takes one of the wave's places.
 _IN_FLIGHT = ("create", "review", "merge")
 #: While it is planned it takes one, too, but not where only a person could bring it further.
@@ -98,6 +103,17 @@ def _brake(campaign: Campaign, now: datetime) -> None:
     if why and Campaign.objects.filter(pk=campaign.pk, braked_why="").update(braked_why=why):
         Entry.write(None, Line(now, CHAIRLIFT, Kind.BRAKED, text=why), campaign=campaign)
         Upgrade.objects.filter(campaign=campaign).nudge(now)
+
+
+def alarmed(campaign: int, now: datetime) -> None:
+    """Some service's errors began to seem to rise, or ceased to: merges and deployments of the others wait for that."""
+    # One at a time: of two that change at once, the later one sees both.
+    Campaign.objects.select_for_update().get(pk=campaign)
+    alarms = Upgrade.objects.filter(campaign=campaign).exclude(alarm="").order_by("service__name")
+    found = list(alarms.values_list("alarm", flat=True)[: ALARMS + 1])
+    why = "; ".join(found[:ALARMS]) + (" and more" if len(found) > ALARMS else "")
+    Campaign.objects.filter(pk=campaign).update(alarmed_why=why)
+    Upgrade.objects.filter(campaign=campaign, step__in=_HELD).nudge(now)
 
 
 def _reverts(campaign: Campaign, now: datetime) -> int:

@@ -7,16 +7,23 @@ from datetime import datetime, timedelta
 
 from chairlift.core.decision import Ask, Decision, Do, Party, Satisfied, StepName, Verb, Wait
 from chairlift.core.menu import Change
+from chairlift.core.schedule import counted
 from chairlift.core.upgrade import Holds, Running, Seen, Upgrade
 from chairlift.ports import Ports
 from chairlift.steps import texts
 from chairlift.steps.base import Done
 from chairlift.steps.gates import closed, stands_in_the_way
 from chairlift.steps.units import deploy_unit
-from chairlift.steps.watching import needed, running, target, verdict, worse_in
+from chairlift.steps.verdicts import verdict
+from chairlift.steps.watching import alarm, needed, running, target, worse_in
 
 #: A release that ends nudges its upgrade; this is only for the nudge that got lost.
 SOON = timedelta(minutes=1)
+
+_WHAT_FOR = {
+    "plan": "scan what runs, to see whether it holds the change",
+    "look back": "find out what is ordinary for its errors",
+}
 
 
 class Deploy:
@@ -29,14 +36,16 @@ class Deploy:
             return seen
         found = [running(up, change, seen, environment, ports) for environment in up.environments]
         environments = tuple(run for run, _ in found)
-        todo = tuple(unit for _, unit in found if unit)
+        todo = [unit for _, unit in found if unit]
         verdicts = {}
         if up.level and up.who(change, StepName.TEST) is Party.PROJECT_TEAM and not seen.reverted:
             for run in environments:
-                judged = verdict(up, change, seen, run, ports, now)
+                judged, unit = verdict(up, change, seen, run, ports, now)
                 if judged:
                     verdicts[run.environment] = judged
-        return replace(seen, environments=environments, todo=todo, verdicts=verdicts)
+                if unit:
+                    todo.append(unit)
+        return replace(seen, environments=environments, todo=tuple(todo), verdicts=verdicts)
 
     def decide(self, up: Upgrade, change: Change, seen: Seen, now: datetime) -> Decision:
         if not change.deploys:
@@ -44,7 +53,7 @@ class Deploy:
         if not needed(up, change, seen):
             return Satisfied("there was nothing to change, so there is nothing to deploy")
         if seen.todo:
-            return Do(Verb.PLAN, seen.todo[0].name, "scan what runs, to see whether it holds the change")
+            return Do(Verb.PLAN, seen.todo[0].name, _WHAT_FOR[seen.todo[0].kind])
         if seen.reverted:
             return self._undo(up, change, seen, now)
         worse = worse_in(up, change, seen)
@@ -53,7 +62,13 @@ class Deploy:
         before: Running | None = None
         for run in seen.environments:
             if run.holds is not Holds.YES:
-                return self._next(up, change, seen, before, run, now)
+                # What seems to go wrong where it runs is for the test step to see to, before it goes anywhere else.
+                held = alarm(up, change, seen)
+                return (
+                    Satisfied(f"held in {held.environment}: it goes no further for now")
+                    if held
+                    else self._next(up, change, seen, before, run, now)
+                )
             before = run
         return Satisfied("seen to run in " + ", ".join(up.environments))
 
@@ -80,7 +95,7 @@ class Deploy:
         if before and soaked and soaked > now:
             return Wait(soaked, f"{before.environment} runs it first, for {up.campaign.times.soak}")
         why = f"deploy {target(seen)[:10]} to {environment}"
-        return stands_in_the_way(up, change) or closed(up, now) or Do(Verb.DEPLOY, target(seen), why, environment)
+        return stands_in_the_way(up, change, now) or closed(up, now) or Do(Verb.DEPLOY, target(seen), why, environment)
 
     def _by_hand(self, up: Upgrade, seen: Seen, environment: str, what: str) -> Ask:
         commit = target(seen)
@@ -120,6 +135,6 @@ class Deploy:
         if do.verb is Verb.PLAN:
             for unit in seen.todo:
                 ports.engine.start(unit)
-            return Done("scan asked for")
+            return Done(f"{counted(len(seen.todo), 'look')} asked for")
         ports.engine.start(deploy_unit(up, do.where, do.about))
         return Done(f"deployment of {do.about[:10]} to {do.where} asked for")

@@ -62,6 +62,11 @@ def closed(up: Upgrade, now: datetime) -> Wait | None:
     return Wait(opens, reason)
 
 
-def stands_in_the_way(up: Upgrade, change: Change) -> Ask | None:
-    """Whatever a person must first clear before a merge or a deployment."""
-    return held(up) or blocked(up) or problem(up) or unmet(up, change)
+def alarmed(up: Upgrade, now: datetime) -> Wait | None:
+    """Errors of a service that runs this campaign's change seem to rise: the others wait until that is clear."""
+    return Wait(now + up.campaign.times.poll.rough, f"held: {up.alarmed}", told=True) if up.alarmed else None
+
+
+def stands_in_the_way(up: Upgrade, change: Change, now: datetime) -> Ask | Wait | None:
+    """Whatever must first be cleared before a merge or a deployment, by a person or by an alarm's end."""
+    return held(up) or blocked(up) or problem(up) or unmet(up, change) or alarmed(up, now)

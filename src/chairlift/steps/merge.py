@@ -35,7 +35,7 @@ class Merge:
             approved = max((r.at for r in pull.reviews if r.state == "approved"), default=pull.opened_at)
             return Ask(Party.SQUAD, f"merge {pull.number}", why, due=up.due(self.name, approved or now), since=approved)
         return (
-            stands_in_the_way(up, change)
+            stands_in_the_way(up, change, now)
             or self._notice(up, change, pull, now)
             or closed(up, now)
             or self._queued(pull, now)

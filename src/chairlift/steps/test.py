@@ -40,11 +40,11 @@ class Test:
                 continue
             if up.who(change, self.name) is Party.SQUAD:
                 return self._ask_squad(up, seen, run, now)
-            judged = self._judged(up, seen, run, now)
-            if isinstance(judged, Ask):
-                return judged
-            if judged:
+            judged = self._judged(up, change, seen, run, now)
+            if isinstance(judged, Wait):
                 waits.append(judged)
+            elif judged:
+                return judged
         if waits:
             return min(waits, key=lambda wait: wait.until)
         return Satisfied("healthy or signed off in " + ", ".join(run.environment for run in seen.environments))
@@ -54,21 +54,34 @@ class Test:
         due = up.due(self.name, run.since or now)
         return Ask(Party.SQUAD, f"test {run.environment} {seen.merged_commit}", why, due=due, since=run.since)
 
-    def _judged(self, up: Upgrade, seen: Seen, run: Running, now: datetime) -> Ask | Wait | None:
-        """None when the watch is over and was healthy."""
+    def _judged(self, up: Upgrade, change: Change, seen: Seen, run: Running, now: datetime) -> Ask | Do | Wait | None:
+        """None when it is healthy."""
         found = seen.verdicts.get(run.environment)
         way_out = "somebody who looked signs off with 'chairlift tested'"
         if found is None:
             why = f"nothing counts the errors of {run.environment}: {way_out}"
             return Ask(Party.PROJECT_TEAM, f"no monitor {run.environment} {seen.merged_commit}", why)
+        if found.hold:
+            return self._alarm(up, change, seen, run, now)
+        if found.health is Health.HEALTHY:
+            return None
         assert run.since is not None
-        ends = up.calendar.add(run.since, up.campaign.times.watch)
+        times = up.campaign.times
+        ends = up.calendar.add(run.since, times.healthy if found.hopeless else times.watch)
         if now < ends:
             return Wait(ends, f"watching {run.environment}: so far {found.health} ({found.why})")
-        if found.health is Health.UNKNOWN:
-            why = f"unknown after the watch of {run.environment} ({found.why}): {way_out}"
-            return Ask(Party.PROJECT_TEAM, f"unknown {run.environment} {seen.merged_commit}", why)
-        return None
+        why = f"unknown after the watch of {run.environment} ({found.why}): {way_out}"
+        return Ask(Party.PROJECT_TEAM, f"unknown {run.environment} {seen.merged_commit}", why)
+
+    def _alarm(self, up: Upgrade, change: Change, seen: Seen, run: Running, now: datetime) -> Ask | Do | Wait:
+        """People hear of it once; then it turns worse, or goes away, or somebody must look."""
+        found, about = seen.verdicts[run.environment], f"{run.environment} {seen.merged_commit}"
+        if not up.said.deeds.get((change.slug, Verb.ALARM, about)):
+            return Do(Verb.ALARM, about, f"{run.environment}: {found.why}", run.environment)
+        if found.asks:
+            why = f"{run.environment}: {found.why}; whoever looked signs off with 'chairlift tested', or reverts it"
+            return Ask(Party.PROJECT_TEAM, f"look {about}", why)
+        return Wait(now + up.campaign.times.poll.rough, f"held in {run.environment}: {found.why}")
 
     def _worse(self, up: Upgrade, change: Change, seen: Seen, run: Running) -> Decision:
         ours = all(up.who(change, step) is Party.PROJECT_TEAM for step in (StepName.MERGE, StepName.DEPLOY))
@@ -82,10 +95,14 @@ class Test:
         return Ask(whom, f"worse {run.environment} {seen.merged_commit}", why)
 
     def act(self, up: Upgrade, change: Change, seen: Seen, do: Do, ports: Ports) -> Done:
-        """Undo by a pull request of its own, merged at once; whatever part of that a crash left is found and used.
+        """Tell people; or undo by a pull request of its own, merged at once, whatever part of that a crash left.
 
         The commit is made on top of the one that it undoes, so it is the same each time and nobody else's.
         """
+        if do.verb is Verb.ALARM:
+            key = f"alarm {up.campaign.slug} {up.service.name} {change.slug} {do.about}"
+            ports.notifier.tell(Message(key, texts.everybody(up), *texts.alarm(up, change, do)))
+            return Done("told; merges and deployments of this campaign wait")
         repo, branch = up.service.repo, up.branch(change, revert=True)
         url = ports.forge.git_url(repo)
         title, body = texts.revert(up, change, seen, do)

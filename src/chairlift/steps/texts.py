@@ -150,6 +150,22 @@ def undone(up: Upgrade, change: Change, do: Do, pull: PullRequest) -> tuple[str,
     return f"[{up.service.name}] {change.title}: reverted", text
 
 
+def alarm(up: Upgrade, change: Change, do: Do) -> tuple[str, str]:
+    """What people are told as soon as errors seem to rise."""
+    text = (
+        f"Since {change.title!r} runs in {do.where} of {up.service.name}: {do.why}\n\nUntil that is clear, Chairlift "
+        f"merges and deploys nothing more of {up.campaign.title}. If it goes on, the change is taken back. If you know "
+        f"the cause and it is another one, run `chairlift tested {_shell(up.service.name)} --as NAME --note CAUSE`."
+    )
+    return f"[{up.service.name}] {change.title}: errors seem to rise in {do.where}", text
+
+
+def everybody(up: Upgrade) -> tuple[str, ...]:
+    """Whom an alarm concerns: the squad's contact and backup, and the campaign's lead and manager."""
+    both = (*contacts(up), *people(up, Party.PROJECT_TEAM, ("lead", "manager")))
+    return tuple(dict.fromkeys(both))
+
+
 def reminder(up: Upgrade, change: str, step: StepName | None, ask: Ask, rung: Rung, key: str) -> Message:
     """One rung of the ladder: what is asked, by when, and why."""
     due = f", due {when(ask.due, up)}" if ask.due else ""

@@ -5,9 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
-from chairlift.core.menu import Change
+from chairlift.core.judging.judge import Rules
+from chairlift.core.judging.minutes import whole
+from chairlift.core.menu import Change, Times
 from chairlift.core.unit import Outcome, Unit
 from chairlift.core.upgrade import Plan, PlanState, RunState, Upgrade, Verification
 from chairlift.ports import Ports, Prover, Recipe
@@ -45,6 +49,29 @@ def verify_unit(up: Upgrade, url: str, commit: str, tree: str, how: Mapping[str,
 def deploy_unit(up: Upgrade, environment: str, commit: str) -> Unit:
     """One release of one commit into one environment."""
     return _unit("deploy", up, again=up.said.retries, service=up.service.name, environment=environment, commit=commit)
+
+
+def look_back_unit(up: Upgrade, environment: str, since: datetime) -> Unit:
+    """What is ordinary for a service's errors before the deployment at `since`."""
+    times = up.campaign.times
+    end = whole(since, times.minute.rough)
+    return _unit(
+        "look back",
+        up,
+        again=up.said.retries,
+        service=up.service.name,
+        environment=environment,
+        start=whole(end - times.baseline.rough, times.minute.rough).isoformat(),
+        end=end.isoformat(),
+        minute=times.minute.rough.total_seconds(),
+        rules=asdict(rules(times)),
+        monitor=hashlib.sha256(json.dumps(up.service.monitor, sort_keys=True, default=str).encode()).hexdigest(),
+    )
+
+
+def rules(times: Times) -> Rules:
+    """When the evidence of a watch is enough, in this campaign."""
+    return Rules(soak=round(times.healthy.rough / times.minute.rough))
 
 
 def message(up: Upgrade, change: Change) -> str:

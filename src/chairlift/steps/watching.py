@@ -1,4 +1,4 @@
-"""The watch after a deployment: what runs, since when it held the change, and how its errors compare."""
+"""The watch after a deployment: what runs, since when it held the change, and what its verdicts come to."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from datetime import datetime
 from chairlift.core.menu import Change
 from chairlift.core.unit import Outcome, Unit
 from chairlift.core.upgrade import Deployment, Holds, PlanState, PullRequest, Running, Seen, Upgrade
-from chairlift.core.verdict import Counts, Health, Verdict, judge
-from chairlift.ports import Monitor, Ports, Unavailable
+from chairlift.core.verdict import Health
+from chairlift.ports import Ports
 from chairlift.steps.units import deploy_unit, find_plan, plan_unit
 
 
@@ -98,29 +98,10 @@ def worse_in(up: Upgrade, change: Change, seen: Seen) -> Running | None:
     return None
 
 
-def verdict(up: Upgrade, change: Change, seen: Seen, run: Running, ports: Ports, now: datetime) -> Verdict | None:
-    """The recorded one where the watch is over; None where the change does not run or nobody counts."""
-    recorded = up.said.verdicts.get((change.slug, run.environment, seen.merged_commit))
-    if recorded:
-        return recorded
-    if run.since is None or run.holds is not Holds.YES or ports.monitor is None:
-        return None
-    times = up.campaign.times
-    ends = up.calendar.add(run.since, times.watch)
-    before = _counts(ports.monitor, up, run.environment, run.since - times.baseline.rough, run.since)
-    after = _counts(ports.monitor, up, run.environment, run.since, min(now, ends))
-    found = judge(before, after)
-    # A monitor that is away when the watch ends has only not answered yet.
-    counted = before is not None and after is not None
-    final = (now >= ends and counted) or found.health is Health.WORSE
-    return Verdict(found.health, found.why, final, found.before, found.after)
-
-
-def _counts(monitor: Monitor, up: Upgrade, environment: str, start: datetime, end: datetime) -> Counts | None:
-    """None when the monitor is away: that is no verdict, and no reason to stop looking either."""
-    if end <= start:
-        return Counts()
-    try:
-        return monitor.counts(up.service.name, environment, start, end)
-    except Unavailable:
-        return None
+def alarm(up: Upgrade, change: Change, seen: Seen) -> Running | None:
+    """The first environment whose errors seem to rise, or rose too late to blame the change; unless somebody looked."""
+    for run in seen.environments:
+        judged = seen.verdicts.get(run.environment)
+        if judged and judged.hold and not signed_off(up, change, run):
+            return run
+    return None

@@ -51,6 +51,13 @@ class Cell:
     traffic: float = 1.0
 
 
+def steady(days: float = 8, errors: float = 1, requests: float = 1000, after: int = 0) -> Minutes:
+    """One service that does the same each minute, until the deploy or so many minutes after it."""
+    before = round(days * DAY)
+    length = before + after
+    return Minutes(DEPLOYED - before * MINUTE, np.full(length, float(requests)), np.full(length, float(errors)))
+
+
 def lived(cell: Cell, services: int, seed: int, after: int = DAY) -> list[tuple[Minutes, Minutes]]:
     """So many services of this kind: their minutes before and after the deploy. Equal seeds give equal worlds."""
     kind = KINDS[cell.kind]

@@ -80,6 +80,11 @@ class Detector:
         self._fine = np.zeros((len(lanes), len(FINE)))
         self._minute = 0
 
+    @property
+    def level(self) -> Level:
+        """What is expected of the next minute; to be read and set before the deploy only."""
+        return self._level
+
     def warm(self, requests: Numbers, errors: Numbers, hours: Hours) -> None:
         """A minute before the deploy: (lanes,) each, NaN where it was not measured."""
         expected, variance = self._level.expect(np.nan_to_num(requests), hours)

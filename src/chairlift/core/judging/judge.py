@@ -46,18 +46,24 @@ _FEW_ERRORS, _MANY_ERRORS = 20.0, 200.0
 _LAST, _ENOUGH = 5, 5.0
 #: It stands if it was there in so much of the time, and that was measured: chance makes a minute look better.
 _MOST = 0.8
+_HOUR = 60
 #: Evidence that errors did not rise by the margin: 20 to 1.
 _UNHARMED = float(np.log(20))
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """`hold` says that what shares the change waits. `margin` is what *healthy* excludes, 0 where nothing can be."""
+    """`hold` says that what shares the change waits. `margin` is what *healthy* excludes, 0 where nothing can be.
+
+    `asks`: a person must look now, as no minute to come will tell. `hopeless`: it will never be known by this watch.
+    """
 
     health: Health
     hold: bool
     why: str
     margin: float = 0.0
+    asks: bool = False
+    hopeless: bool = False
 
 
 def strong(path: Path, rules: Rules) -> YesNo:
@@ -107,7 +113,8 @@ def judge(path: Path, usual: Ordinary, rules: Rules) -> Judgement:
     hold = bool(strong(path, rules)[-rules.persists :].any())
     if standing(path, rules)[-1]:
         late = f"errors rose {_times(path)}, but {_began(path, len(path) - 1)}"
-        return Judgement(Health.UNKNOWN, True, f"{late}: late for a cause in the deploy, a person must look")
+        why = f"{late}: late for a cause in the deploy, a person must look"
+        return Judgement(Health.UNKNOWN, True, why, asks=True)
     if hold:
         return Judgement(
             Health.UNKNOWN, True, f"errors seem to rise {_times(path)}; {rules.persists} minutes will tell"
@@ -115,7 +122,7 @@ def judge(path: Path, usual: Ordinary, rules: Rules) -> Judgement:
     margin = _margin(usual)
     doubt = _doubt(path, usual, rules, margin)
     if doubt:
-        return Judgement(Health.UNKNOWN, False, doubt, margin)
+        return Judgement(Health.UNKNOWN, False, doubt, margin, hopeless=not margin)
     words = f"errors did not rise by {margin - 1:.0%} or more: {_times(path)} in {len(path) // 60} hours"
     return Judgement(Health.HEALTHY, False, words, margin)
 
@@ -136,7 +143,7 @@ def _doubt(path: Path, usual: Ordinary, rules: Rules, margin: float) -> str:
         return f"{few}, and {_FEW_ERRORS:.0f} are needed to tell a doubling from chance"
     if len(path) < rules.soak:
         return f"so far as usual; {_hours(rules.soak - len(path))} more to watch"
-    if not _was_busy(path, usual, rules.busy):
+    if not _was_busy(path, usual, rules):
         return (
             f"no hour since the deploy was {rules.busy:.0%} as busy as the busiest of a week; it goes on until one was"
         )
@@ -145,10 +152,10 @@ def _doubt(path: Path, usual: Ordinary, rules: Rules, margin: float) -> str:
     return ""
 
 
-def _was_busy(path: Path, usual: Ordinary, share: float) -> bool:
-    requests = np.nan_to_num(path.requests)
-    hours = _last(requests, 60)[59:]
-    return bool(len(hours)) and float(hours.max()) >= share * usual.requests[usual.busiest] * 60
+def _was_busy(path: Path, usual: Ordinary, rules: Rules) -> bool:
+    length = min(_HOUR, max(rules.soak, 1))
+    hours = _last(np.nan_to_num(path.requests), length)[length - 1 :]
+    return bool(len(hours)) and float(hours.max()) >= rules.busy * usual.requests[usual.busiest] * length
 
 
 def _times(path: Path) -> str:

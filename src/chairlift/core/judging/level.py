@@ -20,6 +20,8 @@ from chairlift.core.judging.ordinary import DAY, Ordinary
 #: was expected, and so many more: where a minute expects a hundredth of one, a single error is nothing to be cut off.
 _SIGMAS, _ERRORS = 3.0, 3.0
 _LEAST = 1e-12
+#: What a lane's level has learned: slow, fast, their variances, and what these share.
+State = tuple[float, float, float, float, float]
 
 
 class Level:
@@ -47,6 +49,18 @@ class Level:
         rate = self.rates[np.arange(len(requests)), hours]
         expected = np.maximum(requests * rate * np.exp(self._at.sum(0)), _LEAST)
         return expected, self._of_slow + 2 * self._shared + self._of_fast + self._noise
+
+    @property
+    def state(self) -> list[State]:
+        """What it has learned, to go on from elsewhere: for each lane its five numbers."""
+        rows = np.stack([*self._at, self._of_slow, self._of_fast, self._shared])
+        return [(float(a), float(b), float(c), float(d), float(e)) for a, b, c, d, e in rows.T]
+
+    def resume(self, states: Sequence[State]) -> None:
+        """Go on from a `state` of as many lanes."""
+        slow, fast, self._of_slow, self._of_fast, self._shared = np.array(states, float).reshape(-1, 5).T.copy()
+        self._at = np.stack([slow, fast])
+        self._before = self._at
 
     def deployed(self) -> None:
         """From the coming minute on `unmoved` knows nothing more."""

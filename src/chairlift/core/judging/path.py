@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from chairlift.core.judging.detector import MARGINS, Detector, Reading
+from chairlift.core.judging.level import State
 from chairlift.core.judging.minutes import Hours, Minutes, Numbers
 from chairlift.core.judging.ordinary import DAY, Ordinary
 
@@ -46,16 +47,57 @@ def followed(lanes: Sequence[tuple[Ordinary, Minutes, Minutes]]) -> list[Path]:
     Those before are the last two days; fewer make the first minutes of the watch less sharp. All watches must have
     equally many minutes after their deploys.
     """
-    detector = Detector([usual for usual, _, _ in lanes])
-    warm = max((min(len(before), WARM) for _, before, _ in lanes), default=0)
-    for minute in zip(*_side_by_side([before for _, before, _ in lanes], warm), strict=True):
-        detector.warm(*minute)
+    detector = _warmed([(usual, before) for usual, before, _ in lanes])
     requests, errors, hours = _side_by_side([after for _, _, after in lanes], len(lanes[0][2]) if lanes else 0)
     readings = [detector.look(*minute) for minute in zip(requests, errors, hours, strict=True)]
+    return _paths(requests, errors, hours, readings, len(lanes))
+
+
+def warmed(usual: Ordinary, before: Minutes) -> State:
+    """How the errors of one service stand after these minutes: what its watch begins from."""
+    return _warmed([(usual, before)]).level.state[0]
+
+
+class Follower:
+    """One watch that is followed as its minutes come; a day of it takes half a megabyte."""
+
+    def __init__(self, usual: Ordinary, state: State) -> None:
+        self._detector = Detector([usual])
+        self._detector.level.resume([state])
+        self._seen: list[tuple[Numbers, Numbers, Hours]] = []
+        self._readings: list[Reading] = []
+
+    def __len__(self) -> int:
+        return len(self._readings)
+
+    def follow(self, minutes: Minutes) -> None:
+        """The next minutes of the watch."""
+        for minute in zip(*_side_by_side([minutes], len(minutes)), strict=True):
+            self._readings.append(self._detector.look(*minute))
+            self._seen.append(minute)
+
+    @property
+    def path(self) -> Path:
+        """As it is after the minutes so far."""
+        if not self._seen:
+            return _EMPTY
+        requests, errors, hours = (np.stack(column) for column in zip(*self._seen, strict=True))
+        return _paths(requests, errors, hours, self._readings, 1)[0]
+
+
+def _warmed(lanes: Sequence[tuple[Ordinary, Minutes]]) -> Detector:
+    detector = Detector([usual for usual, _ in lanes])
+    warm = max((min(len(before), WARM) for _, before in lanes), default=0)
+    for minute in zip(*_side_by_side([before for _, before in lanes], warm), strict=True):
+        detector.warm(*minute)
+    return detector
+
+
+def _paths(requests: Numbers, errors: Numbers, hours: Hours, readings: Sequence[Reading], lanes: int) -> list[Path]:
     if not readings:
-        return [_EMPTY] * len(lanes)
+        return [_EMPTY] * lanes
     told = [np.stack([getattr(reading, each.name) for reading in readings]) for each in fields(Reading)]
-    return [Path(*(each[:, lane] for each in (requests, errors, hours, *told))) for lane in range(len(lanes))]
+    return [Path(*(each[:, lane] for each in (requests, errors, hours, *told))) for lane in range(lanes)]
 
 
 _NONE, _NO_HOURS = np.zeros(0), np.zeros(0, np.int64)

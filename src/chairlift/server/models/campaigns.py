@@ -19,6 +19,7 @@ class Campaign(models.Model):
     loaded_at = models.DateTimeField()
     paused_why = models.TextField(blank=True)
     braked_why = models.TextField(blank=True)
+    alarmed_why = models.TextField(blank=True)
     tended_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:

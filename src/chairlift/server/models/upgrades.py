@@ -100,6 +100,8 @@ class Upgrade(models.Model):
     since = models.DateTimeField(null=True)
     until = models.DateTimeField(null=True)
     evidence = models.JSONField(default=dict)
+    # What of this one holds the others of its campaign.
+    alarm = models.CharField(max_length=400, blank=True)
 
     look_again_at = models.DateTimeField(null=True)
     looked_at = models.DateTimeField(null=True)
@@ -142,6 +144,7 @@ class Upgrade(models.Model):
             admitted_why=self.waits_for,
             paused=self.campaign.paused_why,
             braked=self.campaign.braked_why,
+            alarmed=self.campaign.alarmed_why,
             team=team(campaign, roster),
         )
 

@@ -78,12 +78,8 @@ class _Change:
 
     @property
     def verdicts(self) -> list[dict[str, Any]]:
-        since = {each["name"]: each["since"] for each in self.seen.get("environments", ())}
         judged = self.seen.get("verdicts", {})
-        return [
-            {**verdict, "environment": name, "plot": plots.of_verdict(verdict, since.get(name, ""))}
-            for name, verdict in judged.items()
-        ]
+        return [{**each, "environment": name, "plots": plots.of_verdict(each)} for name, each in judged.items()]
 
 
 def _deployed(request: Request, upgrade: Upgrade, by: str) -> str:
