@@ -1,6 +1,6 @@
 """Counts the simulated requests and errors of one environment: `monitor.py SERVICE ENVIRONMENT START END`.
 
-Prints one JSON object per quarter of a second, from `traffic.toml`. The same window always gives the same counts.
+Prints one JSON object per second, from `traffic.toml`. The same window always gives the same counts.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from pathlib import Path
 
 from places import Place, Released
 
-TICK = timedelta(milliseconds=250)
+TICK = timedelta(seconds=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -40,24 +40,21 @@ class Traffic:
         self.rates = cache(self._rates)
 
     def buckets(self, start: datetime, end: datetime) -> Iterator[dict]:
-        """One per tick of [start, end) in which something ran; ticks begin at whole quarters of a second."""
+        """One per tick of [start, end), whole seconds; before the first release there ran what it replaced."""
         releases = [(datetime.fromisoformat(released.since), released) for released in self.place.history()]
         if not releases:
             return
-        first = max(start, releases[-1][0])
-        tick = -((_EPOCH - first) // TICK)
+        tick = -((_EPOCH - start) // TICK)
         while (begin := _EPOCH + TICK * tick) + TICK <= end:
-            running = next(released for since, released in releases if since <= begin)
+            running = next((released for since, released in releases if since <= begin), releases[-1][1])
             yield self._bucket(tick, begin, running)
             tick += 1
 
     def _bucket(self, tick: int, begin: datetime, running: Released) -> dict:
         rates = self.rates(running)
         chance = random.Random(f"{self.service}/{self.environment}/{running.commit}/{tick}")
-        requests = round(rates.requests * TICK.total_seconds() * chance.uniform(0.8, 1.2))
-        kinds, shares = zip(*rates.errors.items(), strict=True)
-        drawn = chance.choices(["", *kinds], [1 - sum(shares), *shares], k=requests)
-        groups = Counter(kind for kind in drawn if kind)
+        requests = round(rates.requests * TICK.total_seconds() * chance.uniform(0.95, 1.05))
+        groups = Counter({kind: _drawn(chance, share * requests) for kind, share in rates.errors.items()})
         window = {"start": begin.isoformat(), "end": (begin + TICK).isoformat()}
         return {**window, "requests": requests, "errors": groups.total(), "groups": groups}
 
@@ -78,6 +75,14 @@ class Traffic:
         cure = re.compile(rf"^{worse['unless_settings_have']} = ", re.MULTILINE)
         modules = self.place.code(running.commit).rglob("*.py")
         return not any(cure.search(module.read_text()) for module in modules if "settings" in str(module))
+
+
+def _drawn(chance: random.Random, expected: float) -> int:
+    """As many as come by chance where so many are expected (Poisson, by the gaps between them)."""
+    count, waited = 0, chance.expovariate(1)
+    while waited < expected:
+        count, waited = count + 1, waited + chance.expovariate(1)
+    return count
 
 
 def main() -> None:

@@ -8,17 +8,17 @@ from tests.mutant import Mutant
 from tests.mutants import KNOWN, ROOT, Bed
 
 VERDICT = "tests/core/test_verdict.py"
-AWAY = f"{VERDICT}::test_a_monitor_that_is_away_makes_no_verdict"
-LINE = 'return Verdict(Health.UNKNOWN, "the monitor is away")'
+SURGE = f"{VERDICT}::test_what_is_no_surge"
+LINE = "MIN_NEW = 10"
 
 
-def planted(new: str, tests: str = AWAY, old: str = LINE, file: str = "core/verdict.py") -> Mutant:
+def planted(new: str, tests: str = SURGE, old: str = LINE, file: str = "core/verdict.py") -> Mutant:
     return Mutant(0, "", file, old, new, tests)
 
 
 #: As long as each other, in one module: what was compiled of the one is not taken for the next.
-KILLED = planted(LINE.replace("Health.UNKNOWN", "Health.HEALTHY"))
-HARMLESS = planted(LINE.replace(', "', ',"').replace(")", " )"))
+KILLED = planted(LINE.replace("10", "+9"))
+HARMLESS = planted(LINE.replace(" 10", "10 "))
 
 
 @pytest.fixture(scope="module")

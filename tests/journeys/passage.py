@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from chairlift import lines, units
 from chairlift.core.decision import Ask, Do, Party, StepName
+from chairlift.core.judging.watch import Watches
 from chairlift.core.log import Entry, Kind, said
 from chairlift.core.menu import Campaign, Change, ServiceLevel, Times
 from chairlift.core.schedule import OFFICE_HOURS, Calendar, Duration
@@ -183,6 +184,7 @@ class Passage:
     now: datetime = MONDAY
     paused: str = ""
     alarmed: str = ""
+    forgetful: bool = False
     log: list[Entry] = field(default_factory=list)
     keys: set[tuple[str, ...]] = field(default_factory=set)
     stood: tuple[str, ...] = ("", "", "", "")
@@ -197,7 +199,7 @@ class Passage:
         self.workspace = MemoryWorkspace(self.git)
         self.deployer = MemoryDeployer(lambda: self.now)
         self.monitor, self.notifier = MemoryMonitor(), MemoryNotifier()
-        self.engine = MemoryEngine(self.git)
+        self.engine, self.watches = MemoryEngine(self.git), Watches()
         for environment in self.service.environments or self.campaign.environments:
             self.deployer.deploy("shop", environment, first)
             self.monitor.set("shop", environment, MONDAY - timedelta(days=90), Rate(1000, 1))
@@ -214,6 +216,7 @@ class Passage:
             recipe=self.recipe,
             deployer=self.deployer if self.service.deployer else None,
             monitor=self.monitor,
+            watches=Watches() if self.forgetful else self.watches,
         )
 
     @property

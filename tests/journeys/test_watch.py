@@ -222,14 +222,30 @@ def test_an_alarm_that_goes_away_takes_nothing_back_but_somebody_must_say_what_i
     assert found.go_on().done
 
 
-def test_an_alarm_in_stage_keeps_the_change_out_of_production() -> None:
-    found = passage(times=replace(campaign().times, soak=campaign().times.watch))
+def alarmed_in_stage() -> Passage:
+    """Errors seem to rise in stage; half an hour later production would have its turn."""
+    found = passage()
     found.go_on(deployed("stage"))
     found.monitor.set("shop", "stage", found.now, BAD)
-    found.now += timedelta(minutes=100)
+    found.now += timedelta(minutes=40)
+    found.settle()
+    found.now += timedelta(minutes=30)
+    return found
+
+
+def test_an_alarm_in_stage_keeps_the_change_out_of_production() -> None:
+    found = alarmed_in_stage()
     reached = found.settle()
     assert "held in stage" in reached.decision.why
     assert [entry.data["where"] for entry in found.did(Verb.DEPLOY)] == ["stage"]
+
+
+def test_an_alarm_that_somebody_vouched_for_holds_nothing() -> None:
+    found = alarmed_in_stage()
+    found.say(Kind.TESTED, "ada", text="a load test", about="stage", change="upgrade")
+    found.settle()
+    assert [entry.data["where"] for entry in found.did(Verb.DEPLOY)] == ["stage", "production"]
+    assert found.go_on().done
 
 
 def test_what_rose_too_late_is_for_a_person_who_may_vouch_for_it() -> None:
@@ -296,6 +312,40 @@ def test_a_monitor_that_is_away_says_nothing() -> None:
     assert not found.up.said.verdicts
     found.monitor.away = ""
     assert found.go_on().done
+
+
+def test_a_monitor_that_refuses_stops_nothing_else() -> None:
+    found = passage()
+    found.go_on(deployed("stage", "production"))
+    found.settle()
+    found.monitor.refuses = "401: make a new key"
+    reached = found.go_on(days=20)
+    assert isinstance(reached.decision, Ask)
+    assert "the monitor refuses: 401: make a new key" in reached.decision.why
+    assert not found.up.said.verdicts
+    found.monitor.refuses = ""
+    assert found.go_on().done
+
+
+def test_a_process_that_forgets_its_watches_comes_to_the_same() -> None:
+    whole, torn = passage(), passage()
+    torn.forgetful = True
+    for found in (whole, torn):
+        worse_in_production(found)
+    assert [(each.at, each.kind, each.text) for each in torn.log] == [
+        (each.at, each.kind, each.text) for each in whole.log
+    ]
+
+
+def test_a_service_that_is_too_young_is_for_a_person_to_judge() -> None:
+    found = passage()
+    for environment in found.up.environments:
+        found.monitor.set("shop", environment, found.now - timedelta(days=90), None)
+        found.monitor.set("shop", environment, found.now - timedelta(days=20), GOOD)
+    reached = found.go_on(days=30)
+    assert isinstance(reached.decision, Ask)
+    assert "too little history" in reached.decision.why
+    assert not found.up.said.verdicts
 
 
 def test_too_little_traffic_is_for_a_person_to_judge() -> None:

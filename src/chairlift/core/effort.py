@@ -86,7 +86,7 @@ def _lengths(campaign: Campaign, level: ServiceLevel, change: Change, last: Step
         elif step is StepName.MERGE and level.notice:
             yield campaign.times.notice
         elif step is StepName.TEST:
-            yield campaign.times.watch
+            yield campaign.times.healthy
 
 
 def way(level: ServiceLevel, times: Times) -> str:

@@ -121,7 +121,7 @@ def promises(campaign: Campaign, begun: datetime) -> dict[Key, Promise]:
         StepName.REVIEW: _promise(quick if campaign.chairlift_approves else times.advice.rough),
         StepName.MERGE: _promise(times.notice.rough, times.notice.rough) if notice else _promise(quick),
         StepName.DEPLOY: _promise(max(soak, quick), soak),
-        StepName.TEST: _promise(times.watch.rough, times.watch.rough),
+        StepName.TEST: _promise(times.healthy.rough, times.healthy.rough),
     }
     return found | {(step.value, Party.PROJECT_TEAM): promise for step, promise in ours.items()}
 

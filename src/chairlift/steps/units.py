@@ -11,10 +11,14 @@ from typing import Any
 
 from chairlift.core.judging.judge import Rules
 from chairlift.core.judging.minutes import whole
+from chairlift.core.judging.ordinary import DAY
 from chairlift.core.menu import Change, Times
 from chairlift.core.unit import Outcome, Unit
 from chairlift.core.upgrade import Plan, PlanState, RunState, Upgrade, Verification
 from chairlift.ports import Ports, Prover, Recipe
+
+#: So many minutes are looked back on at the least, and at the most, whatever the campaign says: 8 days and 28.
+LEAST, MOST = 8 * DAY, 28 * DAY
 
 
 def _unit(kind: str, up: Upgrade, again: object = "", **inputs: object) -> Unit:
@@ -54,16 +58,18 @@ def deploy_unit(up: Upgrade, environment: str, commit: str) -> Unit:
 def look_back_unit(up: Upgrade, environment: str, since: datetime) -> Unit:
     """What is ordinary for a service's errors before the deployment at `since`."""
     times = up.campaign.times
-    end = whole(since, times.minute.rough)
+    minute = times.minute.rough
+    end = whole(since, minute)
+    length = min(max(times.baseline.rough, LEAST * minute), MOST * minute)
     return _unit(
         "look back",
         up,
         again=up.said.retries,
         service=up.service.name,
         environment=environment,
-        start=whole(end - times.baseline.rough, times.minute.rough).isoformat(),
+        start=whole(end - length, minute).isoformat(),
         end=end.isoformat(),
-        minute=times.minute.rough.total_seconds(),
+        minute=minute.total_seconds(),
         rules=asdict(rules(times)),
         monitor=hashlib.sha256(json.dumps(up.service.monitor, sort_keys=True, default=str).encode()).hexdigest(),
     )

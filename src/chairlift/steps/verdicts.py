@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from chairlift.core.judging.judge import judge
-from chairlift.core.judging.minutes import whole
+from chairlift.core.judging.minutes import MOST, whole
 from chairlift.core.judging.watch import SETTLED, Before, evidence
 from chairlift.core.menu import Change
 from chairlift.core.unit import Unit
@@ -62,7 +62,7 @@ def _watched(
         return Verdict(Health.UNKNOWN, before.doubt, before=counted, hopeless=True)
     minute, held_to = up.campaign.times.minute.rough, rules(up.campaign.times)
     start = whole(since, minute)
-    until = max(whole(now, minute) - SETTLED * minute, start)
+    until = max(min(whole(now, minute) - SETTLED * minute, start + MOST * minute), start)
     try:
         with ports.watches.of(name, start) as watch:
             more = ports.monitor.minutes(up.service.name, run.environment, watch.end, max(until, watch.end), minute)

@@ -63,7 +63,7 @@ EVIDENCE = (
            "    if measured < rules.coverage:\n", "    if measured < 0.5:\n",
            f"{JUDGE}::test_missing_minutes_are_neither_healthy_nor_worse"),
     Mutant(8, "a night without traffic is a soak", f"{SOURCE}/judge.py",
-           "    if not _was_busy(path, usual, rules.busy):\n", "    if False:\n",
+           "    if not _was_busy(path, usual, rules):\n", "    if False:\n",
            f"{JUDGE}::test_a_night_without_traffic_is_no_soak"),
     Mutant(8, "a service with hardly an error is healthy when its day is over", f"{SOURCE}/judge.py",
            "    if usual.daily < _FEW_ERRORS:\n", "    if False:\n",

@@ -52,6 +52,6 @@ PAGES = (
            'if step == StepName.PLAN else Q(step=step)', "if False else Q(step=step)",
            f"{WEB}/test_board.py::test_each_number_opens_as_many_rows"),
     Mutant(0, "a verdict loses what it was judged by", "server/evidence.py",
-           'for name in ("counts", "line") if name in before', 'for name in () if name in before',
+           'for name in ("counts", "evidence") if name in before', 'for name in () if name in before',
            f"{WEB}/test_evidence.py"),
 )  # fmt: skip

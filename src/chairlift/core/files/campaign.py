@@ -22,7 +22,7 @@ _SQUAD_STEPS = tuple(step.value for step in StepName if step is not StepName.PLA
 #: Promises between people, which may be counted in working days; all other times are measured on the clock.
 _PROMISES = frozenset({"notice", "advice", "review", "merge", "deploy", "test", "silence"})
 #: What ends or repeats something: none of it would ever be ready.
-_NEVER_ZERO = frozenset({"recipe", "tests", "poll"})
+_NEVER_ZERO = frozenset({"recipe", "tests", "poll", "minute"})
 _EVER = (datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC))
 
 

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from chairlift.core.judging.minutes import Bucket, Minutes, spread
 from chairlift.core.verdict import Counts
-from chairlift.ports import Unavailable
+from chairlift.ports import Refused, Unavailable
 
 _MINUTE = timedelta(minutes=1)
 
@@ -26,18 +26,24 @@ class Rate:
 
 @dataclass
 class MemoryMonitor:
-    """Fulfils `chairlift.ports.Monitor`. `away`, when not empty, is the reason why nothing can be counted."""
+    """Fulfils `chairlift.ports.Monitor`. `away` and `refuses`, when not empty, are why nothing can be counted."""
 
     away: str = ""
+    refuses: str = ""
     _rates: dict[tuple[str, str], dict[datetime, Rate | None]] = field(default_factory=dict)
 
     def set(self, service: str, environment: str, since: datetime, rate: Rate | None) -> None:
         """From `since` on traffic comes at this rate; with None, nothing is measured."""
         self._rates.setdefault((service, environment), {})[since] = rate
 
-    def minutes(self, service: str, environment: str, start: datetime, end: datetime, step: timedelta) -> Minutes:
+    def _answer(self) -> None:
         if self.away:
             raise Unavailable(self.away)
+        if self.refuses:
+            raise Refused(self.refuses)
+
+    def minutes(self, service: str, environment: str, start: datetime, end: datetime, step: timedelta) -> Minutes:
+        self._answer()
         buckets = [
             Bucket(since, until, rate.requests * ((until - since) / _MINUTE), rate.errors * ((until - since) / _MINUTE))
             for since, until, rate in self._within(service, environment, start, end)
@@ -45,8 +51,7 @@ class MemoryMonitor:
         return spread(buckets, start, end, step)
 
     def counts(self, service: str, environment: str, start: datetime, end: datetime) -> Counts:
-        if self.away:
-            raise Unavailable(self.away)
+        self._answer()
         minutes, requests, errors = 0.0, 0.0, 0.0
         groups: Counter[str] = Counter()
         for since, until, rate in self._within(service, environment, start, end):

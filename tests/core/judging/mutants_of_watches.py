@@ -1,0 +1,71 @@
+"""Bugs in how watches are kept, and in what alarms hold, which the tests must not let live."""
+
+from __future__ import annotations
+
+from tests.mutant import Mutant
+
+LAWS = "tests/core/test_laws.py"
+KEPT = "tests/core/judging/test_watch.py"
+WATCH = "tests/journeys/test_watch.py"
+ARRIVES = "tests/journeys/test_arrivals.py"
+
+WATCHES = (
+    Mutant(8, "a monitor that is away is taken for healthy", "steps/verdicts.py",
+           'return Verdict(Health.UNKNOWN, f"the monitor {word}',
+           'return Verdict(Health.HEALTHY, f"the monitor {word}',
+           f"{WATCH}::test_a_monitor_that_is_away_says_nothing"),
+    Mutant(8, "the last look at an absent monitor is a verdict", "steps/verdicts.py",
+           "over = now >= ends and bool(found.evidence)", "over = now >= ends",
+           f"{WATCH}::test_a_monitor_that_is_away_says_nothing"),
+    Mutant(8, "a monitor that refuses stops the whole upgrade", "steps/verdicts.py",
+           "except (Unavailable, Refused) as error:", "except Unavailable as error:",
+           f"{WATCH}::test_a_monitor_that_refuses_stops_nothing_else"),
+    Mutant(8, "too little history is taken for healthy", "steps/verdicts.py",
+           "return Verdict(Health.UNKNOWN, before.doubt,", "return Verdict(Health.HEALTHY, before.doubt,",
+           f"{WATCH}::test_a_service_that_is_too_young_is_for_a_person_to_judge"),
+    Mutant(8, "unknown passes for healthy", "steps/test.py",
+           "if found.health is Health.HEALTHY:", "if found.health is not Health.WORSE:",
+           f"{LAWS}::test_unknown_is_for_a_person_to_resolve"),
+    Mutant(8, "what was healthy cannot turn", "steps/verdicts.py",
+           "if recorded and not found.hold:", "if recorded:",
+           f"{WATCH}::test_what_was_healthy_is_watched_on_and_can_turn_until_its_watch_is_over"),
+    Mutant(8, "nobody watches on what is healthy", "reconcile.py",
+           "return min(until, now + QUIETER * up.campaign.times.poll.rough) if until > now else None", "return None",
+           f"{WATCH}::test_what_was_healthy_is_watched_on_and_can_turn_until_its_watch_is_over"),
+    Mutant(8, "an alarm in one environment lets the change go on to the next", "steps/deploy.py",
+           "held = alarm(up, change, seen)", "held = None",
+           f"{WATCH}::test_an_alarm_in_stage_keeps_the_change_out_of_production"),
+    Mutant(8, "an alarm of one service holds no other", "steps/gates.py",
+           " or alarmed(up, now)", "",
+           f"{LAWS}::test_nothing_goes_out_while_something_stands_in_the_way"),
+    Mutant(8, "people hear of an alarm at each look", "steps/test.py",
+           "if not up.said.deeds.get((change.slug, Verb.ALARM, about)):", "if True:",
+           f"{WATCH}::test_people_hear_of_an_alarm_once_and_nothing_is_taken_back_yet"),
+    Mutant(5, "a paused campaign hears of no alarm", "core/decision.py",
+           "URGENT = UNDOING | {Verb.ALARM}", "URGENT = UNDOING",
+           f"{LAWS}::test_a_paused_campaign_only_thinks_and_undoes"),
+    Mutant(8, "whoever vouched for it is held all the same", "steps/watching.py",
+           "if judged and judged.hold and not signed_off(up, change, run):", "if judged and judged.hold:",
+           f"{WATCH}::test_an_alarm_that_somebody_vouched_for_holds_nothing"),
+    Mutant(8, "a minute that is not told yet will never be", "core/judging/watch.py",
+           "max(known, len(minutes) - LATE) * minutes.step", "len(minutes) * minutes.step",
+           f"{KEPT}::TestFollowing::test_what_may_still_come_is_waited_for_and_then_missing"),
+    Mutant(8, "a minute that does not come stops the watch", "core/judging/watch.py",
+           "max(known, len(minutes) - LATE) * minutes.step", "known * minutes.step",
+           f"{KEPT}::TestFollowing::test_what_may_still_come_is_waited_for_and_then_missing"),
+    Mutant(8, "a watch that broke follows minutes twice", "core/judging/watch.py",
+           "self._follower, self.end, end = None, self.start, settled.end", "end = settled.end",
+           f"{KEPT}::TestFollowing::test_what_breaks_is_begun_again_and_never_followed_twice"),
+    Mutant(8, "a watch does not know how errors stood at the deploy", "core/judging/path.py",
+           "        self._detector.level.resume([state])\n", "",
+           f"{KEPT}::TestLookingBack::test_begins_the_watch_where_the_minutes_before_left_it"),
+    Mutant(0, "every watch is remembered for ever", "core/judging/watch.py",
+           "while len(self._known) > self._most:", "while False:",
+           f"{KEPT}::TestRemembering::test_no_more_than_so_many_are_kept_and_those_that_nobody_looks_at_go_first"),
+    Mutant(8, "a minute that is covered in part is measured", "core/judging/minutes.py",
+           "missing = covered.values < 1 - _HAIR", "missing = covered.values <= 0",
+           "tests/core/judging/test_minutes.py::test_a_minute_that_is_covered_in_part_is_missing"),
+    Mutant(8, "what lies over the edge of a deploy counts for both sides", "core/judging/minutes.py",
+           "if first >= 0 and last <= length:", "if True:",
+           "tests/core/judging/test_minutes.py::test_buckets_over_an_edge_are_left_out"),
+)  # fmt: skip
