@@ -12,6 +12,7 @@ from chairlift.core.decision import Party, StepName, Verb
 from chairlift.core.log import Entry as Line
 from chairlift.core.log import Kind
 from chairlift.lines import CHAIRLIFT
+from tests.browser.watched import judged
 
 NOW = datetime(2021, 9, 6, 9, 12, tzinfo=UTC)
 SLUG = "django-3.2"
@@ -183,10 +184,11 @@ CAST = (
     Part("moneta", EGRET, REVIEW, "clean-up", StepName.PLAN, "wait",
          "the tests are running, before and after the change", until=0.1, evidence=evidence(upgrade=seen(pull=31))),
     Part("notices", EGRET, HANDS_OFF, "upgrade", StepName.TEST, "ask",
-         "the change was reverted, worse in production (38 errors in 9,120 requests; 4 in 8,870 before): mend the "
-         "cause, then run 'chairlift retry'", Party.PROJECT_TEAM, until=-3,
+         "the change was reverted, worse in production (errors rose 3.6 to 6.7 times (95%), from the deploy on): mend "
+         "the cause, then run 'chairlift retry'", Party.PROJECT_TEAM, until=-3,
          evidence=evidence(upgrade=seen(pull=31, verdicts={"production": {
-             "health": "worse", "why": "38 errors in 9,120 requests; 4 in 8,870 before", "final": True}})),
+             "health": "worse", "why": "errors rose 3.6 to 6.7 times (95%), from the deploy on", "final": True,
+            "commit": HEAD, "evidence": judged(hence(-10), 45, 5)}})),
          lines=(_OPENED, _APPROVED, _TOLD, _MERGED,
                 did(-9, Verb.REVERT, StepName.TEST, "reverted as 77ab01c2 (pull request 32)"))),
     Part("rota", IBIS, VERIFY, "clean-up", None, "done", "every change is merged, and runs everywhere",
@@ -198,15 +200,15 @@ CAST = (
          "request; or mend the recipe, or the code on the default branch", Party.PROJECT_TEAM, until=41,
          evidence=evidence(prepare=seen(after="failed", why="3 of 96 failed: links.tests.Redirects"))),
     Part("wallet", IBIS, HANDS_OFF, "upgrade", StepName.TEST, "wait",
-         "watching production: so far healthy (2 errors in 12,400 requests; 3 in 11,900 before)", until=140,
+         "watching production: so far unknown (so far as usual; 4 hours more to watch)", until=140,
          evidence=evidence(upgrade=seen(pull=31, verdicts={"production": {
-             "health": "healthy", "why": "2 errors in 12,400 requests; 3 in 11,900 before", "final": False,
-             "commit": HEAD, "line": [[hence(hour).isoformat(), 620 * (hour + 21), (hour + 21) // 9]
-                                      for hour in range(-20, 0)],
-             "counts": {"before": {"requests": 11_900, "errors": 3, "minutes": 2880, "expected": 2880, "groups": []},
-                        "after": {"requests": 12_400, "errors": 2, "minutes": 1200, "expected": 1200,
-                                  "groups": [["TimeoutError: <payments> did not answer", 2]]}}}},
-             environments=[{"name": "production", "holds": "yes", "runs": HEAD, "since": hence(-20.5).isoformat()}])),
+             "health": "unknown", "why": "so far as usual; 4 hours more to watch", "final": False, "commit": HEAD,
+            "evidence": judged(hence(-20.5), 1200, 1),
+            "counts": {"before": {"requests": 24_190_000, "errors": 48_380, "minutes": 40_320, "expected": 40_320,
+                                  "groups": [["TimeoutError: <payments> did not answer", 48_380]]},
+                       "after": {"requests": 720_000, "errors": 1_440, "minutes": 1200, "expected": 1200,
+                                 "groups": [["TimeoutError: <payments> did not answer", 1_440]]}}}},
+            environments=[{"name": "production", "holds": "yes", "runs": HEAD, "since": hence(-20.5).isoformat()}])),
          lines=(_OPENED, _APPROVED, _TOLD, _MERGED)),
     Part(LONG, QUAIL, "", "prepare", StepName.CREATE, "ask",
          f"{QUAIL} has not chosen a service level yet; until then there is only the plan", Party.SQUAD, until=CHOOSE_BY,

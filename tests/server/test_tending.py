@@ -11,6 +11,7 @@ from chairlift.core.log import Entry as Line
 from chairlift.core.log import Kind
 from chairlift.server import actions
 from chairlift.server.models import Entry, Upgrade
+from chairlift.server.tending import alarmed
 from tests.server.world import campaign_text
 
 
@@ -175,6 +176,34 @@ def asked(world, name, about, whom="project team"):
     question = f"upgrade/review/{about}"
     stands(name, "review", "ask", whom=whom, question=question)
     Entry.write(world.row(name), Line(world.now, "chairlift", Kind.ASKED, "upgrade", "review", question))
+
+
+class TestAlarm:
+    """What a look leaves behind of errors that seem to rise holds the others until it is clear."""
+
+    def alarm(self, world, name, words):
+        Upgrade.objects.filter(service__name=name).update(alarm=words)
+        alarmed(world.campaign.pk, world.now)
+
+    def test_all_others_wait_and_are_looked_at_when_it_begins_and_when_it_ends(self, four):
+        stands("d", "merge", "wait")
+        for words in ("errors of a seem to rise", ""):
+            Upgrade.objects.update(look_again_at=four.now + timedelta(days=1))
+            self.alarm(four, "a", words)
+            assert four.campaign.alarmed_why == words
+            assert four.row("b").snapshot(four.roster).alarmed == words
+            assert four.row("d").look_again_at <= four.now
+
+    def test_of_many_a_few_are_told(self, four):
+        Upgrade.objects.update(alarm="errors seem to rise")
+        alarmed(four.campaign.pk, four.now)
+        assert four.campaign.alarmed_why == "; ".join(["errors seem to rise"] * 3) + " and more"
+
+    def test_a_restart_ends_it_until_somebody_sees_it_again(self, four):
+        self.alarm(four, "a", "errors of a seem to rise")
+        actions.restart(four.campaign, "a crawler", "Lena", four.roster, four.now)
+        assert four.campaign.alarmed_why == ""
+        assert four.row("a").alarm == ""
 
 
 class TestBrake:

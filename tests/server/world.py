@@ -60,7 +60,8 @@ run = '''{run}'''
 """
 TIMES = """
 notice = "1 hour"
-watch = "2 hours"
+watch = "3 hours"
+healthy = "1 hour"
 soak = "30 minutes"
 baseline = "1 hour"
 poll = "5 minutes"
@@ -107,9 +108,10 @@ if [ "$1" = deploy ]; then printf '{"commit":"%s","since":"%s"}' "$4" "$(cat clo
 cat "env-$2-$3" 2>/dev/null; exit 0
 """
 MONITOR = """cd "$(dirname "$0")"
-errors=1
-if grep -q "\\"since\\":\\"$3\\"" "env-$1-$2" && [ -e "errors-$1-$2" ]; then errors=$(cat "errors-$1-$2"); fi
-printf '{"start":"%s","end":"%s","requests":1000,"errors":%s}\\n' "$3" "$4" "$errors"
+start=$(date -d "$3" +%s); minutes=$((($(date -d "$4" +%s) - start) / 60)); errors=3
+since=$(date -d "$(sed 's/.*"since":"//; s/".*//' "env-$1-$2")" +%s)
+if [ -e "errors-$1-$2" ] && [ "$start" -ge $((since / 60 * 60)) ]; then errors=$(cat "errors-$1-$2"); fi
+printf '{"start":"%s","end":"%s","requests":%s,"errors":%s}\\n' "$3" "$4" $((1000 * minutes)) $((errors * minutes))
 """
 
 

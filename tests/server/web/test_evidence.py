@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import pairwise
 
 import pytest
 
+from chairlift.core.verdict import Counts, Health, Verdict
 from chairlift.server import evidence
 from chairlift.server.web import plots
 
@@ -45,7 +46,7 @@ def test_it_is_still_there_once_everything_is_done(planned, visit_planned):
 
 
 MONITOR = """seconds=$(($(date -d "$4" +%s) - $(date -d "$3" +%s)))
-printf '{"start":"%s","end":"%s","requests":%s,"errors":%s}\\n' "$3" "$4" $((10 * seconds)) $((seconds / 100))
+printf '{"start":"%s","end":"%s","requests":%s,"errors":%s}\\n' "$3" "$4" $((100 * seconds)) $((seconds / 10))
 """
 
 
@@ -58,7 +59,9 @@ def test_environments_reviews_checks_and_the_verdict(planned, visit_planned):
     assert "chairlift/tests: passed" in page
     assert "approved" in page
     assert "production: healthy" in page
-    assert 'role="img" aria-label="Error rate 0.100% after the deployment; 0.100% before;' in page
+    assert 'role="img" aria-label="Errors per request: 0.100% counted at last, 0.100% expected.' in page
+    assert 'role="img" aria-label="The evidence that errors rose is 1 to ' in page
+    assert "Tried on what was before: 0 of 1 ordinary days would have been held" in page
     line = re.search(r'<polyline class="line" points="([^"]*)"', page)[1].split()
     assert len(line) > 3
     assert float(line[0].split(",")[0]) < float(line[-1].split(",")[0])
@@ -125,54 +128,68 @@ def visit_planned(planned):
 
 
 START = datetime(2026, 1, 12, 9, tzinfo=UTC)
+USUAL = {"noise": 0.01, "fast": 0.01, "slow": 0.01}
 
 
-def verdict(points, before=(10_000, 10)):
-    counts = {"before": {"requests": before[0], "errors": before[1]}, "after": {}}
-    line = [[(START + timedelta(minutes=10 * n)).isoformat(), *each] for n, each in enumerate(points, 1)]
-    return {"counts": counts, "line": line}
+def verdict(points, strong=5.3):
+    """`points` are (minute, requests, errors, expected, evidence)."""
+    rows = [[*point, 0.5, 2.0] for point in points]
+    return {"evidence": {"start": START.isoformat(), "step": 60.0, "points": rows, "strong": strong, "usual": USUAL}}
 
 
-class TestPlot:
+def heights(path):
+    return [float(point.split(",")[1]) for point in path.split()]
+
+
+class TestPlots:
     def test_the_line_lies_on_what_was_expected_where_nothing_changed(self):
-        plot = plots.of_verdict(verdict([(1000, 1), (2000, 2), (3000, 3)]), START.isoformat())
-        assert {point.split(",")[1] for point in plot.line.split()} == {str(plot.expected)}
-        assert [label.words for label in plot.labels] == ["above this: worse", "0.10% before", "0.10% now"]
+        rate, _ = plots.of_verdict(verdict([(10, 1000, 1, 1.0, -0.1), (20, 1000, 1, 1.0, -0.2)]))
+        assert rate.line == rate.expected
+        assert [label.words for label in rate.labels] == ["0.10% expected", "0.10% counted"]
 
-    def test_the_band_narrows_as_requests_come_in(self):
-        plot = plots.of_verdict(verdict([(100, 0), (1000, 1), (100_000, 100)]), START.isoformat())
-        upper = [float(point.split(",")[1]) for point in plot.band.split()[:3]]
+    def test_the_band_is_narrower_where_more_was_counted(self):
+        rate, _ = plots.of_verdict(verdict([(10, 100, 1, 1.0, 0), (20, 10_000, 100, 100.0, 0)]))
+        upper = heights(rate.band)[:2]
         # In a picture a larger number is lower.
-        assert upper == sorted(upper)
-        assert upper[0] < upper[-1] < plot.expected
+        assert upper[0] < upper[1] < heights(rate.expected)[1]
+
+    def test_what_was_not_measured_is_no_point_of_the_rate(self):
+        rate, evidence = plots.of_verdict(verdict([(10, 100, 1, 1.0, 0), (20, 0, 0, 0.0, 0), (30, 100, 1, 1.0, 0)]))
+        assert len(heights(rate.line)) == 2
+        assert len(heights(evidence.line)) == 3
+
+    def test_evidence_passes_the_line_of_the_hold_where_it_is_strong(self):
+        _, evidence = plots.of_verdict(verdict([(1, 100, 1, 1.0, 0.0), (2, 100, 50, 1.0, 9.0)]))
+        limit = heights(evidence.expected)[0]
+        assert heights(evidence.line)[0] > limit > heights(evidence.line)[1]
+        assert [label.words for label in evidence.labels] == ["hold at 200 to 1", "8,103 to 1 now"]
+        assert "8,103 to 1; from 200 to 1 on" in evidence.told
+
+    @pytest.mark.parametrize(
+        ("logarithm", "words"), [(0, "1 to 1"), (-1, "1 to 2.7"), (2000, "1,000,000 to 1"), (-2000, "1 to 1,000,000")]
+    )
+    def test_odds_are_words_whatever_they_are(self, logarithm, words):
+        _, evidence = plots.of_verdict(verdict([(1, 100, 1, 1.0, logarithm)]))
+        assert evidence.labels[1].words == f"{words} now"
 
     def test_labels_do_not_lie_on_each_other(self):
-        plot = plots.of_verdict(verdict([(10, 0)], before=(50, 0)), START.isoformat())
-        heights = [label.y for label in plot.labels]
-        assert all(abs(a - b) >= 13 for a, b in pairwise(sorted(heights)))
-        assert all(0 < y < plots.HEIGHT for y in heights)
+        for plot in plots.of_verdict(verdict([(1, 10, 0, 0.001, 5.2)])):
+            places = [label.y for label in plot.labels]
+            assert all(abs(a - b) >= 13 for a, b in pairwise(sorted(places)))
+            assert all(0 < y < plots.HEIGHT for y in places)
 
-    @pytest.mark.parametrize("found", [{}, {"line": []}, verdict([(0, 0)], before=(0, 0)), verdict([])])
+    @pytest.mark.parametrize("found", [{}, {"evidence": {}}, verdict([]), verdict([(1, 0, 0, 0.0, 0.0)])])
     def test_without_counts_there_is_none(self, found):
-        assert plots.of_verdict(found, START.isoformat()) is None
-        assert plots.of_verdict(verdict([(1, 0)]), "") is None
+        assert plots.of_verdict(found) == ()
 
 
-def test_a_watch_of_many_looks_keeps_a_bounded_line():
-    from chairlift.core.verdict import Counts, Health, Verdict
-
-    known: dict = {}
-    before = Counts(requests=1000, errors=1, minutes=60, expected=60, groups={"x" * 900: 5})
-    for look in range(1, 5 * evidence.POINTS):
-        after = Counts(requests=10 * look, errors=look, minutes=look, expected=look)
-        now = START + timedelta(minutes=look)
-        known = evidence._verdict(Verdict(Health.HEALTHY, "fine", False, before, after), known, "abc", now)
-    line = known["line"]
-    assert len(line) <= evidence.POINTS
-    assert line[-1] == [now.isoformat(), 10 * look, look]
-    assert line == sorted(line)
+def test_what_a_verdict_rested_on_is_kept_when_it_comes_out_of_the_log():
+    before, after = Counts(1000, 1, 60, 60, {"x" * 900: 5}), Counts(10, 1, 1, 1)
+    live = Verdict(Health.UNKNOWN, "fine", False, before, after, hold=True, evidence={"points": [[1]]})
+    known = evidence._verdict(live, {}, "abc")
+    assert (known["hold"], known["evidence"]) == (True, {"points": [[1]]})
     assert len(known["counts"]["before"]["groups"][0][0]) == 200
-    # The verdict out of the log has no counts; another commit begins anew.
-    kept = evidence._verdict(Verdict(Health.HEALTHY, "fine", True), known, "abc", now)
-    assert (kept["line"], kept["final"]) == (line, True)
-    assert "line" not in evidence._verdict(Verdict(Health.HEALTHY, "fine", True), known, "def", now)
+    kept = evidence._verdict(Verdict(Health.HEALTHY, "fine", True), known, "abc")
+    assert (kept["evidence"], kept["counts"], kept["final"]) == ({"points": [[1]]}, known["counts"], True)
+    # Another commit begins anew.
+    assert "evidence" not in evidence._verdict(Verdict(Health.HEALTHY, "fine", True), known, "def")
