@@ -26,7 +26,9 @@ SERVICES = tuple(f"s{place}" for place in range(5))
 #: The campaign's clock is the real one here.
 TIMES = """
 notice = "2 seconds"
-watch = "2 seconds"
+watch = "2 minutes"
+healthy = "4 seconds"
+minute = "1 second"
 soak = "1 second"
 baseline = "1 second"
 poll = "1 second"
@@ -48,7 +50,7 @@ class Home:
         self.url = fresh_database(os.environ[VARIABLE]) if VARIABLE in os.environ else ""
         self.environment |= {VARIABLE: self.url} if self.url else {}
         (folder / "deploy.sh").write_text(DEPLOY.replace("cat clock", "date -u +%FT%T+00:00"))
-        (folder / "monitor.sh").write_text(MONITOR)
+        (folder / "monitor.sh").write_text(MONITOR.replace("/ 60", "/ 1").replace("errors=3", "errors=100"))
         mail = 'kind = "email"\nhost = "127.0.0.1"\nsender = "chairlift@example.org"'
         (folder / "chairlift.toml").write_text(f"[[notifiers]]\n{mail}\nport = {post.port}\n")
         self.forge = Forge(folder / "forge", lambda: datetime.now(UTC))

@@ -46,6 +46,8 @@ AWAY = timedelta(seconds=5)
 STUCK = timedelta(minutes=10)
 #: A unit that the world kept from running this often has failed.
 TRIES = 8
+#: A look back waits for its monitor for as long as a watch lasts: nothing else would end the wait for a verdict.
+PATIENT = {"look back": 1200}
 #: How often sessions that are over are forgotten, and what came in long ago.
 CLEARED, SWEPT = timedelta(days=1), timedelta(hours=1)
 #: The longest rest where all calls of a forge are used up for now.
@@ -281,7 +283,7 @@ class Worker:
             ready, tries = self.now() + min(_rest(error, AWAY), AWAY_LIMIT), max(row.tries - 1, 0)
             return {"state": "running", "why": f"will try again: {error}"[:4000], "ready_at": ready, "tries": tries}
         except Unavailable as error:
-            if row.tries >= TRIES:
+            if row.tries >= PATIENT.get(row.kind, TRIES):
                 return {"state": "failed", "why": f"the world was away {row.tries} times: {error}"[:4000]}
             rest = _rest(error, min(AWAY * 2 ** min(row.tries, 10), AWAY_LIMIT))
             return {"state": "running", "why": f"will try again: {error}"[:4000], "ready_at": self.now() + rest}

@@ -38,7 +38,9 @@ def verdict(
     unit = look_back_unit(up, run.environment, run.since)
     outcome = ports.engine.find(unit)
     if outcome is None or outcome.state == "running":
-        found = Verdict(Health.UNKNOWN, "finding out what is ordinary before it")
+        away = outcome.why[:_WORDS] if outcome else ""
+        words = f"the monitor is away: {away}" if away else "finding out what is ordinary before it"
+        found = Verdict(Health.UNKNOWN, words)
     elif outcome.state == "failed":
         why = f"nobody knows what was ordinary before it: {outcome.why[:_WORDS]}"
         found = Verdict(Health.UNKNOWN, why, hopeless=True)
