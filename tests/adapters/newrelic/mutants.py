@@ -1,0 +1,78 @@
+"""Bugs that would have New Relic's silence taken for quiet, its limits passed, or a key told; each with its test."""
+
+from __future__ import annotations
+
+from tests.mutant import Mutant
+
+FOLDER = "tests/adapters/newrelic"
+ASKING = f"{FOLDER}/test_asking.py"
+COUNTING = f"{FOLDER}/test_counting.py"
+TROUBLE = f"{FOLDER}/test_trouble.py"
+HERE = "adapters/newrelic"
+
+NEWRELIC = (
+    Mutant(8, "a minute that no agent of New Relic reported of is a quiet one", f"{HERE}/monitor.py",
+           "if requests is not None and (requests or reporting):", "if requests is not None:",
+           f"{COUNTING}::TestWhatIsMissing::test_a_zero_where_no_agent_reported_is_missing_and_where_one_did_it_was_quiet"),
+    Mutant(8, "a null of New Relic is a zero", f"{HERE}/monitor.py",
+           "if requests is not None and (requests or reporting):",
+           "requests = requests or 0.0\n            if requests or reporting:",
+           f"{COUNTING}::TestWhatIsMissing::test_a_null_where_requests_stand_is_missing"),
+    Mutant(8, "a minute counts before all of it has arrived at New Relic", f"{HERE}/monitor.py",
+           "return whole(self._now() - timedelta(seconds=self._settings.settle))", "return whole(self._now())",
+           f"{COUNTING}::TestWhatIsMissing::test_what_has_not_arrived_whole_is_missing"),
+    Mutant(8, "an hour that New Relic keeps as one is that of its first minute", f"{HERE}/monitor.py",
+           "fine = _up(self._now() - timedelta(days=self._settings.minute_days), HOUR)", "fine = whole(start, HOUR)",
+           f"{COUNTING}::TestWhatIsOld::test_minutes_of_before_are_hours_spread_evenly"),
+    Mutant(8, "an hour of New Relic with counts that cannot be is believed", f"{HERE}/monitor.py",
+           " or not 0 <= bucket.errors <= bucket.requests < inf:", ":",
+           f"{COUNTING}::TestWhatIsOld::test_an_hour_with_counts_that_cannot_be_is_missing"),
+    Mutant(8, "the part of a minute before a deploy counts as one after it", f"{HERE}/monitor.py",
+           "first, last = _up(start, MINUTE), min", "first, last = whole(start), min",
+           f"{COUNTING}::TestCounts::test_only_whole_minutes_of_the_window_count"),
+    Mutant(8, "a part that New Relic has not answered is empty", f"{HERE}/wire.py",
+           "if name in unknown else self._read(account.get(name))",
+           "if account.get(name) is None else self._read(account.get(name))",
+           f"{TROUBLE}::TestParts::test_an_unknown_application_explains_no_other_part"),
+    Mutant(8, "errors beside an answer of New Relic are passed over", f"{HERE}/wire.py",
+           "if len(strangers) < len(errors):", "if False:",
+           f"{TROUBLE}::TestParts::test_an_error_beside_all_that_was_asked_for_is_one"),
+    Mutant(0, "samples of errors are taken for errors", f"{HERE}/nrql.py",
+           "sum(apm.service.error.count['count']) AS errors", "count(apm.service.error.count) AS errors",
+           f"{COUNTING}::TestNewRelic::test_the_window_is_summed"),
+    Mutant(0, "a name ends its own quotes in NRQL", f"{HERE}/nrql.py",
+           """.replace("'", "\\\\'")""", "",
+           f"{ASKING}::TestNames::test_a_name_asks_for_nobody_else"),
+    Mutant(0, "a backslash in a name frees the quote behind it in NRQL", f"{HERE}/nrql.py",
+           """.replace("\\\\", "\\\\\\\\")""", "",
+           f"{ASKING}::TestNames::test_a_name_asks_for_nobody_else"),
+    Mutant(0, "a name is filled in like the template that it stands in", f"{HERE}/settings.py",
+           "_PLACEHOLDER.sub(lambda found: values[found[1]], self.app or self.entity)",
+           '(self.app or self.entity).replace("{service}", service).replace("{environment}", values["environment"])',
+           f"{ASKING}::TestNames::test_what_looks_like_a_place_in_a_name_is_not_filled"),
+    Mutant(0, "all environments have one application of New Relic", f"{HERE}/settings.py",
+           'if "{environment}" not in template:', "if False:",
+           f"{TROUBLE}::TestSettings::test_what_cannot_work_is_refused_at_once"),
+    Mutant(0, "whatever a GUID holds is asked for", f"{HERE}/settings.py",
+           "if self.entity and not _GUID.fullmatch(filled):", "if False:",
+           f"{TROUBLE}::TestSettings::test_what_can_be_no_guid_is_not_asked_for"),
+    Mutant(0, "a key is told where New Relic repeats it", f"{HERE}/wire.py",
+           'return plainly(str(words or ""), self._key())', 'return plainly(str(words or ""), "\\0")',
+           f"{TROUBLE}::TestTheKey::test_no_words_of_new_relic_tell_it"),
+    Mutant(0, "a key that stands where its variable should is told", f"{HERE}/settings.py",
+           "        if not _VARIABLE.fullmatch(self.key_env):\n",
+           "        if not _VARIABLE.fullmatch(self.key_env):\n            raise Refused(repr(self))\n",
+           f"{TROUBLE}::TestTheKey::test_the_key_itself_where_its_variable_is_to_be_named"),
+    Mutant(0, "more times are asked of New Relic than it answers", f"{HERE}/nrql.py",
+           "MOST_BUCKETS = 366", "MOST_BUCKETS = 367",
+           f"{ASKING}::TestLimits::test_four_weeks_are_seven_requests"),
+    Mutant(0, "all queries run at once at New Relic", f"{HERE}/wire.py",
+           "ABREAST = 5", "ABREAST = 40",
+           f"{ASKING}::TestLimits::test_four_weeks_are_seven_requests"),
+    Mutant(0, "a query may take the five seconds that New Relic gives by itself", f"{HERE}/wire.py",
+           ", timeout: $seconds) {{ results", ") {{ results",
+           f"{ASKING}::TestLimits::test_each_query_says_how_long_it_may_take"),
+    Mutant(0, "New Relic asks for a pause and gets none", f"{HERE}/wire.py",
+           "wait = PAUSE if after is None else after", "wait = after or 0.0",
+           f"{TROUBLE}::test_new_relic_is_away"),
+)  # fmt: skip
