@@ -74,6 +74,7 @@ def _of_services(outside: Outside, roster: Roster) -> Iterator[dict[str, str]]:
         yield _tried(f"repository of {service.name}", functools.partial(_answers, outside, service))
         for role, ask in (("deployer", _running), ("monitor", _measured)):
             if getattr(service, role):
+                yield from _found(f"{role} of {service.name}", functools.partial(getattr(outside, role), service))[1]
                 for where in environments.get(service.name) or [""]:
                     place = f" in {where}" if where else ""
                     yield _tried(f"{role} of {service.name}{place}", functools.partial(ask, outside, service, where))
@@ -134,6 +135,12 @@ def _shared(outside: Outside, slug: str) -> None:
 
 def _examined(what: str, build: Callable[[], object]) -> Iterator[dict[str, str]]:
     """What an adapter finds of itself; one that finds nothing only has to be there."""
+    there, found = _found(what, build)
+    yield from found or [there]
+
+
+def _found(what: str, build: Callable[[], object]) -> tuple[dict[str, str], list[dict[str, str]]]:
+    """Whether an adapter is there, and what it finds of itself."""
     from chairlift.ports import Examined
 
     findings: list[Finding] = []
@@ -144,10 +151,7 @@ def _examined(what: str, build: Callable[[], object]) -> Iterator[dict[str, str]
             findings.extend(adapter.examine())
 
     there = _tried(what, examine)
-    if not findings:
-        yield there
-    for each in findings:
-        yield _row(f"{what}: {each.what}", each.wrong, each.note)
+    return there, [_row(f"{what}: {each.what}", each.wrong, each.note) for each in findings]
 
 
 def _tried(what: str, call: Callable[[], object]) -> dict[str, str]:
