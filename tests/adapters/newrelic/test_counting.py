@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from chairlift.adapters.newrelic.monitor import NewRelic
 from chairlift.core.judging.minutes import Minutes
@@ -14,7 +16,7 @@ from chairlift.core.verdict import Counts
 from chairlift.ports import Monitor
 from chairlift.testing.contracts.monitor import MINUTE, NOON, MonitorContract, Traffic
 from tests.adapters.newrelic.conftest import APP
-from tests.newrelic.world import guid_of
+from tests.newrelic.world import World, guid_of
 
 HOUR = 60 * MINUTE
 DAY = timedelta(days=1)
@@ -133,6 +135,26 @@ class TestWhatIsMissing:
         assert len(remark) <= 300
 
 
+@given(
+    st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3), st.integers(0, 2)), max_size=30),
+    st.integers(-5, 35),
+    st.integers(0, 40),
+)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_what_was_measured_is_told_and_nothing_else(monitor, server, sent, start, length):
+    """Whatever came of each minute: requests, errors and reports of agents."""
+    server.world = world = World(server.world.now)
+    world.traffic(APP, NOON - HOUR, 1, requests=1)
+    for place, (count, errors, reporting) in enumerate(sent):
+        world.traffic(APP, NOON + place * MINUTE, 1, requests=count, errors=min(count, errors), reporting=reporting)
+    begin = NOON + start * MINUTE
+    found = told(monitor, begin, begin + length * MINUTE)
+    within = [sent[place] if 0 <= place < len(sent) else (0, 0, 0) for place in range(start, start + length)]
+    assert requests(found) == [count if count or reporting else MISSING for count, _, reporting in within]
+    errors = [min(count, errors) for count, errors, reporting in within if count or reporting]
+    assert found.errors[found.measured].tolist() == errors
+
+
 class TestWhatIsOld:
     """New Relic keeps minutes for eight days, and then hours."""
 
@@ -143,6 +165,13 @@ class TestWhatIsOld:
         found = told(monitor, noon - HOUR, noon + 2 * HOUR)
         assert requests(found) == [MISSING] * 60 + [50] * 60 + [MISSING] * 60
         assert found.errors[60:120].tolist() == pytest.approx([1] * 60)
+
+    def test_an_hour_without_requests_was_quiet_only_where_agents_reported_all_through_it(self, monitor, world):
+        noon = NOON - 10 * DAY
+        world.traffic(APP, noon, 5, requests=0, reporting=4)
+        world.traffic(APP, noon + HOUR, 55, requests=0)
+        found = told(monitor, noon, noon + 2 * HOUR)
+        assert requests(found) == [MISSING] * 60 + [0] * 60
 
     def test_an_hour_that_reaches_over_the_edge_is_missing(self, monitor, world):
         noon = NOON - 10 * DAY

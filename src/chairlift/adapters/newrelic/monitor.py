@@ -19,6 +19,8 @@ from chairlift.examining import finding
 from chairlift.ports import Finding
 
 _NAME_LENGTH = 200
+#: As many reports of agents a minute make a time without requests a quiet one. One sends one, now and then a bit late.
+_REPORTS = 0.9
 #: The year 2100, in seconds.
 _LATEST = 4_102_444_800
 #: Whole numbers of JSON have no end; those of nobody's traffic are no numbers.
@@ -39,7 +41,7 @@ class NewRelic:
     def minutes(self, service: str, environment: str, start: datetime, end: datetime, step: timedelta) -> Minutes:
         """Those of the last `minute_days` one by one; of those before, whole hours spread evenly over theirs.
 
-        So much New Relic keeps. An hour counts as measured where anything of it was.
+        So much New Relic keeps. An hour with requests counts as measured, also where a part of it was not.
         """
         # Before anything is asked: more minutes than anybody looks at are a mistake of ours.
         nothing = spread([], start, end, step)
@@ -139,9 +141,14 @@ def _buckets(answers: Sequence[Told]) -> Iterator[Bucket]:
             requests, errors, reporting = (_number(row, name) for name in ("requests", "errors", "reporting"))
             if end <= begin:
                 raise ValueError("a bucket ends before it begins")
-            if requests is not None and (requests or reporting):
+            if requests is not None and _measured(requests, reporting or 0.0, (end - begin) / MINUTE):
                 # An agent sends no metric of errors where there were none, and a sum over none may be null.
                 yield Bucket(begin, end, requests, errors or 0.0)
+
+
+def _measured(requests: float, reports: float, minutes: float) -> bool:
+    """With requests it was; without, where agents reported all through it: then it was quiet."""
+    return requests != 0 or reports >= _REPORTS * max(minutes, 1.0)
 
 
 def _moment(row: Mapping[str, Any], name: str) -> datetime:
