@@ -72,9 +72,10 @@ def _of_services(outside: Outside, roster: Roster) -> Iterator[dict[str, str]]:
     environments = _environments()
     for service in roster.services:
         yield _tried(f"repository of {service.name}", functools.partial(_answers, outside, service))
+        if service.monitor:
+            yield from _examined(f"monitor of {service.name}", functools.partial(outside.monitor, service), alone=False)
         for role, ask in (("deployer", _running), ("monitor", _measured)):
             if getattr(service, role):
-                yield from _found(f"{role} of {service.name}", functools.partial(getattr(outside, role), service))[1]
                 for where in environments.get(service.name) or [""]:
                     place = f" in {where}" if where else ""
                     yield _tried(f"{role} of {service.name}{place}", functools.partial(ask, outside, service, where))
@@ -133,14 +134,8 @@ def _shared(outside: Outside, slug: str) -> None:
     outside.spreadsheet(slug).tabs()
 
 
-def _examined(what: str, build: Callable[[], object]) -> Iterator[dict[str, str]]:
-    """What an adapter finds of itself; one that finds nothing only has to be there."""
-    there, found = _found(what, build)
-    yield from found or [there]
-
-
-def _found(what: str, build: Callable[[], object]) -> tuple[dict[str, str], list[dict[str, str]]]:
-    """Whether an adapter is there, and what it finds of itself."""
+def _examined(what: str, build: Callable[[], object], alone: bool = True) -> Iterator[dict[str, str]]:
+    """What an adapter finds of itself; one that finds nothing only has to be there, where that is all that is asked."""
     from chairlift.ports import Examined
 
     findings: list[Finding] = []
@@ -151,7 +146,10 @@ def _found(what: str, build: Callable[[], object]) -> tuple[dict[str, str], list
             findings.extend(adapter.examine())
 
     there = _tried(what, examine)
-    return there, [_row(f"{what}: {each.what}", each.wrong, each.note) for each in findings]
+    if not findings and alone:
+        yield there
+    for each in findings:
+        yield _row(f"{what}: {each.what}", each.wrong, each.note)
 
 
 def _tried(what: str, call: Callable[[], object]) -> dict[str, str]:
