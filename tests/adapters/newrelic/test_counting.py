@@ -249,6 +249,22 @@ class TestCounts:
         counted = monitor.counts("shop", "production", NOON + MINUTE / 4, NOON + MINUTE / 2)
         assert counted == Counts(expected=0.25)
 
+    @pytest.mark.parametrize("hours", [6, 7, 24, 24 * 7])
+    @pytest.mark.parametrize(("early", "late"), [(0, 0), (20, 0), (0, 40), (20.5, 40.5)])
+    def test_a_long_window_costs_one_request_and_counts_the_same(self, monitor, world, server, hours, early, late):
+        """Minutes at both ends, and whole hours between."""
+        last = NOON - 3 * HOUR + late * MINUTE
+        first = NOON - 3 * HOUR - hours * HOUR - early * MINUTE
+        for place in range(0, hours * 60 + 60, 7):
+            sent = {"requests": 10 + place % 9, "errors": place % 5, "groups": {"KeyError": place % 5}}
+            world.traffic(APP, NOON - 3 * HOUR - hours * HOUR + (place - 30) * MINUTE, 1, **sent)
+        counted = monitor.counts("shop", "production", first, last)
+        within = [sent for at, sent in world.apps[APP].items() if first <= at and at + MINUTE <= last]
+        assert counted.requests == sum(sent.requests for sent in within)
+        assert counted.errors == counted.groups["KeyError"] == sum(sent.errors for sent in within)
+        assert counted.minutes <= counted.expected == pytest.approx(hours * 60 + early + late)
+        assert len(server.bodies) == 1
+
     def test_errors_are_those_of_metrics_and_types_the_least_that_there_were(self, monitor, world):
         """An agent keeps 100 events a minute."""
         world.traffic(APP, NOON, 10, requests=1000, errors=500, groups={"KeyError": 400, "TypeError": 100})

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from chairlift.adapters.newrelic.nrql import HOUR, MINUTE, Application
+from chairlift.adapters.newrelic.nrql import HOUR, MINUTE, MOST_BUCKETS, Application
 from chairlift.adapters.newrelic.settings import Settings
 from chairlift.adapters.newrelic.wire import Told, Wire
 from chairlift.core.judging.minutes import Bucket, Minutes, Row, gathered, spread, whole
@@ -50,7 +50,10 @@ class NewRelic:
         return self._read(self._wire.ask(queries), start, end, step) if queries else nothing
 
     def counts(self, service: str, environment: str, start: datetime, end: datetime) -> Counts:
-        """Of the whole minutes in [start, end). Errors by type are the least that there were: see nrql.py."""
+        """Of the whole minutes in [start, end). Errors by type are the least that there were: see nrql.py.
+
+        A window of more minutes than one answer holds is asked by the hour, so that it costs no more than one of hours.
+        """
         if end <= start:
             return Counts()
         expected = (end - start) / MINUTE
@@ -58,7 +61,8 @@ class NewRelic:
         if last <= first:
             return Counts(expected=expected)
         application = self._application(service, environment)
-        queries = [*self._counted(application, first, last), application.types(first, last)]
+        coarse = last - first > MOST_BUCKETS * MINUTE
+        queries = [*self._counted(application, first, last, coarse), application.types(first, last)]
         *counted, types = self._wire.ask(queries)
         found = self._read(counted, first, last, MINUTE)
         requests, errors = float(np.nansum(found.requests)), float(np.nansum(found.errors))
@@ -76,12 +80,21 @@ class NewRelic:
     def _application(self, service: str, environment: str) -> Application:
         return Application(self._settings.called(service, environment), bool(self._settings.entity))
 
-    def _counted(self, application: Application, start: datetime, end: datetime) -> Iterator[str]:
-        """The queries for [start, end), as far as it is settled: hours that are whole, then minutes."""
-        last = min(whole(end), self._settled())
-        fine = _up(self._now() - timedelta(days=self._settings.minute_days), HOUR)
-        yield from application.counted(_up(start, HOUR), min(whole(last, HOUR), fine), HOUR)
-        yield from application.counted(max(_up(start, MINUTE), fine), last, MINUTE)
+    def _counted(self, application: Application, start: datetime, end: datetime, coarse: bool = False) -> Iterator[str]:
+        """The queries for [start, end), as far as it is settled: hours where no minutes are kept any more, and minutes.
+
+        Where it may be `coarse`, all whole hours are asked as such.
+        """
+        first, last = _up(start, MINUTE), min(whole(end), self._settled())
+        kept = _up(self._now() - timedelta(days=self._settings.minute_days), HOUR)
+        begin, until = _up(start, HOUR), whole(last, HOUR)
+        if not coarse:
+            until = min(until, kept)
+        if begin < until:
+            yield from application.counted(max(first, kept), begin, MINUTE)
+            yield from application.counted(begin, until, HOUR)
+            first = until
+        yield from application.counted(max(first, kept), last, MINUTE)
 
     def _settled(self) -> datetime:
         return whole(self._now() - timedelta(seconds=self._settings.settle))
