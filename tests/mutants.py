@@ -20,6 +20,7 @@ from pathlib import Path
 
 from tests.adapters.github.mutants import GITHUB
 from tests.adapters.gitlab.mutants import GITLAB
+from tests.adapters.newrelic.mutants import NEWRELIC
 from tests.catalogues.mutants import CATALOGUES
 from tests.core.judging.mutants import JUDGING
 from tests.core.judging.mutants_of_evidence import EVIDENCE
@@ -356,6 +357,7 @@ KNOWN = (
     *GITLAB,
     *CATALOGUES,
     *GITEA,
+    *NEWRELIC,
 )
 
 

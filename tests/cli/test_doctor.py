@@ -11,6 +11,8 @@ from chairlift.server.models import Entry
 from tests.cli.said import FINE, TROUBLE
 from tests.forges.github.world import Kit
 from tests.mail import MailServer
+from tests.newrelic.server import ACCOUNT, Server
+from tests.newrelic.world import World
 from tests.server.world import PEOPLE
 
 HUB = """
@@ -96,6 +98,21 @@ class TestServices:
         assert found["monitor of shop in production"]["note"] == "1000 requests and 1 errors in the last hour"
         # The deployer of these tests writes what runs into a file of this name.
         assert (Entry.objects.count(), list(shop.glob("env-*"))) == (before, [])
+
+    def test_what_a_monitor_finds_of_itself(self, run, world):
+        table = f'[service.monitor]\nkind = "newrelic"\naccount = {ACCOUNT}\nkey_env = "CHAIRLIFT_TEST_RELIC"\n'
+        with Server(World(world.now), "NRAK-right") as server:
+            world.service("shop", more=table + f'url = "{server.url}"\napp = "{{service}} {{environment}}"')
+            world.load()
+            for key, words in (
+                ("NRAK-right", "of Ana Alder"),
+                ("NRAK-wrong", "does not let us in (401: Invalid API key"),
+            ):
+                said = run("doctor", "--json", CHAIRLIFT_TEST_RELIC=key)
+                row = rows(said)["monitor of shop: key in CHAIRLIFT_TEST_RELIC"]
+                assert words in row["note"] + row["why"]
+                assert key not in said.text + said.err
+            assert server.wrong == []
 
     def test_what_does_not_answer_is_named(self, run, shop):
         (shop / "deploy.sh").write_text("echo nonsense")

@@ -1,0 +1,1 @@
+"""New Relic: requests and errors of APM applications, asked by NRQL over NerdGraph."""
