@@ -14,7 +14,7 @@ from chairlift.ports import Refused, Unavailable
 from chairlift.server import actions, choices, queries
 from chairlift.server.models import LEASE, Entry, Unit, Upgrade
 from chairlift.server.worker import AWAY, TRIES, Worker
-from tests.server.world import campaign_text
+from tests.server.world import MONITOR, campaign_text
 
 
 def raising(error):
@@ -288,6 +288,24 @@ class TestUnits:
             world.tick(timedelta(minutes=11))
         assert unit.state == "failed"
         assert f"the world was away {TRIES} times" in unit.why
+
+    def test_a_look_back_waits_for_its_monitor_as_long_as_a_watch_lasts(self, world):
+        world.service("shop", deploys=True)
+        world.load()
+        world.choose("shop", "Hands-off")
+        (world.home / "monitor.sh").write_text("echo being moved >&2; exit 1")
+        world.until("shop", "ask", hours=48)
+        unit = Unit.objects.get(kind="look back", inputs__environment="stage")
+        for _ in range(2 * TRIES):
+            world.tick(timedelta(minutes=11))
+            world.settle()
+        unit.refresh_from_db()
+        assert unit.state == "running"
+        assert unit.tries > TRIES
+        assert "the monitor is away: " in world.row("shop").why
+        assert "being moved" in world.row("shop").why
+        (world.home / "monitor.sh").write_text(MONITOR)
+        world.until("shop", "done", hours=48)
 
     def test_a_failed_one_is_tried_again_by_a_person(self, world):
         world.service("shop", files={"version.txt": "1\n", "test.sh": "test -e $HOME/../ok || exit 3"})
