@@ -9,7 +9,7 @@ from itertools import count
 
 import pytest
 
-from chairlift.core.decision import Ask, Party, Verb, Wait
+from chairlift.core.decision import Ask, Party, StepName, Verb, Wait
 from chairlift.core.log import Kind
 from chairlift.core.menu import DEPLOY_DOCS, Brake, ServiceLevel
 from chairlift.core.schedule import Duration
@@ -431,3 +431,36 @@ def test_a_menu_of_another_shape_arrives() -> None:
     found = passage("we test", levels=rows)
     assert found.go_on().done
     assert found.up.said.tested["upgrade"][0].by == SQUAD.contact
+
+
+# Several changes, and new types of errors
+
+
+def test_what_a_later_change_breaks_is_not_held_against_the_one_before() -> None:
+    prepare = replace(CHANGES[0], slug="prepare")
+    found = passage(changes=(prepare, replace(UPGRADE, after=StepName.TEST)), brake=Brake(9, 9))
+    found.campaign = replace(found.campaign, times=replace(campaign().times, watch=Duration(20 * 86_400)))
+    everywhere = deployed("stage", "production")
+    found.go_on(lambda reached: "upgrade" in dict(reached.walked) and bool(everywhere(reached)))
+    assert ("prepare", "production") in {key[:2] for key in found.up.said.verdicts}
+    turns_bad(found, "production")
+    found.go_on(days=0.3)
+    reverted = found.did(Verb.REVERT)
+    assert [entry.change for entry in reverted] == ["upgrade"]
+    assert [entry.change for entry in found.did(Verb.ALARM)] in ([], ["upgrade"])
+
+
+def test_a_surge_of_a_new_type_of_errors_is_held_and_worse_when_it_lasts() -> None:
+    found = passage()
+    for environment in found.up.environments:
+        found.monitor.set("shop", environment, found.now - timedelta(days=90), Rate(1000, 10, {"Timeout": 10}))
+    found.go_on(deployed("stage", "production"))
+    found.settle()
+    found.monitor.set("shop", "production", found.now, Rate(1000, 11, {"Timeout": 5, "TypeError": 6}))
+    found.now += timedelta(minutes=100)
+    reached = found.settle()
+    assert isinstance(reached.decision, Wait)
+    assert "held in production: new errors: 'TypeError'" in reached.decision.why
+    found.now += timedelta(minutes=120)
+    found.settle()
+    assert found.did(Verb.REVERT)

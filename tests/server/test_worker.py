@@ -59,6 +59,20 @@ class TestHandsOff:
         assert [pull.state for pull in world.forge.pulls.all("shop")] == ["merged", "merged"]
         assert "did revert" in world.kinds("shop")
 
+    def test_an_alarm_holds_the_campaign_until_it_is_clear(self, world):
+        world.service("shop", deploys=True)
+        (world.home / "errors-shop-stage").write_text("400")
+        world.load()
+        world.choose("shop", "Hands-off")
+        held = set()
+        for _ in range(12 * 12):
+            world.forward(minutes=5)
+            held.add((world.campaign.alarmed_why, "did revert" in world.kinds("shop")))
+        why = "errors of shop seem to rise in stage since it runs upgrade"
+        # Before it, while it lasts and may be nothing, and after the way back.
+        assert held == {("", False), (why, False), ("", True)}
+        assert [kind for kind in world.kinds("shop") if "alarm" in kind] == ["meant to alarm", "did alarm"]
+
     def test_needs_documentation_before_it_merges(self, world):
         world.service("shop", more='deploy_docs = ""')
         world.load()

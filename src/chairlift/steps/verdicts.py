@@ -26,6 +26,7 @@ def verdict(
     """None where the change does not run or nobody counts; and the unit that must first look back, if any.
 
     What was recorded as worse stays. Healthy can still turn until the watch is over; less than that changes nothing.
+    A watch is over, too, when a later change runs there: what happens then is that one's, and so is the verdict.
     """
     recorded = up.said.verdicts.get((change.slug, run.environment, seen.merged_commit))
     if recorded and recorded.health is Health.WORSE:
@@ -33,6 +34,11 @@ def verdict(
     if run.since is None or run.holds is not Holds.YES or ports.monitor is None:
         return recorded, None
     ends = up.calendar.add(run.since, up.campaign.times.watch)
+    if later := _later(up, change, run):
+        told = up.said.verdicts.get(later[1])
+        if told and told.health is Health.HEALTHY and not recorded:
+            return Verdict(Health.HEALTHY, f"{told.why}, with {later[1][0]}", final=True), None
+        ends = min(ends, later[0])
     if recorded and now >= ends:
         return recorded, None
     unit = look_back_unit(up, run.environment, run.since)
@@ -52,6 +58,17 @@ def verdict(
     if recorded and not found.hold:
         found = replace(found, health=recorded.health, why=recorded.why, final=True, asks=False)
     return replace(found, until=ends), unit if outcome is None else None
+
+
+def _later(up: Upgrade, change: Change, run: Running) -> tuple[datetime, tuple[str, str, str]] | None:
+    """When another change of the campaign was first seen there after this one, and the key of its verdict."""
+    assert run.since is not None
+    found = [
+        (at, key)
+        for key, at in up.said.running.items()
+        if key[0] != change.slug and key[1] == run.environment and at > run.since
+    ]
+    return min(found, default=None)
 
 
 def _watched(
@@ -79,9 +96,13 @@ def _watched(
         found.health, found.why, before=counted, after=after, hold=found.hold, asks=found.asks,
         hopeless=found.hopeless, evidence=told,
     )  # fmt: skip
-    if surging := surge(counted, after):
-        return replace(judged, health=Health.WORSE, hold=True, why=f"{surging}; {found.why}")
-    return judged
+    surging = surge(counted, after)
+    if not surging or found.health is Health.WORSE:
+        return judged
+    # As a rise does, a surge has to last: what is over by then is no longer so large a part.
+    if len(path) >= held_to.persists:
+        return replace(judged, health=Health.WORSE, hold=True, why=surging)
+    return replace(judged, health=Health.UNKNOWN, hold=True, why=f"{surging}; {held_to.persists} minutes will tell")
 
 
 def _counts(monitor: Monitor, up: Upgrade, environment: str, start: datetime, end: datetime) -> Counts:

@@ -7,7 +7,8 @@ from tests.mutant import Mutant
 LAWS = "tests/core/test_laws.py"
 KEPT = "tests/core/judging/test_watch.py"
 WATCH = "tests/journeys/test_watch.py"
-ARRIVES = "tests/journeys/test_arrivals.py"
+WORKER = "tests/server/test_worker.py"
+TENDING = "tests/server/test_tending.py"
 
 WATCHES = (
     Mutant(8, "a monitor that is away is taken for healthy", "steps/verdicts.py",
@@ -68,4 +69,19 @@ WATCHES = (
     Mutant(8, "what lies over the edge of a deploy counts for both sides", "core/judging/minutes.py",
            "if first >= 0 and last <= length:", "if True:",
            "tests/core/judging/test_minutes.py::test_buckets_over_an_edge_are_left_out"),
+    Mutant(8, "what a later change breaks is held against the one before", "steps/verdicts.py",
+           "        ends = min(ends, later[0])\n", "",
+           f"{WATCH}::test_what_a_later_change_breaks_is_not_held_against_the_one_before"),
+    Mutant(8, "a burst of a new type of errors is worse at once", "steps/verdicts.py",
+           "if len(path) >= held_to.persists:", "if True:",
+           f"{WATCH}::test_a_surge_of_a_new_type_of_errors_is_held_and_worse_when_it_lasts"),
+    Mutant(8, "an alarm is not passed on to the campaign", "server/record.py",
+           "        if row.alarm != fields[\"alarm\"]:\n            tending", "        if False:\n            tending",
+           f"{WORKER}::TestHandsOff::test_an_alarm_holds_the_campaign_until_it_is_clear"),
+    Mutant(8, "an alarm that is over holds the campaign for ever", "server/tending.py",
+           'filter(campaign=campaign).exclude(alarm="").order_by', "filter(campaign=campaign).order_by",
+           f"{TENDING}::TestAlarm"),
+    Mutant(8, "a monitor that is away for an hour ends a watch", "server/worker.py",
+           "if row.tries >= PATIENT.get(row.kind, TRIES):", "if row.tries >= TRIES:",
+           f"{WORKER}::TestUnits::test_a_look_back_waits_for_its_monitor_as_long_as_a_watch_lasts"),
 )  # fmt: skip

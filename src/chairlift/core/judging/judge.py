@@ -123,7 +123,7 @@ def judge(path: Path, usual: Ordinary, rules: Rules) -> Judgement:
     doubt = _doubt(path, usual, rules, margin)
     if doubt:
         return Judgement(Health.UNKNOWN, False, doubt, margin, hopeless=not margin)
-    words = f"errors did not rise by {margin - 1:.0%} or more: {_times(path)} in {len(path) // 60} hours"
+    words = f"errors did not rise by {margin - 1:.0%} or more: {_times(path)} in {_hours(len(path))}"
     return Judgement(Health.HEALTHY, False, words, margin)
 
 
