@@ -18,6 +18,7 @@ WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 640, 180, 56, 168, 12, 28
 _SIGMAS = 1.96
 #: Evidence against a rise is drawn no lower than this, as a natural logarithm.
 _LOWEST = -3.0
+_CERTAIN = math.log(1e6)
 
 
 @dataclass(frozen=True)
@@ -128,9 +129,10 @@ def _evidence(points: Sequence[_Point], strong: float, across: Scale, start: dat
 
 def _odds(logarithm: float) -> str:
     """`200 to 1`; a million to one is as good as any more."""
-    odds = math.exp(min(abs(logarithm), math.log(1e6)))
+    odds = math.exp(min(abs(logarithm), _CERTAIN))
     words = f"{odds:,.0f}" if odds >= 10 else f"{odds:.1f}".removesuffix(".0")
-    return f"{words} to 1" if logarithm >= 0 else f"1 to {words}"
+    more = "over " if abs(logarithm) > _CERTAIN else ""
+    return f"{more}{words} to 1" if logarithm >= 0 else f"{more}1 to {words}"
 
 
 @dataclass(frozen=True)
