@@ -78,13 +78,14 @@ class TestStatus:
         said = run("status")
         assert (said.code, "not looked at yet: start 'chairlift up'" in said.text) == (FINE, True)
 
-    def test_a_pause_and_a_brake_are_told_below(self, run, shop):
+    def test_a_pause_a_brake_and_an_alarm_are_told_below(self, run, shop):
         run("pause", "--as", "Lena", "--why", "fire")
-        shop.campaign.__class__.objects.update(braked_why="2 reverts")
+        shop.campaign.__class__.objects.update(braked_why="2 reverts", alarmed_why="errors of till rise")
         said = run("status").lines
-        assert said[-2:] == [
+        assert said[-3:] == [
             "PAUSED: fire (Lena). 'chairlift restart' goes on.",
             "BRAKED: 2 reverts. 'chairlift restart' goes on.",
+            "HELD: errors of till rise. Nothing is merged or deployed until that is clear.",
         ]
 
 

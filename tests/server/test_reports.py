@@ -191,7 +191,9 @@ class TestWorry:
 
         campaign(braked_why="2 reverts")
         assert self.worry(busy) == "The brake is on: 2 reverts"
-        campaign(braked_why="")
+        campaign(braked_why="", alarmed_why="errors of till seem to rise")
+        assert self.worry(busy) == "Nothing is merged or deployed for now: errors of till seem to rise"
+        campaign(alarmed_why="")
         assert self.worry(busy) == "cart reverted this week. Reverted as def"
         busy.tick(timedelta(days=7))
         assert self.worry(busy) == "shop the longest overdue of 2. Test it"

@@ -17,12 +17,13 @@ from chairlift.core.standing import Reasoning, Standing
 
 @dataclass(frozen=True)
 class Head:
-    """A campaign as the status needs it; `paused` and `braked` say why, where it is."""
+    """A campaign as the status needs it; `paused`, `braked` and `alarmed` say why, where it is."""
 
     slug: str
     title: str
     paused: str
     braked: str
+    alarmed: str
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ class Here:
 
     def status(self, slug: str, squad: str, turn: str) -> tuple[Head, list[Standing]]:
         campaign = queries.campaign(slug)
-        head = Head(campaign.slug, campaign.value.title, campaign.paused_why, campaign.braked_why)
+        head = Head(campaign.slug, campaign.value.title, campaign.paused_why, campaign.braked_why, campaign.alarmed_why)
         return head, queries.standings(campaign, now())
 
     def why(self, slug: str, service: str) -> Reasoning:

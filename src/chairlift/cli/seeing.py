@@ -81,6 +81,8 @@ def _headline(head: Head, found: list[Standing]) -> None:
     for word, why in (("PAUSED", head.paused), ("BRAKED", head.braked)):
         if why:
             click.echo(f"{word}: {printable(why)}. 'chairlift restart' goes on.")
+    if head.alarmed:
+        click.echo(f"HELD: {printable(head.alarmed)}. Nothing is merged or deployed until that is clear.")
 
 
 @desk_command("why")

@@ -38,7 +38,7 @@ class There:
     def status(self, slug: str, squad: str, turn: str) -> tuple[Head, list[Standing]]:
         path = self._campaign(slug)
         found = self._server.get(path)
-        head = Head(found["slug"], found["title"], found["paused"], found["braked"])
+        head = Head(found["slug"], found["title"], found["paused"], found["braked"], found.get("alarmed", ""))
         # Not every database knows which letters beyond ASCII are the same.
         wanted = {"squad": squad if squad.isascii() else "", "turn": _TURNS.get(turn, "")}
         return head, in_order(map(_standing, self._pages(f"{path}/services", 10**9, **wanted)))

@@ -53,12 +53,13 @@ def _family(name: str, what: str, labels: Iterable[str]) -> GaugeMetricFamily:
 
 def _campaigns(campaigns: list[Campaign]) -> Iterator[Metric]:
     tended = _family("tended_timestamp_seconds", "When a worker last tended the campaign", ["campaign"])
-    stopped = _family("stopped", "1 where the campaign is paused or braked", ["campaign", "by"])
+    stopped = _family("stopped", "1 where the campaign is paused, braked or held by an alarm", ["campaign", "by"])
     for campaign in campaigns:
         if campaign.tended_at:
             tended.add_metric([campaign.slug], campaign.tended_at.timestamp())
         stopped.add_metric([campaign.slug, "pause"], bool(campaign.paused_why))
         stopped.add_metric([campaign.slug, "brake"], bool(campaign.braked_why))
+        stopped.add_metric([campaign.slug, "alarm"], bool(campaign.alarmed_why))
     yield tended
     yield stopped
 

@@ -231,6 +231,8 @@ def _worry(scope: Scope, numbers: Mapping[str, int], waits: Part, reverted: Part
     campaign, value = scope.campaign, scope.campaign.value
     if campaign.braked_why:
         return Row(f"The brake is on: {campaign.braked_why}")
+    if campaign.alarmed_why:
+        return Row(f"Nothing is merged or deployed for now: {campaign.alarmed_why}")
     late, open_ = value.deadline < scope.now, numbers["total"] - numbers["done"]
     if late and open_:
         is_ = "is" if open_ == 1 else "are"

@@ -58,7 +58,7 @@ class TestCampaigns:
             step: "squad" if step in ("deploy", "test") else "project team" for step in StepName
         }
         assert found["changes"] == [{"slug": "upgrade", "title": "Run on version 2"}]
-        assert (found["paused"], found["braked"]) == ("fire (Lena)", "")
+        assert (found["paused"], found["braked"], found["alarmed"]) == ("fire (Lena)", "", "")
 
     def test_one_that_is_not_there(self, ana):
         problem = ana.read("/api/v1/campaigns/nope", 404)

@@ -61,6 +61,7 @@ def _campaign(row: Campaign, counts: Any) -> dict[str, Any]:
         "slug": value.slug, "title": value.title, "why": value.why, "lead": value.lead, "manager": value.manager,
         "choose_by": value.choose_by.isoformat(), "deadline": value.deadline.isoformat(),
         "environments": list(value.environments), "paused": row.paused_why, "braked": row.braked_why,
+        "alarmed": row.alarmed_why,
         "services": counts["total"], "done": counts["done"], "waiting": counts["people"], "overdue": counts["overdue"],
     }  # fmt: skip
 

@@ -188,6 +188,7 @@ class Campaign(Schema):
     environments: list[str]
     paused: str = Field(description="Why it is paused; empty where it is not.")
     braked: str = Field(description="Why it has paused itself; empty where it has not.")
+    alarmed: str = Field(description="Where errors seem to rise, so that it merges and deploys nothing; or empty.")
     services: int
     done: int
     waiting: int = Field(description="How many wait for somebody.")
