@@ -20,6 +20,7 @@ from pathlib import Path
 
 from tests.adapters.github.mutants import GITHUB
 from tests.adapters.gitlab.mutants import GITLAB
+from tests.adapters.prometheus.mutants import PROMETHEUS
 from tests.catalogues.mutants import CATALOGUES
 from tests.core.judging.mutants import JUDGING
 from tests.core.judging.mutants_of_evidence import EVIDENCE
@@ -357,7 +358,10 @@ def judged(mutants: Sequence[Mutant]) -> Iterator[tuple[str, float]]:
         yield from pool.map(judge, mutants)
 
 
-KNOWN = (*MUTANTS, *EVIDENCE, *JUDGING, *SERVER, *PAGES, *PROGRAMS, *DJANGO, *GITHUB, *GITLAB, *CATALOGUES, *GITEA)
+KNOWN = (
+    *(*MUTANTS, *EVIDENCE, *JUDGING, *SERVER, *PAGES, *PROGRAMS, *DJANGO),
+    *(*GITHUB, *GITLAB, *CATALOGUES, *GITEA, *PROMETHEUS),
+)
 
 
 def main(words: Sequence[str]) -> int:

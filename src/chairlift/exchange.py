@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import parsedate_to_datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import islice
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlsplit
@@ -85,6 +85,9 @@ class Server:
             what = "does not answer in time" if isinstance(error, httpx.TimeoutException) else "breaks off"
             if isinstance(error, httpx.ConnectError):
                 what = "cannot be reached"
+            if "CERTIFICATE_VERIFY_FAILED" in str(error):
+                remedy = "if your company signs its own, name its authority in SSL_CERT_FILE"
+                raise Unavailable(f"{self.host} has no certificate that is trusted here; {remedy}") from None
             kind = type(error).__name__
             raise Unavailable(f"{self.host} {what} ({kind}): does it run, and is it let through?") from None
 
@@ -100,16 +103,22 @@ class Server:
 
     @cached_property
     def _client(self) -> httpx.Client:
-        """Made with the first request: reading the certificates that the machine trusts is slow."""
+        """Made with the first request."""
         # What is on this machine is asked directly, whatever proxy leads out of it.
         outside = self._at.hostname not in HERE
         head = {"Content-Type": "application/json", **self._headers}
-        # What everybody trusts, and what this machine does besides: there companies put their own.
-        trusted = httpx.create_ssl_context(trust_env=outside)
-        trusted.load_default_certs(ssl.Purpose.SERVER_AUTH)
+        trusted = _trusted(outside, *map(os.environ.get, ("SSL_CERT_FILE", "SSL_CERT_DIR")))
         return httpx.Client(
             headers=head, timeout=self._seconds, verify=trusted, trust_env=outside, follow_redirects=False
         )
+
+
+@lru_cache(maxsize=8)
+def _trusted(outside: bool, *_: str | None) -> ssl.SSLContext:
+    """What everybody trusts, and what this machine does besides: there companies put their own. Slow, so made once."""
+    context = httpx.create_ssl_context(trust_env=outside)
+    context.load_default_certs(ssl.Purpose.SERVER_AUTH)
+    return context
 
 
 class Kept(Generic[Page]):

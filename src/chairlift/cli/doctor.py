@@ -72,6 +72,8 @@ def _of_services(outside: Outside, roster: Roster) -> Iterator[dict[str, str]]:
     environments = _environments()
     for service in roster.services:
         yield _tried(f"repository of {service.name}", functools.partial(_answers, outside, service))
+        if service.monitor:
+            yield from _examined(f"monitor of {service.name}", functools.partial(outside.monitor, service), alone=False)
         for role, ask in (("deployer", _running), ("monitor", _measured)):
             if getattr(service, role):
                 for where in environments.get(service.name) or [""]:
@@ -107,7 +109,11 @@ def _measured(outside: Outside, service: Service, environment: str) -> str:
     if monitor is None or not environment:
         return ""
     counts = monitor.counts(service.name, environment, now() - _WINDOW, now())
-    return f"{counts.requests} requests and {counts.errors} errors in the last hour"
+    if not counts.minutes:
+        return "nothing was measured in the last hour"
+    missing = counts.expected - counts.minutes
+    when = f"{counts.minutes:.0f} of the last {counts.expected:.0f} minutes" if missing >= 1 else "the last hour"
+    return f"{counts.requests} requests and {counts.errors} errors in {when}"
 
 
 def _secret(outside: Outside, name: str, variable: str) -> None:
@@ -132,8 +138,8 @@ def _shared(outside: Outside, slug: str) -> None:
     outside.spreadsheet(slug).tabs()
 
 
-def _examined(what: str, build: Callable[[], object]) -> Iterator[dict[str, str]]:
-    """What an adapter finds of itself; one that finds nothing only has to be there."""
+def _examined(what: str, build: Callable[[], object], alone: bool = True) -> Iterator[dict[str, str]]:
+    """What an adapter finds of itself; one that finds nothing only has to be there, where that is all that is asked."""
     from chairlift.ports import Examined
 
     findings: list[Finding] = []
@@ -144,7 +150,7 @@ def _examined(what: str, build: Callable[[], object]) -> Iterator[dict[str, str]
             findings.extend(adapter.examine())
 
     there = _tried(what, examine)
-    if not findings:
+    if not findings and alone:
         yield there
     for each in findings:
         yield _row(f"{what}: {each.what}", each.wrong, each.note)

@@ -54,6 +54,7 @@ def _of_processes(world: World) -> None:
     put(world, "two", rising(41), instance="a:8000")
     back = [value if place <= 8 or place >= 20 else None for place, value in enumerate(rising(41, base=1e6))]
     put(world, "two", back, instance="b:8000")
+    world.put("http_exceptions_total", place("two", "b:8000", type="Old"), seen(back))
     # One of two series of the same process is forgotten at 12:05.
     put(world, "forgetful", rising(41), view="cart")
     put(world, "forgetful", rising(20, base=5000.0), view="gone")
@@ -130,6 +131,10 @@ def test_the_first_errors_count_though_their_series_begins_with_them(history):
     found = counts(history, "burst")
     assert (found.requests, found.errors, found.groups) == (1012, 12, {"TypeError": 12})
     assert minutes(history, "burst").errors.tolist() == [0, 0, 0, 0, 0, 12, 0, 0, 0, 0]
+
+
+def test_types_of_a_process_that_is_scraped_again_are_not_new(history):
+    assert counts(history, "two").groups == {"Old": 700}
 
 
 def test_all_may_fail(history):

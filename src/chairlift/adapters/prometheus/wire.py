@@ -151,7 +151,7 @@ class Wire:
         if not isinstance(data, dict) or not isinstance(data.get("result"), list):
             raise self._odd("an answer without results")
         if data.get("resultType") != kind:
-            what = plainly(str(data.get("resultType")), "")[:20]
+            what = self._plainly(str(data.get("resultType")))[:20]
             raise Refused(f"a query gives {what} where series are wanted: let it count something, as sum(…) does")
         found: Sequence[Any] = data["result"]
         return found
