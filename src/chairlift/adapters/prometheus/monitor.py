@@ -101,12 +101,11 @@ class _Place:
     @property
     def bucket(self) -> timedelta:
         """As many minutes as hold a scrape each: one, where there is one in each minute."""
-        fit = max(math.ceil(timedelta(seconds=self.settings.scraped) / self.step), 1)
-        longest = _APART // self.step
-        while fit < longest and _APART % (fit * self.step):
-            fit += 1
-        if self.step % _MILLISECOND or _APART % (fit * self.step):
+        if self.step % _MILLISECOND or _APART % self.step:
             raise Refused(f"Prometheus does not count by minutes of {self.step}: give them whole parts of a minute")
+        fit = max(math.ceil(timedelta(seconds=self.settings.scraped) / self.step), 1)
+        while _APART % (fit * self.step):
+            fit += 1
         return fit * self.step
 
     def minutes(self, start: datetime, end: datetime) -> Minutes:

@@ -10,6 +10,7 @@ from chairlift.exchange import check_address
 from chairlift.ports import Refused
 
 _EXAMPLE = "https://prometheus.example.org"
+_DAY = 86_400
 
 
 @dataclass(frozen=True)
@@ -54,8 +55,8 @@ class Settings:
                 raise Refused(f"{label[:40]!r} in process or type_label is no name of a label")
         if not self.process or self.type_label in self.process:
             raise Refused("process names the labels that tell processes apart, such as instance, without type_label")
-        if min(self.scraped, self.seconds) < 1 or self.late < 0:
-            raise Refused("scraped and seconds are whole numbers from 1 on, late from 0 on")
+        if not 1 <= self.scraped <= _DAY or self.seconds < 1 or self.late < 0:
+            raise Refused(f"scraped is from 1 to {_DAY:,} seconds, seconds from 1 on, and late from 0 on")
         self.counters()
 
     def counters(self) -> tuple[Counter | Query, Counter | Query, Counter | Query | None]:
