@@ -20,6 +20,7 @@ from pathlib import Path
 
 from tests.adapters.github.mutants import GITHUB
 from tests.adapters.gitlab.mutants import GITLAB
+from tests.adapters.mutants import ACCESS_LOG
 from tests.adapters.prometheus.mutants import PROMETHEUS
 from tests.catalogues.mutants import CATALOGUES
 from tests.core.judging.mutants import JUDGING
@@ -360,7 +361,7 @@ def judged(mutants: Sequence[Mutant]) -> Iterator[tuple[str, float]]:
 
 KNOWN = (
     *(*MUTANTS, *EVIDENCE, *JUDGING, *SERVER, *PAGES, *PROGRAMS, *DJANGO),
-    *(*GITHUB, *GITLAB, *CATALOGUES, *GITEA, *PROMETHEUS),
+    *(*GITHUB, *GITLAB, *CATALOGUES, *GITEA, *PROMETHEUS, *ACCESS_LOG),
 )
 
 
