@@ -6,10 +6,9 @@ import json
 import math
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from chairlift.adapters.access_log.settings import Settings
 
@@ -23,8 +22,7 @@ _LONGEST_TYPE = 200
 _SECONDS = 1e11
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """One request; `counted` is False where it only shows that the log is alive."""
 
     at: float
@@ -44,7 +42,8 @@ def reader(settings: Settings) -> Callable[[bytes], Line | None]:
             return None
         at, status, request, name = found
         counted = ignored is None or not ignored.search(request)
-        return Line(at, status >= 500, name[:_LONGEST_TYPE] if status >= 500 else "", counted)
+        failed = status >= 500
+        return Line(at, failed, name[:_LONGEST_TYPE] if failed else "", counted)
 
     return line
 
@@ -54,7 +53,9 @@ def _combined(told: bytes, settings: Settings) -> tuple[float, int, str, str] | 
     at = _local(found["at"]) if found else None
     if found is None or at is None:
         return None
-    return at, int(found["status"]), found["request"].decode(errors="replace"), ""
+    # Most of the time goes by here: what nobody looks at is not decoded.
+    request = found["request"].decode(errors="replace") if settings.ignore else ""
+    return at, int(found["status"]), request, ""
 
 
 @lru_cache(maxsize=4096)
