@@ -181,6 +181,21 @@ def test_a_minute_that_is_not_over_by_the_clock_of_the_server_is_missing(seconds
     assert found.measured.tolist() == [True] * measured + [False] * (5 - measured)
 
 
+def test_types_are_of_the_minutes_that_are_over_and_of_names_that_can_be_kept():
+    def kinds(*names):
+        result = [{"metric": {"type": name}, "value": [NOON.timestamp(), "3.2"]} for name in names]
+        return Reply({"status": "success", "data": {"resultType": "vector", "result": result}})
+
+    date = NOON + 4 * MINUTE
+    replies = [Reply(TEN, date=date), Reply(ONE, date=date), kinds("KeyError", "half \ud800", "x" * 300, "")]
+    with answering(*replies) as server:
+        found = monitor(server.url, late=0).counts("shop", "production", NOON, NOON + 5 * MINUTE)
+    assert (found.minutes, found.groups) == (4, {"KeyError": 3, "half ?": 3, "x" * 200: 3})
+    _, path, asked, _ = server.asked[-1]
+    assert (path, float(asked["time"][0])) == ("/api/v1/query", date.timestamp())
+    assert "[239999ms:60000ms]" in asked["query"][0]
+
+
 def test_remarks_on_the_style_of_a_query_are_no_missing_part():
     remarks = ["PromQL info: metric might not be a counter", "PromQL warning: something odd"]
     found = saying(Reply({**TEN, "warnings": remarks, "infos": ["anything"]}), Reply({**ONE, "warnings": []}))

@@ -43,7 +43,8 @@ def reader(settings: Settings) -> Callable[[bytes], Line | None]:
         at, status, request, name = found
         counted = ignored is None or not ignored.search(request)
         failed = status >= 500
-        return Line(at, failed, name[:_LONGEST_TYPE] if failed else "", counted)
+        # Halves of characters are no text that anything else could keep.
+        return Line(at, failed, name[:_LONGEST_TYPE].encode(errors="replace").decode() if failed else "", counted)
 
     return line
 

@@ -1,1 +1,1 @@
-"""Counts requests and errors by asking a Prometheus, or whatever answers as one (Thanos, Mimir, VictoriaMetrics)."""
+"""Counts requests and errors by asking a Prometheus, or what answers as one does."""

@@ -134,17 +134,18 @@ class _Place:
             first = until
 
     def types(self, first: datetime, last: datetime) -> dict[str, float]:
-        """Errors by type in the whole of [first, last); nothing where nobody tells them."""
+        """Errors by type in those of [first, last) that are over; nothing where nobody tells them."""
         _, _, types = self.settings.counters()
-        if types is None:
+        last = self._over(last)
+        if types is None or last <= first:
             return {}
         label, window = self.settings.type_label, (last - first) // _MILLISECOND
         query = self._asking.typed(types, label, window, _MOST_TYPES)
         found: dict[str, float] = {}
         for labels, values in self.wire.at(query, _second(last)):
-            if name := labels.get(label, ""):
-                told = sum(value for value in values.values() if math.isfinite(value))
-                found[name[:_NAME_LENGTH]] = found.get(name[:_NAME_LENGTH], 0.0) + told
+            # Halves of characters are no text that anything else could keep.
+            if name := labels.get(label, "").encode(errors="replace").decode()[:_NAME_LENGTH]:
+                found[name] = found.get(name, 0.0) + sum(value for value in values.values() if math.isfinite(value))
         return found
 
     def try_queries(self) -> None:
@@ -161,6 +162,13 @@ class _Place:
         requests, errors, _ = self.settings.counters()
         return Asking(requests, errors, self.values, self.settings.process, self.bucket // _MILLISECOND)
 
+    def _over(self, last: datetime) -> datetime:
+        """Until when all is over and told, by the server's own clock as it was last heard; never later than `last`."""
+        if self.wire.heard_at is None:
+            return last
+        told = self.wire.heard_at - timedelta(seconds=self.settings.late)
+        return min(last, _EPOCH + (told - _EPOCH) // self.bucket * self.bucket)
+
     def _within(self, start: datetime, end: datetime) -> tuple[datetime, datetime]:
         """The first whole bucket of [start, end), and the end of the last."""
         bucket = self.bucket
@@ -172,11 +180,10 @@ class _Place:
         bucket = self.bucket
         asked = _second(first + bucket), _second(last), bucket.total_seconds()
         requests = _one(self.wire.over(self._asking.counted(), *asked))
-        heard = self.wire.heard_at
+        known = _second(self._over(last))
         errors = _one(self.wire.over(self._asking.failed(), *asked)) if requests else {}
-        known = math.inf if heard is None else _second(heard) - self.settings.late
         for at, counted in requests.items():
-            if at in errors and asked[0] <= at <= min(asked[1], known):
+            if at in errors and asked[0] <= at <= known:
                 failed = errors[at]
                 # Sums of fractions may differ by a hair.
                 failed = counted if math.isclose(failed, counted, rel_tol=1e-9) else failed
