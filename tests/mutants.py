@@ -20,7 +20,9 @@ from pathlib import Path
 
 from tests.adapters.github.mutants import GITHUB
 from tests.adapters.gitlab.mutants import GITLAB
+from tests.adapters.mutants import ACCESS_LOG
 from tests.adapters.newrelic.mutants import NEWRELIC
+from tests.adapters.prometheus.mutants import PROMETHEUS
 from tests.catalogues.mutants import CATALOGUES
 from tests.core.judging.mutants import JUDGING
 from tests.core.judging.mutants_of_evidence import EVIDENCE
@@ -358,6 +360,8 @@ KNOWN = (
     *CATALOGUES,
     *GITEA,
     *NEWRELIC,
+    *ACCESS_LOG,
+    *PROMETHEUS,
 )
 
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import re
+import ssl
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import parsedate_to_datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import islice
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlsplit
@@ -51,41 +54,71 @@ class Answer:
             raise Unavailable(f"the answer of {self.host} is cut off or no JSON; is a proxy in between?") from None
 
 
-class Server:
-    """One server; `seconds` is how long each part of an answer may take, `headers` go with every request."""
+class TooLarge(Unavailable):
+    """The answer is longer than is read."""
 
-    def __init__(self, url: str, seconds: float, headers: Mapping[str, str]) -> None:
+
+class Server:
+    """One server; `seconds` is how long each part of an answer may take, `headers` go with every request.
+
+    `most` bytes of an answer are read, for `whole` seconds at most where that is given.
+    """
+
+    def __init__(
+        self, url: str, seconds: float, headers: Mapping[str, str], most: int = MOST, whole: float = math.inf
+    ) -> None:
         self._at, self._seconds, self._headers = urlsplit(url), seconds, headers
+        self._most, self._whole = most, whole
         self.host = self._at.netloc
 
     def ask(self, method: str, url: str, headers: Mapping[str, str], body: object = None) -> Answer:
         """One request, never followed elsewhere. Its errors quote neither headers nor addresses."""
         # As ASCII, since a text may hold halves of characters that UTF-8 does not know.
-        content = None if body is None else json.dumps(body).encode()
+        content = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
+        until = time.monotonic() + self._whole
         try:
             with self._client.stream(method, url, headers=headers, content=content) as answer:
-                read = bytearray()
-                for part in answer.iter_bytes():
-                    read += part
-                    if len(read) > MOST:
-                        raise Unavailable(f"an answer of {self.host} is larger than {MOST >> 20} MB")
-                return Answer(self.host, answer.status_code, answer.headers, bytes(read))
+                return Answer(self.host, answer.status_code, answer.headers, self._read(answer, until))
         except httpx.DecodingError:
             raise Unavailable(f"{self.host} answers garbage; is a proxy in between?") from None
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
             what = "does not answer in time" if isinstance(error, httpx.TimeoutException) else "breaks off"
             if isinstance(error, httpx.ConnectError):
                 what = "cannot be reached"
+            if "CERTIFICATE_VERIFY_FAILED" in str(error):
+                remedy = "if your company signs its own, name its authority in SSL_CERT_FILE"
+                raise Unavailable(f"{self.host} has no certificate that is trusted here; {remedy}") from None
             kind = type(error).__name__
             raise Unavailable(f"{self.host} {what} ({kind}): does it run, and is it let through?") from None
 
+    def _read(self, answer: httpx.Response, until: float) -> bytes:
+        read = bytearray()
+        for part in answer.iter_bytes():
+            read += part
+            if len(read) > self._most:
+                raise TooLarge(f"an answer of {self.host} is larger than {self._most >> 20} MB")
+            if time.monotonic() > until:
+                raise Unavailable(f"an answer of {self.host} takes longer than {self._whole:g} seconds")
+        return bytes(read)
+
     @cached_property
     def _client(self) -> httpx.Client:
-        """Made with the first request: reading the certificates that the machine trusts is slow."""
+        """Made with the first request."""
         # What is on this machine is asked directly, whatever proxy leads out of it.
         outside = self._at.hostname not in HERE
         head = {"Content-Type": "application/json", **self._headers}
-        return httpx.Client(headers=head, timeout=self._seconds, trust_env=outside, follow_redirects=False)
+        trusted = _trusted(outside, *map(os.environ.get, ("SSL_CERT_FILE", "SSL_CERT_DIR")))
+        return httpx.Client(
+            headers=head, timeout=self._seconds, verify=trusted, trust_env=outside, follow_redirects=False
+        )
+
+
+@lru_cache(maxsize=8)
+def _trusted(outside: bool, *_: str | None) -> ssl.SSLContext:
+    """What everybody trusts, and what this machine does besides: there companies put their own. Slow, so made once."""
+    context = httpx.create_ssl_context(trust_env=outside)
+    context.load_default_certs(ssl.Purpose.SERVER_AUTH)
+    return context
 
 
 class Kept(Generic[Page]):
@@ -137,11 +170,12 @@ def check_address(url: str, what: str, example: str, plain_http: bool) -> None:
     """Raises Refused for what is no address of a server's pages, and where a token would go in the clear."""
     try:
         where = urlsplit(url)
-        wrong = where.scheme not in ("http", "https") or not where.hostname or where.username or where.query
+        wrong = where.scheme not in ("http", "https") or not where.hostname or "@" in where.netloc or where.query
     except ValueError:
         wrong = True
     if wrong or where.fragment or "/api/v" in where.path:
-        shown = url.rpartition("@")[2]
+        # A secret may stand before the host, or behind the path.
+        shown = re.split("[?#]", url.rpartition("@")[2])[0]
         raise Refused(f"url {shown!r} is no address of a {what}: write it as {example}")
     if where.scheme == "http" and where.hostname not in HERE and not plain_http:
         raise Refused(f"{url!r} would send the token in the clear: write https://, or set plain_http = true")

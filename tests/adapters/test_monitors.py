@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chairlift.adapters.command_monitor import CommandMonitor, Settings, read_counts
-from chairlift.core.verdict import Counts, Health, judge
+from chairlift.core.verdict import Counts
 from chairlift.ports import Monitor, Refused, Unavailable
 from chairlift.testing.contracts.monitor import MINUTE, NOON, MonitorContract, Traffic
 from chairlift.testing.fakes.monitor import MemoryMonitor, Rate
@@ -202,11 +202,16 @@ def test_types_of_errors_are_kept_by_frequency_and_bounded() -> None:
     assert set(counted.groups.values()) <= {100, 14, 12}
 
 
-def test_missing_minutes_make_no_verdict_though_all_that_was_seen_is_well() -> None:
-    good = hour(saying(line(NOON, 60, 100_000, 10)))
-    torn = hour(saying(line(NOON, 20, 100_000, 10)))
-    assert judge(good, good).health is Health.HEALTHY
-    assert judge(good, torn).health is Health.UNKNOWN
+def test_of_a_torn_hour_what_was_measured_is_told_and_the_rest_is_missing() -> None:
+    torn = saying(line(NOON, 20, 2000, 10), line(NOON + 40 * MINUTE, 0.5, 50, 0))
+    found = torn.minutes("shop", "production", NOON, NOON + 60 * MINUTE, MINUTE)
+    assert found.measured.tolist() == [True] * 20 + [False] * 40
+    assert found.errors[:20].tolist() == pytest.approx([0.5] * 20)
+
+
+def test_minutes_of_rubbish_are_refused_as_counts_are() -> None:
+    with pytest.raises(Refused, match="prints no counts: line 1"):
+        saying("rubbish").minutes("shop", "production", NOON, NOON + MINUTE, MINUTE)
 
 
 def test_a_rate_in_memory_holds_until_the_next() -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+from datetime import UTC, datetime
 
 import pytest
 
 from chairlift.server import actions
 from chairlift.server.models import Entry
+from tests.adapters.prometheus.standin import Reply, answering, told
 from tests.cli.said import FINE, TROUBLE
 from tests.forges.github.world import Kit
 from tests.mail import MailServer
@@ -95,7 +97,7 @@ class TestServices:
         before = Entry.objects.count()
         found = rows(run("doctor", "--json"))
         assert found["deployer of shop in stage"]["note"] == "says that nothing runs there"
-        assert found["monitor of shop in production"]["note"] == "1000 requests and 1 errors in the last hour"
+        assert found["monitor of shop in production"]["note"] == "60000 requests and 180 errors in the last hour"
         # The deployer of these tests writes what runs into a file of this name.
         assert (Entry.objects.count(), list(shop.glob("env-*"))) == (before, [])
 
@@ -122,6 +124,22 @@ class TestServices:
         found = rows(said)
         assert "does not say what runs" in found["deployer of shop in stage"]["why"]
         assert "monitor.sh" in found["monitor of shop in production"]["why"]
+
+    def test_a_monitor_that_can_be_examined_is_and_says_what_was_not_measured(self, run, world):
+        nothing = {"status": "success", "data": {"resultType": "vector", "result": []}}
+        date = datetime.now(UTC)
+        replies = [Reply(nothing, date=date)] * 2 + [
+            Reply({"status": "success", "data": {"version": "2.42"}}, date=date)
+        ]
+        with answering(*replies, Reply(told(), date=date)) as server:
+            counter = 'http_requests_total{job={service},env={environment},code=~"5.."}'
+            table = f"kind = \"prometheus\"\nurl = \"{server.url}\"\nrequests = '{counter}'\nerrors = '{counter}'\n"
+            world.service("shop", more=f"[service.monitor]\n{table}")
+            world.load()
+            found = rows(run("doctor", "--json"))
+        examined = found[f"monitor of shop: Prometheus at {server.url.removeprefix('http://')}"]
+        assert (examined["state"], examined["note"]) == ("fine", "version 2.42")
+        assert found["monitor of shop in production"]["note"] == "nothing was measured in the last hour"
 
     def test_without_a_campaign_no_program_is_run(self, run, world):
         world.service("shop", deploys=True)

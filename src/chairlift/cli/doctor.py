@@ -109,7 +109,11 @@ def _measured(outside: Outside, service: Service, environment: str) -> str:
     if monitor is None or not environment:
         return ""
     counts = monitor.counts(service.name, environment, now() - _WINDOW, now())
-    return f"{counts.requests} requests and {counts.errors} errors in the last hour"
+    if not counts.minutes:
+        return "nothing was measured in the last hour"
+    missing = counts.expected - counts.minutes
+    when = f"{counts.minutes:.0f} of the last {counts.expected:.0f} minutes" if missing >= 1 else "the last hour"
+    return f"{counts.requests} requests and {counts.errors} errors in {when}"
 
 
 def _secret(outside: Outside, name: str, variable: str) -> None:

@@ -166,7 +166,8 @@ class TestPlots:
         assert "8,103 to 1; from 200 to 1 on" in evidence.told
 
     @pytest.mark.parametrize(
-        ("logarithm", "words"), [(0, "1 to 1"), (-1, "1 to 2.7"), (2000, "over 1,000,000 to 1"), (-2000, "over 1 to 1,000,000")]
+        ("logarithm", "words"),
+        [(0, "1 to 1"), (-1, "1 to 2.7"), (2000, "over 1,000,000 to 1"), (-2000, "over 1 to 1,000,000")],
     )
     def test_odds_are_words_whatever_they_are(self, logarithm, words):
         _, evidence = plots.of_verdict(verdict([(1, 100, 1, 1.0, logarithm)]))

@@ -37,7 +37,8 @@ class Wire:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._server = Server(settings.address, settings.seconds + _ON_THE_WAY, {})
+        patience = settings.seconds + _ON_THE_WAY
+        self._server = Server(settings.address, patience, {}, whole=2 * patience)
 
     def ask(self, queries: Sequence[str]) -> list[Told]:
         """The answer to each query of NRQL, in their order; one request after the other.
