@@ -25,7 +25,7 @@ LATE = 10
 #: The last minutes are still being counted: a watch ends so many before now.
 SETTLED = 1
 #: Watches that are remembered; one that is not is followed from its beginning once more.
-REMEMBERED = 256
+REMEMBERED = 500
 #: Points of a path that are told.
 POINTS = 120
 #: What of the ordinary is told; the rates of 168 hours are kept with the unit that found them.
