@@ -199,6 +199,14 @@ class TestAlarm:
         alarmed(four.campaign.pk, four.now)
         assert four.campaign.alarmed_why == "; ".join(["errors seem to rise"] * 3) + " and more"
 
+    def test_one_whose_end_nobody_told_is_seen_to_have_ended(self, four):
+        self.alarm(four, "a", "errors of a seem to rise")
+        tend(four, 2)
+        assert four.campaign.alarmed_why
+        Upgrade.objects.update(alarm="")
+        tend(four, 2)
+        assert four.campaign.alarmed_why == ""
+
     def test_a_restart_ends_it_until_somebody_sees_it_again(self, four):
         self.alarm(four, "a", "errors of a seem to rise")
         actions.restart(four.campaign, "a crawler", "Lena", four.roster, four.now)

@@ -43,8 +43,10 @@ def standing(row: Upgrade, up: UpgradeValue, reached: Reached, chase: Chase | No
         if mine.update(**fields, leased_until=now + LEASE) != 1:
             raise LeaseLost
         _write(row, found)
-        if row.alarm != fields["alarm"]:
-            tending.alarmed(row.campaign_id, now)
+    # After that transaction, which holds this row: the other one looks at all of them. A process that was killed in
+    # between is made up for by the next look, which finds that the campaign does not know; or by the tending.
+    if row.alarm != fields["alarm"] or fields["alarm"] not in row.campaign.alarmed_why:
+        tending.alarmed(row.campaign_id, now)
     for name, value in fields.items():
         setattr(row, name, value)
 

@@ -35,6 +35,9 @@ def tend(campaign: Campaign, now: datetime) -> None:
     """Safe to do twice: what is admitted stays so, and a brake that is on is left alone."""
     _admit(campaign, now)
     _brake(campaign, now)
+    if campaign.alarmed_why and not Upgrade.objects.filter(campaign=campaign).exclude(alarm="").exists():
+        # Whoever saw the last alarm end was killed before it could say so.
+        alarmed(campaign.pk, now)
 
 
 def _admit(campaign: Campaign, now: datetime) -> None:
@@ -107,13 +110,15 @@ def _brake(campaign: Campaign, now: datetime) -> None:
 
 def alarmed(campaign: int, now: datetime) -> None:
     """Some service's errors began to seem to rise, or ceased to: merges and deployments of the others wait for that."""
-    # One at a time: of two that change at once, the later one sees both.
-    Campaign.objects.select_for_update().get(pk=campaign)
-    alarms = Upgrade.objects.filter(campaign=campaign).exclude(alarm="").order_by("service__name")
-    found = list(alarms.values_list("alarm", flat=True)[: ALARMS + 1])
-    why = "; ".join(found[:ALARMS]) + (" and more" if len(found) > ALARMS else "")
-    Campaign.objects.filter(pk=campaign).update(alarmed_why=why)
-    Upgrade.objects.filter(campaign=campaign, step__in=_HELD).nudge(now)
+    with transaction.atomic():
+        # One at a time: of two that change at once, the later one sees both.
+        Campaign.objects.select_for_update().get(pk=campaign)
+        alarms = Upgrade.objects.filter(campaign=campaign).exclude(alarm="").order_by("service__name")
+        found = list(alarms.values_list("alarm", flat=True)[: ALARMS + 1])
+        why = "; ".join(found[:ALARMS]) + (" and more" if len(found) > ALARMS else "")
+        news = Campaign.objects.filter(pk=campaign).exclude(alarmed_why=why).update(alarmed_why=why)
+    if news:
+        Upgrade.objects.filter(campaign=campaign, step__in=_HELD).nudge(now)
 
 
 def _reverts(campaign: Campaign, now: datetime) -> int:

@@ -76,7 +76,7 @@ WATCHES = (
            "if len(path) >= held_to.persists:", "if True:",
            f"{WATCH}::test_a_surge_of_a_new_type_of_errors_is_held_and_worse_when_it_lasts"),
     Mutant(8, "an alarm is not passed on to the campaign", "server/record.py",
-           "        if row.alarm != fields[\"alarm\"]:\n            tending", "        if False:\n            tending",
+           "    if row.alarm != fields[\"alarm\"] or", "    if False and",
            f"{WORKER}::TestHandsOff::test_an_alarm_holds_the_campaign_until_it_is_clear"),
     Mutant(8, "an alarm that is over holds the campaign for ever", "server/tending.py",
            'filter(campaign=campaign).exclude(alarm="").order_by', "filter(campaign=campaign).order_by",
@@ -84,4 +84,7 @@ WATCHES = (
     Mutant(8, "a monitor that is away for an hour ends a watch", "server/worker.py",
            "if row.tries >= PATIENT.get(row.kind, TRIES):", "if row.tries >= TRIES:",
            f"{WORKER}::TestUnits::test_a_look_back_waits_for_its_monitor_as_long_as_a_watch_lasts"),
+    Mutant(8, "an alarm whose end was not told holds the campaign for ever", "server/tending.py",
+           "    if campaign.alarmed_why and not", "    if False and not",
+           f"{TENDING}::TestAlarm::test_one_whose_end_nobody_told_is_seen_to_have_ended"),
 )  # fmt: skip
