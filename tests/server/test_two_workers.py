@@ -50,7 +50,7 @@ class Home:
         self.url = fresh_database(os.environ[VARIABLE]) if VARIABLE in os.environ else ""
         self.environment |= {VARIABLE: self.url} if self.url else {}
         (folder / "deploy.sh").write_text(DEPLOY.replace("cat clock", "date -u +%FT%T+00:00"))
-        (folder / "monitor.sh").write_text(MONITOR.replace("/ 60", "/ 1").replace("errors=3", "errors=100"))
+        (folder / "monitor.sh").write_text(MONITOR.replace("60", "1").replace("errors=3", "errors=100"))
         mail = 'kind = "email"\nhost = "127.0.0.1"\nsender = "chairlift@example.org"'
         (folder / "chairlift.toml").write_text(f"[[notifiers]]\n{mail}\nport = {post.port}\n")
         self.forge = Forge(folder / "forge", lambda: datetime.now(UTC))

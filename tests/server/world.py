@@ -111,7 +111,12 @@ MONITOR = """cd "$(dirname "$0")"
 start=$(date -d "$3" +%s); minutes=$((($(date -d "$4" +%s) - start) / 60)); errors=3
 since=$(date -d "$(sed 's/.*"since":"//; s/".*//' "env-$1-$2")" +%s)
 if [ -e "errors-$1-$2" ] && [ "$start" -ge $((since / 60 * 60)) ]; then errors=$(cat "errors-$1-$2"); fi
-printf '{"start":"%s","end":"%s","requests":%s,"errors":%s}\\n' "$3" "$4" $((1000 * minutes)) $((errors * minutes))
+awk -v start="$start" -v minutes="$minutes" -v errors="$errors" 'function at(second) {
+    return strftime("%Y-%m-%dT%H:%M:%S+00:00", second, 1)
+} BEGIN { for (minute = 0; minute < minutes; minute++) { second = start + minute * 60
+    printf "{\\"start\\":\\"%s\\",\\"end\\":\\"%s\\",", at(second), at(second + 60)
+    printf "\\"requests\\":1000,\\"errors\\":%d}\\n", errors
+} }'
 """
 
 

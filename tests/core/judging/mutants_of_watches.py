@@ -87,4 +87,10 @@ WATCHES = (
     Mutant(8, "an alarm whose end was not told holds the campaign for ever", "server/tending.py",
            "    if campaign.alarmed_why and not", "    if False and not",
            f"{TENDING}::TestAlarm::test_one_whose_end_nobody_told_is_seen_to_have_ended"),
+    Mutant(8, "a service that was counted by the hour is taken for steady", "core/judging/ordinary.py",
+           "if history.coarse > _COARSE:", "if False:",
+           "tests/core/judging/test_ordinary.py::test_what_was_counted_by_the_hour_is_not_taken_for_steady"),
+    Mutant(8, "minutes forget that they were counted together", "core/judging/minutes.py",
+           "            max(self.coarse, later.coarse),\n", "",
+           "tests/core/judging/test_minutes.py::test_how_many_minutes_were_counted_together_is_known_of_the_sum_and_of_each_part"),
 )  # fmt: skip

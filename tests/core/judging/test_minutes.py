@@ -123,6 +123,14 @@ def test_buckets_are_spread_over_their_minutes() -> None:
     assert found.measured.tolist() == [True, True, True, False]
 
 
+def test_how_many_minutes_were_counted_together_is_known_of_the_sum_and_of_each_part() -> None:
+    hours = spread([Bucket(MONDAY, MONDAY + timedelta(hours=1), 60, 6)], MONDAY, MONDAY + timedelta(hours=1))
+    halves = spread([parts((0, 2), 1, 0), parts((2, 4), 1, 0)], hours.end - 60 * MINUTE, hours.end - 59 * MINUTE)
+    assert (hours.coarse, halves.coarse) == (60, 1)
+    later = spread([], hours.end, hours.end + MINUTE)
+    assert (hours + later).coarse == (later.part(hours.end, hours.end) + hours.part(later.end, later.end)).coarse == 60
+
+
 def test_a_minute_that_is_covered_in_part_is_missing() -> None:
     found = spread([parts((0, 7), 70, 0), parts((4, 6), 5, 1)], MONDAY, MONDAY + 2 * MINUTE)
     assert found.measured.tolist() == [True, False]

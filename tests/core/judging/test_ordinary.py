@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from chairlift.core.judging.minutes import Minutes
 from chairlift.core.judging.ordinary import DAY, Ordinary, ordinary, too_little
 from tests.core.judging.services import DEPLOYED, history, rising, without
-from tests.core.judging.worlds import Cell, lived
+from tests.core.judging.worlds import Cell, lived, steady
 
 
 def test_a_steady_service_has_one_rate_and_does_not_wander() -> None:
@@ -94,3 +95,18 @@ def test_it_is_written_and_read_again() -> None:
     found = ordinary(history(seed=4, requests=40, noise=0.2))
     assert Ordinary.from_json(json.loads(json.dumps(found.as_json()))) == found
     assert history(seed=4).end == DEPLOYED
+
+
+def test_what_was_counted_by_the_hour_is_not_taken_for_steady() -> None:
+    minutes = steady(days=14)
+    sure, unsure = ordinary(minutes), ordinary(replace(minutes, coarse=60.0))
+    assert sure.noise < 0.05
+    assert (unsure.noise, unsure.fast, unsure.slow) == (0.1, 0.04, 0.01)
+    assert unsure.rates == sure.rates
+
+
+def test_a_service_that_is_rough_stays_so_however_it_was_counted() -> None:
+    before, _ = lived(Cell("rough", 10_000, 0.01), 1, seed=3)[0]
+    found, told = ordinary(before), ordinary(replace(before, coarse=60.0))
+    assert told.noise >= found.noise
+    assert told.fast >= found.fast

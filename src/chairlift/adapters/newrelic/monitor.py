@@ -143,7 +143,7 @@ def _put_together(
     coarse = spread([bucket for bucket in longer.values() if bucket], start, end, step)
     requests = np.where(fine.measured, fine.requests, coarse.requests)
     errors = np.where(fine.measured, fine.errors, coarse.errors)
-    return Minutes(fine.start, requests, errors, tuple(dict.fromkeys((*fine.odd, *odd))), step)
+    return Minutes(fine.start, requests, errors, tuple(dict.fromkeys((*fine.odd, *odd))), step, coarse.coarse)
 
 
 def _buckets(answers: Sequence[Told]) -> Iterator[Bucket]:

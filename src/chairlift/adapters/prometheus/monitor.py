@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -122,7 +122,7 @@ class _Place:
             for at in [found.start + place * bucket]
         ]
         even = spread(buckets, start, end, self.step)
-        return Minutes(even.start, even.requests, even.errors, found.odd, even.step)
+        return replace(even, odd=found.odd)
 
     def parts(self, start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
         """The whole buckets of [start, end), as many at once as one question may be of."""

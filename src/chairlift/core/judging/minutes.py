@@ -38,7 +38,8 @@ class Minutes:
     """`requests` and `errors` of each minute from `start` on, both NaN where it is missing; `odd` is what was unlikely.
 
     Counts are real numbers: some monitors give 2.9998 for three. `step` is how long a minute is: that is sixty seconds,
-    but for what has no time for them (a demo, a test); hours and days are then shorter by as much.
+    but for what has no time for them (a demo, a test); hours and days are then shorter by as much. `coarse` is how many
+    minutes were counted together at the most: what a single one does is then not known.
     """
 
     start: datetime
@@ -46,6 +47,7 @@ class Minutes:
     errors: Numbers
     odd: tuple[str, ...] = field(default=())
     step: timedelta = MINUTE
+    coarse: float = 1.0
 
     def __len__(self) -> int:
         return len(self.requests)
@@ -70,7 +72,7 @@ class Minutes:
         first = min(max(round((start - self.start) / self.step), 0), len(self))
         last = min(max(round((end - self.start) / self.step), first), len(self))
         begin = self.start + first * self.step
-        return Minutes(begin, self.requests[first:last], self.errors[first:last], self.odd, self.step)
+        return Minutes(begin, self.requests[first:last], self.errors[first:last], self.odd, self.step, self.coarse)
 
     def __add__(self, later: Minutes) -> Minutes:
         """Both, with what lies between them missing. Raises ValueError where they overlap."""
@@ -84,6 +86,7 @@ class Minutes:
             np.concatenate([self.errors, gap, later.errors]),
             tuple(dict.fromkeys((*self.odd, *later.odd))),
             self.step,
+            max(self.coarse, later.coarse),
         )
 
 
@@ -161,17 +164,18 @@ def spread(buckets: Iterable[Bucket], start: datetime, end: datetime, step: time
     start, end = whole(start, step), whole(end, step)
     length = _length(start, end, step)
     requests, errors, covered = _Ramps(length), _Ramps(length), _Ramps(length)
-    until = 0.0
+    until, longest = 0.0, 1.0
     for first, last, bucket in sorted(_placed(buckets, start, step, length), key=lambda placed: placed[:2]):
         requests.add(first, last, bucket.requests)
         errors.add(first, last, bucket.errors)
+        longest = max(longest, last - first)
         if last > until:
             covered.add(max(first, until), last, last - max(first, until))
             until = last
     missing = covered.values < 1 - _HAIR
     counted = np.where(missing, np.nan, requests.values)
     failed = np.minimum(np.where(missing, np.nan, errors.values), counted)
-    return Minutes(start, counted, failed, step=step)
+    return Minutes(start, counted, failed, step=step, coarse=longest)
 
 
 def _placed(

@@ -32,6 +32,8 @@ _USUAL_MEMORY = 20.0
 _USUAL_NOISE, _USUAL_FAST, _USUAL_SLOW, _SPREAD = 0.1, 0.04, 0.01, 0.05
 #: No service is believed to be steadier than this: what 28 days did not show, the next one may.
 _LEAST_NOISE, _LEAST_FAST, _LEAST_SLOW = 0.01, 1e-4, 0.0025
+#: Of minutes that were counted by more than so many together, none is known.
+_COARSE = 1.01
 #: An incident: ten minutes with so many standard deviations of errors more, and three errors at the least.
 _BLOCK, _SIGMAS, _ERRORS, _ROUGH = 10, 6.0, 3.0, 0.25
 #: How often what is ordinary is looked for anew without the incidents that the last time found.
@@ -96,6 +98,9 @@ def ordinary(history: Minutes, least: float = MIN_DAYS) -> Ordinary:
         expected = requests * rates[hours]
         calm = history.measured & ~_incident(errors, expected)
     noise, fast, slow, memory = _wandering(np.where(calm, errors, 0.0), np.where(calm, expected, 0.0))
+    if history.coarse > _COARSE:
+        # What was counted by the hour is smooth by the minute: no service is so steady because nobody looked closer.
+        noise, fast, slow = max(noise, _USUAL_NOISE), max(fast, _USUAL_FAST), max(slow, _USUAL_SLOW)
     return Ordinary(
         rates=tuple(rates.tolist()),
         noise=noise,

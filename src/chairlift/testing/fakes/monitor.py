@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -48,7 +48,8 @@ class MemoryMonitor:
             Bucket(since, until, rate.requests * ((until - since) / _MINUTE), rate.errors * ((until - since) / _MINUTE))
             for since, until, rate in self._within(service, environment, start, end)
         ]
-        return spread(buckets, start, end, step)
+        # Each minute is known here, however long a rate holds.
+        return replace(spread(buckets, start, end, step), coarse=1.0)
 
     def counts(self, service: str, environment: str, start: datetime, end: datetime) -> Counts:
         self._answer()
