@@ -140,6 +140,9 @@ def test_a_minute_that_is_covered_in_part_is_missing() -> None:
 def test_buckets_over_an_edge_are_left_out() -> None:
     over = [parts((-1, 3), 9, 9), parts((5, 9), 9, 9)]
     assert not spread(over, MONDAY, MONDAY + 2 * MINUTE).measured.any()
+    # Nor do they add to what was measured whole.
+    found = spread([*over, parts((0, 8), 20, 2)], MONDAY, MONDAY + 2 * MINUTE)
+    assert found.requests.tolist() == pytest.approx([10, 10])
 
 
 def test_many_long_buckets_cost_no_more_than_short_ones() -> None:
