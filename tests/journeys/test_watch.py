@@ -450,6 +450,52 @@ def test_what_a_later_change_breaks_is_not_held_against_the_one_before() -> None
     assert [entry.change for entry in found.did(Verb.ALARM)] in ([], ["upgrade"])
 
 
+def side_by_side() -> Passage:
+    """As in the campaigns that ship: the second change begins when the first is deployed, long before it is healthy."""
+    prepare = replace(CHANGES[0], slug="prepare")
+    return passage(changes=(prepare, replace(UPGRADE, after=StepName.DEPLOY)), brake=Brake(9, 9))
+
+
+def both_deployed(found: Passage) -> None:
+    everywhere = deployed("stage", "production")
+    found.go_on(lambda reached: "upgrade" in dict(reached.walked) and bool(everywhere(reached)))
+
+
+def test_a_change_that_was_not_watched_to_the_end_is_healthy_with_the_one_that_came_on_top() -> None:
+    found = side_by_side()
+    found.campaign = replace(found.campaign, times=replace(found.campaign.times, healthy=Duration(5 * 86_400)))
+    found.campaign = replace(found.campaign, times=replace(found.campaign.times, watch=Duration(8 * 86_400)))
+    both_deployed(found)
+    assert not found.up.said.verdicts
+    assert found.go_on().done
+    judged = [(entry.change, entry.data["health"]) for entry in found.log if entry.kind is Kind.JUDGED]
+    assert sorted(judged) == [("prepare", Health.HEALTHY)] * 2 + [("upgrade", Health.HEALTHY)] * 2
+    assert all(
+        "with upgrade" in entry.text for entry in found.log if (entry.kind, entry.change) == (Kind.JUDGED, "prepare")
+    )
+    # Nobody had to say so.
+    assert not [entry for entry in found.log if entry.kind is Kind.TESTED]
+
+
+def test_what_rose_just_before_a_later_change_came_is_for_a_person() -> None:
+    found = side_by_side()
+    found.campaign = replace(found.campaign, times=replace(found.campaign.times, watch=Duration(20 * 86_400)))
+    both_deployed(found)
+    came = next(at for key, at in found.up.said.running.items() if key[:2] == ("upgrade", "production"))
+    # Told late: nobody had seen it when the later change went out.
+    found.forgetful = True
+    found.monitor.set("shop", "production", came - timedelta(minutes=100), BAD)
+    found.monitor.set("shop", "production", came, GOOD)
+    found.log = [entry for entry in found.log if entry.kind is not Kind.JUDGED]
+    found.now += timedelta(hours=1)
+    reached = found.settle()
+    assert (reached.change, reached.step) == ("prepare", StepName.TEST)
+    assert isinstance(reached.decision, Ask)
+    assert reached.decision.whom is Party.PROJECT_TEAM
+    assert reached.decision.about.startswith("look production")
+    assert not found.did(Verb.REVERT)
+
+
 def test_a_surge_of_a_new_type_of_errors_is_held_and_worse_when_it_lasts() -> None:
     found = passage()
     for environment in found.up.environments:

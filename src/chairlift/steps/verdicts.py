@@ -26,7 +26,7 @@ def verdict(
     """None where the change does not run or nobody counts; and the unit that must first look back, if any.
 
     What was recorded as worse stays. Healthy can still turn until the watch is over; less than that changes nothing.
-    A watch is over, too, when a later change runs there: what happens then is that one's, and so is the verdict.
+    When a later change runs there, what happens is that one's, and so is the verdict of both, where this has none yet.
     """
     recorded = up.said.verdicts.get((change.slug, run.environment, seen.merged_commit))
     if recorded and recorded.health is Health.WORSE:
@@ -34,12 +34,12 @@ def verdict(
     if run.since is None or run.holds is not Holds.YES or ports.monitor is None:
         return recorded, None
     ends = up.calendar.add(run.since, up.campaign.times.watch)
+    watched = ends
     if later := _later(up, change, run):
-        told = up.said.verdicts.get(later[1])
-        if told and told.health is Health.HEALTHY and not recorded:
+        watched, told = min(ends, later[0]), up.said.verdicts.get(later[1])
+        if told and told.health is Health.HEALTHY and not (recorded and recorded.health is Health.HEALTHY):
             return Verdict(Health.HEALTHY, f"{told.why}, with {later[1][0]}", final=True), None
-        ends = min(ends, later[0])
-    if recorded and now >= ends:
+    if recorded and now >= watched:
         return recorded, None
     unit = look_back_unit(up, run.environment, run.since)
     outcome = ports.engine.find(unit)
@@ -51,13 +51,15 @@ def verdict(
         why = f"nobody knows what was ordinary before it: {outcome.why[:_WORDS]}"
         found = Verdict(Health.UNKNOWN, why, hopeless=True)
     else:
-        found = _watched(up, run, run.since, min(now, ends), outcome.result, unit.name, ports)
+        found = _watched(up, run, run.since, min(now, watched), outcome.result, unit.name, ports)
+        # No minute to come will tell whether what rose before the later change goes on.
+        found = replace(found, asks=found.asks or (found.hold and watched < min(now, ends)))
         # A monitor that is away when the watch ends has only not answered yet.
         over = now >= ends and bool(found.evidence)
         found = replace(found, final=over or found.health is not Health.UNKNOWN)
     if recorded and not found.hold:
         found = replace(found, health=recorded.health, why=recorded.why, final=True, asks=False)
-    return replace(found, until=ends), unit if outcome is None else None
+    return replace(found, until=watched), unit if outcome is None else None
 
 
 def _later(up: Upgrade, change: Change, run: Running) -> tuple[datetime, tuple[str, str, str]] | None:
@@ -99,7 +101,7 @@ def _watched(
     surging = surge(counted, after)
     if not surging or found.health is Health.WORSE:
         return judged
-    # As a rise does, a surge has to last: what is over by then is no longer so large a part.
+    # Not in the first minutes after the deploy: a burst that is over by then is no longer so large a part.
     if len(path) >= held_to.persists:
         return replace(judged, health=Health.WORSE, hold=True, why=surging)
     return replace(judged, health=Health.UNKNOWN, hold=True, why=f"{surging}; {held_to.persists} minutes will tell")
