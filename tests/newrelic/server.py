@@ -6,9 +6,8 @@ import json
 import threading
 import time
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 from graphql import GraphQLError, execute, parse
@@ -16,6 +15,7 @@ from graphql import GraphQLError, execute, parse
 from tests.newrelic import schema
 from tests.newrelic.nrql import NotNrql, parsed
 from tests.newrelic.world import Refusal, World
+from tests.standin import StandIn
 
 ACCOUNT = 1234567
 MOST_AT_ONCE = 25
@@ -35,7 +35,7 @@ class Fault:
     drop: bool = False
 
 
-class Server:
+class Server(StandIn):
     """A context. `wrong` is what New Relic would not understand; `faults` go first, `refusals` by the query's place."""
 
     def __init__(self, world: World, key: str) -> None:
@@ -51,44 +51,22 @@ class Server:
         self._lock = threading.Lock()
         self._queries = self._within = 0
 
-    def __enter__(self) -> Server:
-        server = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def handle_one_request(self) -> None:
-                with suppress(ConnectionError):
-                    super().handle_one_request()
-
-            def do_POST(self) -> None:
-                with server._lock:
-                    server._within += 1
-                try:
-                    server.answer(self)
-                finally:
-                    with server._lock:
-                        server._within -= 1
-
-            def log_message(self, *words: object) -> None:
-                pass
-
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._http.daemon_threads = True
-        threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._http.shutdown()
-        self._http.server_close()
-
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._http.server_address[1]}/graphql"
+        return f"{super().url}/graphql"
 
     # ---- one request ----
 
     def answer(self, handler: BaseHTTPRequestHandler) -> None:
+        with self._lock:
+            self._within += 1
+        try:
+            self._answer(handler)
+        finally:
+            with self._lock:
+                self._within -= 1
+
+    def _answer(self, handler: BaseHTTPRequestHandler) -> None:
         body = json.loads(handler.rfile.read(int(handler.headers["Content-Length"])))
         self.bodies.append(body)
         if self.faults:
@@ -97,7 +75,9 @@ class Server:
         if self._within > MOST_AT_ONCE:
             self._say(handler, 429, {"error": {"message": "too many requests at once"}})
             return
-        if handler.path != "/graphql" or handler.headers["Content-Type"] != "application/json":
+        if (handler.command, handler.path) != ("POST", "/graphql") or handler.headers[
+            "Content-Type"
+        ] != "application/json":
             self.wrong.append(f"{handler.path} of {handler.headers['Content-Type']}")
         if handler.headers.get("API-Key") != self.key:
             said = {"message": "Invalid API key", "extensions": {"error_code": "BAD_API_KEY"}}

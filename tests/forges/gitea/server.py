@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
-import threading
 from collections import Counter
-from contextlib import suppress
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -17,6 +14,7 @@ from tests.forges.gitea import describing
 from tests.forges.gitea.api import Api
 from tests.forges.gitea.asking import Asked, Page, Wrong
 from tests.forges.gitea.places import Places
+from tests.standin import StandIn
 
 #: Operations that change something, by what scope they need; all else of a repository needs to read it.
 SCOPES = {
@@ -40,7 +38,7 @@ class Fault:
     before: object = None
 
 
-class Server:
+class Server(StandIn):
     """A context; `calls` counts operations, `methods` methods; `wrong` is what does not fit the description."""
 
     def __init__(self, root: Path) -> None:
@@ -52,37 +50,6 @@ class Server:
         self.faults: list[Fault] = []
         self.seen: list[str] = []
         self.admin = self.places.add_user("root", "root's own", admin=True)
-
-    def __enter__(self):
-        server = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def handle_one_request(self):
-                with suppress(ConnectionError):
-                    super().handle_one_request()
-
-            def do_GET(self):
-                server.answer(self)
-
-            do_POST = do_PATCH = do_PUT = do_DELETE = do_GET
-
-            def log_message(self, *words):
-                pass
-
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._http.daemon_threads = True
-        threading.Thread(target=self._http.serve_forever, daemon=True).start()
-        return self
-
-    def __exit__(self, *error):
-        self._http.shutdown()
-        self._http.server_close()
-
-    @property
-    def url(self):
-        return f"http://127.0.0.1:{self._http.server_address[1]}"
 
     def fault(self, operation, kind, times=1, headers=(), before=None):
         self.faults.append(Fault(operation, str(kind), times, tuple(headers), before))

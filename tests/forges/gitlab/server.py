@@ -5,11 +5,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import threading
 from collections import Counter
-from contextlib import suppress
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -20,6 +18,7 @@ from tests.forges.gitlab import describing, graph
 from tests.forges.gitlab.api import Asked, name_of
 from tests.forges.gitlab.places import DEVELOPER, GUEST, Places, Project, Token, Wrong
 from tests.forges.gitlab.pulls import PullApi
+from tests.standin import StandIn
 
 MOST_ITEMS = 100
 
@@ -36,7 +35,7 @@ class Fault:
     body: bytes | None = None
 
 
-class Server:
+class Server(StandIn):
     """A context; `calls` counts operations, `wrong` is what GitLab would not know, `queries` how complex they were."""
 
     def __init__(self, root: Path, now: Any) -> None:
@@ -51,37 +50,6 @@ class Server:
         self.unchanged = 0
         self.headers: dict[str, str] = {}
         self.admin = self.places.add_user("root", admin=True)
-
-    def __enter__(self) -> Server:
-        server = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def handle_one_request(self) -> None:
-                with suppress(ConnectionError):
-                    super().handle_one_request()
-
-            def do_GET(self) -> None:
-                server.answer(self)
-
-            do_POST = do_PATCH = do_PUT = do_DELETE = do_GET
-
-            def log_message(self, *words: object) -> None:
-                pass
-
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._http.daemon_threads = True
-        threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._http.shutdown()
-        self._http.server_close()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self._http.server_address[1]}"
 
     def fault(self, operation: str, kind: object, times: int = 1, headers=(), before=None, body=None) -> None:
         self.faults.append(Fault(operation, str(kind), times, tuple(headers), before, body))
