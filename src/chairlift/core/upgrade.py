@@ -101,10 +101,9 @@ class SignOff:
 class Said:
     """What people chose, said and promised, and what Chairlift has announced, pushed and seen: a fold over the log.
 
-    Keys of mappings start with the slug of the change they are about. `running` is when the merged commit was first
-    seen in an environment; `verdicts` are those that were final, by (change, environment, merged commit). `withdrawn`
-    are pull requests that Chairlift closed itself, by (change, `PullRequest.key`). `deeds` count what was done, by
-    (change, verb, what it was about), since somebody last asked for another try.
+    Keys of mappings start with the slug of the change they are about. `running` is when a merged commit was first seen
+    in an environment, `verdicts` the final ones there, by (change, environment, merged commit). `withdrawn` are those
+    that Chairlift closed, by (change, `PullRequest.key`), `deeds` how often it did what since the last wish to retry.
     """
 
     level: str = ""

@@ -259,7 +259,7 @@ def pause(campaign: Campaign, why: str, by: str, roster: Roster, now: datetime) 
 
 
 def restart(campaign: Campaign, why: str, by: str, roster: Roster, now: datetime) -> None:
-    """Take the pause and the brake off."""
+    """Take the pause and the brake off, and alarms until somebody sees them again."""
     by = only_the_team(campaign, by, roster)
     with transaction.atomic():
         Campaign.objects.filter(pk=campaign.pk).update(paused_why="", braked_why="", alarmed_why="")

@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from chairlift.adapters.newrelic.nrql import HOUR, MINUTE, MOST_BUCKETS, Application
+from chairlift.adapters.newrelic.nrql import HOUR, MOST_BUCKETS, Application
 from chairlift.adapters.newrelic.settings import Settings
 from chairlift.adapters.newrelic.wire import Told, Wire
-from chairlift.core.judging.minutes import Bucket, Minutes, Row, gathered, spread, whole
+from chairlift.core.judging.minutes import MINUTE, Bucket, Minutes, Row, gathered, spread, whole
 from chairlift.core.verdict import Counts
 from chairlift.examining import finding
 from chairlift.ports import Finding

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from chairlift.core.judging.minutes import MINUTE
+
 #: New Relic refuses more times than this in one answer.
 MOST_BUCKETS = 366
 #: As many types of errors are asked for, the most frequent first.
 MOST_TYPES = 200
 HOUR = timedelta(hours=1)
-MINUTE = timedelta(minutes=1)
 _UNITS = {MINUTE: "1 minute", HOUR: "1 hour"}
 _EXPECTED = "(`error.expected` IS FALSE OR `error.expected` IS NULL)"
 #: An agent sends its number of instances, which is one for each, every minute in which it runs, however quiet that is.

@@ -74,28 +74,24 @@ class Detector:
     """One lane for each watch, all of them at the same minute after their deploys."""
 
     def __init__(self, lanes: Sequence[Ordinary]) -> None:
-        self._level = Level(lanes)
-        self._shifted = Shifted(self._level, len(lanes), len(STARTS))
+        #: What is expected of the next minute; for others to read and resume before the deploy only.
+        self.level = Level(lanes)
+        self._shifted = Shifted(self.level, len(lanes), len(STARTS))
         self._logs = np.zeros((len(lanes), len(STARTS), len(RATIOS)))
         self._fine = np.zeros((len(lanes), len(FINE)))
         self._minute = 0
 
-    @property
-    def level(self) -> Level:
-        """What is expected of the next minute; to be read and set before the deploy only."""
-        return self._level
-
     def warm(self, requests: Numbers, errors: Numbers, hours: Hours) -> None:
         """A minute before the deploy: (lanes,) each, NaN where it was not measured."""
-        expected, variance = self._level.expect(np.nan_to_num(requests), hours)
-        self._level.learn(errors, expected, variance)
+        expected, variance = self.level.expect(np.nan_to_num(requests), hours)
+        self.level.learn(errors, expected, variance)
 
     def look(self, requests: Numbers, errors: Numbers, hours: Hours) -> Reading:
         """The next minute after the deploy."""
         if not self._minute:
-            self._level.deployed()
-        usual = self._level.unmoved(np.nan_to_num(requests), hours)
-        expected, variance = self._level.expect(np.nan_to_num(requests), hours)
+            self.level.deployed()
+        usual = self.level.unmoved(np.nan_to_num(requests), hours)
+        expected, variance = self.level.expect(np.nan_to_num(requests), hours)
         begun = int(np.searchsorted(STARTS, self._minute, side="right"))
         left = self._shifted.left(begun)
         counted = np.where(np.isnan(errors), 0.0, errors)
@@ -104,7 +100,7 @@ class Detector:
         self._logs[:, :begun] += np.minimum(gained, MOST_OF_A_MINUTE) * known[:, None, None]
         since = _likelier(counted, expected, variance, (np.log(FINE) * left[:, :1])[:, None, :])
         self._fine += since[:, 0] * known[:, None]
-        self._shifted.follow(self._level.learn(errors, expected, variance), left)
+        self._shifted.follow(self.level.learn(errors, expected, variance), left)
         self._minute += 1
         return self._reading(begun, np.where(known, usual, 0.0))
 
