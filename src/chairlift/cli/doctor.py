@@ -105,10 +105,14 @@ def _running(outside: Outside, service: Service, environment: str) -> str:
 
 
 def _measured(outside: Outside, service: Service, environment: str) -> str:
+    from chairlift.core.judging.minutes import whole
+
     monitor = outside.monitor(service)
     if monitor is None or not environment:
         return ""
-    counts = monitor.counts(service.name, environment, now() - _WINDOW, now())
+    # Whole minutes: what reaches over an edge no monitor counts.
+    end = whole(now())
+    counts = monitor.counts(service.name, environment, end - _WINDOW, end)
     if not counts.minutes:
         return "nothing was measured in the last hour"
     missing = counts.expected - counts.minutes
